@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest reads like the plan in Docs/Architecture.md: each layer names only the layers under it.
+let package = Package(
+  name: "AIGuardVision",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "AIGuardVision", targets: ["AIGuardVision"]),
+    // The default weights are a product apart: who brings a model of their own never links them.
+    .library(name: "AIGuardDefaultModel", targets: ["AIGuardDefaultModel"]),
+    .library(name: "TensorCore", targets: ["TensorCore"]),
+    .library(name: "Checkpoint", targets: ["Checkpoint"]),
+    .library(name: "ImageProcessor", targets: ["ImageProcessor"]),
+    .library(name: "ViTModel", targets: ["ViTModel"]),
+    .executable(name: "aiguard", targets: ["aiguard"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["CLI"]),
+    // Library users switch this off (`traits: []`) and then resolve no argument parser.
+    .trait(name: "CLI", description: "The command-line tool `aiguard`."),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+  ],
+  targets: [
+    // MARK: System libraries
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CLibJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CLibPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+
+    // MARK: C, never public API
+    .target(name: "CTensorKernels"),
+    .target(name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"]),
+    .target(name: "CImageKernels"),
+    .target(name: "CDefaultModel", exclude: ["model"]),
+
+    // MARK: Layers
+    .target(name: "TensorCore", dependencies: ["CTensorKernels", "COpenBLAS"]),
+    .target(name: "Checkpoint", dependencies: ["TensorCore"]),
+    .target(
+      name: "ImageProcessor",
+      dependencies: ["CImageCodecs", "CImageKernels", "Checkpoint", "TensorCore"]),
+    .target(name: "ViTModel", dependencies: ["Checkpoint", "TensorCore"]),
+    .target(
+      name: "AIGuardVision",
+      dependencies: [
+        "Checkpoint", "ImageProcessor", "TensorCore", "ViTModel",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
+    .executableTarget(
+      name: "aiguard",
+      dependencies: [
+        "AIGuardDefaultModel", "AIGuardVision",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser",
+          condition: .when(traits: ["CLI"])),
+      ]),
+
+    // MARK: Tests
+    .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
+    .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
+    .testTarget(name: "ImageProcessorTests", dependencies: ["ImageProcessor", "TestSupport"]),
+    .testTarget(name: "ViTModelTests", dependencies: ["ViTModel", "TestSupport"]),
+    .testTarget(
+      name: "AIGuardVisionTests",
+      dependencies: ["AIGuardVision", "AIGuardDefaultModel", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)

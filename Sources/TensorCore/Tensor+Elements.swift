@@ -1,0 +1,76 @@
+extension Tensor {
+  /// The elements in row-major order, copied.
+  public var elements: [Float] {
+    [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      copyElements(to: buffer)
+      initialized = count
+    }
+  }
+
+  /// The element at `indices`, one for each axis.
+  ///
+  /// An index outside the shape is a programmer's error and traps, as it does for an array.
+  public subscript(indices: Int...) -> Float {
+    precondition(indices.count == rank, "\(indices.count) indices for a tensor of rank \(rank)")
+    var position = offset
+    for (axis, index) in indices.enumerated() {
+      precondition(index >= 0 && index < shape[axis], "index \(index) outside axis \(axis) of \(shape)")
+      position += index * strides[axis]
+    }
+    return storage.base[position]
+  }
+
+  /// This tensor with row-major strides: itself where it is so already, else a copy.
+  public func contiguous() -> Tensor {
+    if isContiguous { return Tensor(shape: shape, strides: Self.rowMajorStrides(shape), offset: offset, storage: storage) }
+    let copy = TensorStorage(uninitializedCount: count)
+    copyElements(to: UnsafeMutableBufferPointer(start: copy.base, count: count))
+    return Tensor(shape: shape, storage: copy)
+  }
+
+  /// Calls `body` with the elements in row-major order, copying first where they do not lie so.
+  public func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+    let dense = contiguous()
+    return try withExtendedLifetime(dense.storage) {
+      try body(UnsafeBufferPointer(start: dense.storage.base + dense.offset, count: dense.count))
+    }
+  }
+
+  /// Writes the elements in row-major order into uninitialised memory of at least `count` elements.
+  package func copyElements(to destination: UnsafeMutableBufferPointer<Float>) {
+    guard count > 0, var out = destination.baseAddress else { return }
+    let source = storage.base + offset
+    if isContiguous {
+      out.initialize(from: source, count: count)
+      return
+    }
+    // An odometer over all axes but the last, which is a plain strided run.
+    let width = shape[rank - 1]
+    let step = strides[rank - 1]
+    var index = [Int](repeating: 0, count: rank - 1)
+    var position = 0
+    while true {
+      let row = source + position
+      if step == 1 {
+        out.initialize(from: row, count: width)
+      } else {
+        var column = 0
+        while column < width {
+          out[column] = row[column * step]
+          column += 1
+        }
+      }
+      out += width
+      var axis = rank - 2
+      while axis >= 0 {
+        index[axis] += 1
+        position += strides[axis]
+        if index[axis] < shape[axis] { break }
+        position -= shape[axis] * strides[axis]
+        index[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { return }
+    }
+  }
+}
