@@ -74,3 +74,9 @@ extension Tensor {
     }
   }
 }
+
+extension Tensor {
+  /// The first element. Valid while this tensor's storage is alive, and meaningful to a reader who knows
+  /// the strides.
+  package var base: UnsafePointer<Float> { UnsafePointer(storage.base + offset) }
+}

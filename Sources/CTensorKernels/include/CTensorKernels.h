@@ -1,1 +1,67 @@
 #pragma once
+// Element-wise and row kernels, compiled once per instruction set and chosen at run time.
+// Not public API: TensorCore is the only importer.
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+  agk_level_portable = 0,  // the compiler's baseline, no fused multiply-add
+  agk_level_avx2 = 1,      // AVX2 + FMA
+  agk_level_avx512 = 2,    // AVX-512 F, BW, DQ, VL
+} agk_level;
+
+typedef enum {
+  agk_linear,
+  agk_gelu,         // 0.5 x (1 + erf(x / sqrt 2))
+  agk_gelu_clip10,  // the same, clamped to [-10, 10]
+  agk_gelu_tanh,    // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+  agk_quick_gelu,   // x sigmoid(1.702 x)
+  agk_relu,
+  agk_silu,
+  agk_relu_squared,
+  agk_relu6,
+  agk_leaky_relu,  // slope 0.01
+  agk_hardswish,
+  agk_sigmoid,
+  agk_tanh,
+  agk_mish,
+  agk_laplace,  // 0.5 (1 + erf((x - 0.707107) / (0.282095 sqrt 2)))
+  agk_sqrt_softplus,
+} agk_activation;
+
+typedef struct {
+  // out[i] = exp(x[i]), at most 2 ULP off.
+  void (*exp)(const float *x, float *out, size_t n);
+  // out[i] = erf(x[i]), within 1e-7 of the value, relatively.
+  void (*erf)(const float *x, float *out, size_t n);
+  // Row r of c (rows x columns, leading dimension ld): c = activation(c + bias). bias may be null.
+  void (*bias_activation)(float *c, size_t rows, size_t columns, size_t ld, const float *bias,
+                          agk_activation activation);
+  // Row r of x, in place: softmax(scale x). scale > 0.
+  void (*softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale);
+  // Row r: out = (x - mean) / sqrt(variance + eps) * gamma + beta, population variance.
+  void (*layer_norm)(const float *x, size_t rows, size_t columns, const float *gamma,
+                     const float *beta, float eps, float *out);
+} agk_kernels;
+
+// The best level that this CPU has.
+agk_level agk_best_level(void);
+
+// The kernels of a level, or null where this build or this CPU does not have it.
+const agk_kernels *agk_kernels_for(agk_level level);
+
+// Tells the CPU that this thread is spinning.
+static inline void agk_cpu_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// The number of CPUs that this process may run on, or 0 where the system does not say.
+int agk_affinity_count(void);
+
+// Shown by debuggers and profilers; at most 15 characters on Linux.
+void agk_name_this_thread(const char *name);

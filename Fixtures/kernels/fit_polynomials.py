@@ -1,0 +1,48 @@
+"""Fits the polynomials of Sources/CTensorKernels (erf, log erfc, exp) and prints their coefficients.
+
+Run: python fit_polynomials.py   (needs numpy and mpmath)
+Interpolation at Chebyshev nodes in 60-digit arithmetic, coefficients rounded to float32 from the
+highest order down, each lower order refitted around the rounded ones.
+"""
+import numpy as np, mpmath as mp
+mp.mp.dps = 60
+
+def fit(f, lo, hi, degree, fixed=()):
+    """Coefficients c0..cn as float32 of a near-minimax polynomial for f on [lo, hi]."""
+    lo, hi = mp.mpf(lo), mp.mpf(hi)
+    coeffs = [None] * (degree + 1)
+    for k in range(degree, -1, -1):
+        # interpolate f - (already rounded high orders) by degree k
+        n = k + 1
+        nodes = [(lo + hi) / 2 + (hi - lo) / 2 * mp.cos(mp.pi * (2 * i + 1) / (2 * n)) for i in range(n)]
+        rest = lambda x: f(x) - sum(coeffs[j] * x ** j for j in range(k + 1, degree + 1))
+        a = mp.matrix(n, n); b = mp.matrix(n, 1)
+        for i, x in enumerate(nodes):
+            b[i] = rest(x)
+            for j in range(n): a[i, j] = x ** j
+        c = mp.lu_solve(a, b)
+        coeffs[k] = mp.mpf(float(np.float32(float(c[k]))))
+    return [float(c) for c in coeffs]
+
+def err(f, c, lo, hi, n=400):
+    return max(abs(float(f(x) - sum(mp.mpf(v) * x ** j for j, v in enumerate(c)))) for x in [mp.mpf(lo) + (mp.mpf(hi) - mp.mpf(lo)) * i / n for i in range(n + 1)])
+
+def q(t):
+    t = mp.mpf(t)
+    if t == 0: return 2 / mp.sqrt(mp.pi) - 1
+    x = mp.sqrt(t); return mp.erf(x) / x - 1
+def lerfc(u):  # about the middle of [1, 4]
+    return -mp.log(mp.erfc(u))
+def show(name, c): print(name, ', '.join(float(v).hex() + 'f' for v in c))
+for d in (6,7,8):
+    c = fit(q, 0, 1, d); print(d, err(q, c, 0, 1)); 
+c = fit(q, 0, 1, 7); show('erf_q', c)
+for d in (8,9,10):
+    g = lambda u: lerfc(u + 1); cc = fit(g, 0, 3, d)
+    w = max(abs(float((g(x) - sum(mp.mpf(v) * x ** j for j, v in enumerate(cc))) * mp.erfc(1 + x))) for x in [mp.mpf(3) * i / 300 for i in range(301)])
+    print(d, 'weighted', w); show('lerfc%d' % d, cc)
+h = mp.log(2) / 2
+for d in (3,4,5):
+    e = lambda r: (mp.exp(r) - 1 - r) / r ** 2 if abs(r) > 1e-15 else mp.mpf('0.5') + r / 6
+    ec = fit(e, -h * mp.mpf('1.01'), h * mp.mpf('1.01'), d); print(d, err(e, ec, -h, h)*float(h*h))
+    show('exp%d' % d, ec)

@@ -1,0 +1,25 @@
+#include "CTensorKernels.h"
+
+#include "tables.h"
+
+agk_level agk_best_level(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return agk_level_avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return agk_level_avx2;
+#endif
+  return agk_level_portable;
+}
+
+const agk_kernels *agk_kernels_for(agk_level level) {
+  if (level > agk_best_level()) return NULL;
+  switch (level) {
+    case agk_level_portable: return &agk_kernels_portable;
+#if defined(__x86_64__)
+    case agk_level_avx2: return &agk_kernels_avx2;
+    case agk_level_avx512: return &agk_kernels_avx512;
+#endif
+    default: return NULL;
+  }
+}

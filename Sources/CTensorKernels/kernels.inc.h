@@ -1,0 +1,189 @@
+// The kernels themselves, compiled once for each level by the kernels_*.c files.
+
+#include "CTensorKernels.h"
+#include "tables.h"
+#include "vector.inc.h"
+
+INLINE vf sigmoid_v(vf x) { return 1.0f / (1.0f + exp_v(-x)); }
+
+// x sigmoid(y): what silu, quick GELU and the tanh form of GELU share.
+INLINE vf gated_v(vf x, vf y) { return x * sigmoid_v(y); }
+
+INLINE vf gelu_v(vf x) {
+  vf half = 0.5f * x;
+  return mul_add(half, erf_v(x * 0x1.6a09e6p-1f), half);
+}
+
+// 0.5 (1 + tanh y) = sigmoid(2 y), so the tanh form needs no tanh.
+INLINE vf gelu_tanh_v(vf x) {
+  vf cubic = mul_add(splat(0.044715f) * x * x, x, x);
+  return gated_v(x, cubic * 0x1.988454p0f);  // 2 sqrt(2 / pi)
+}
+
+// Activations that no vector form is worth: rare in checkpoints, and libm is exact enough.
+INLINE vf by_libm(vf x, float (*f)(float)) {
+  float s[LANES];
+  store(s, x);
+  for (int i = 0; i < LANES; i++) s[i] = f(s[i]);
+  return load(s);
+}
+
+static float softplus_1(float x) { return x > 20.0f ? x : log1pf(expf(x)); }
+static float mish_1(float x) { return x * tanhf(softplus_1(x)); }
+static float sqrt_softplus_1(float x) { return sqrtf(softplus_1(x)); }
+static float tanh_1(float x) { return tanhf(x); }
+
+INLINE vf activate(vf x, agk_activation kind) {
+  const vf zero = splat(0.0f);
+  switch (kind) {
+    case agk_linear: return x;
+    case agk_gelu: return gelu_v(x);
+    case agk_gelu_clip10: return vmin(splat(10.0f), vmax(splat(-10.0f), gelu_v(x)));
+    case agk_gelu_tanh: return gelu_tanh_v(x);
+    case agk_quick_gelu: return gated_v(x, x * 1.702f);
+    case agk_relu: return vmax(zero, x);
+    case agk_silu: return gated_v(x, x);
+    case agk_relu_squared: {
+      vf r = vmax(zero, x);
+      return r * r;
+    }
+    case agk_relu6: return vmin(splat(6.0f), vmax(zero, x));
+    case agk_leaky_relu: return select(x < 0.0f, x * 0.01f, x);
+    case agk_hardswish: return x * vmin(splat(6.0f), vmax(zero, x + 3.0f)) / 6.0f;
+    case agk_sigmoid: return sigmoid_v(x);
+    case agk_tanh: return by_libm(x, tanh_1);
+    case agk_mish: return by_libm(x, mish_1);
+    case agk_laplace: return 0.5f * (1.0f + erf_v((x - 0.707107f) / (0.282095f * 0x1.6a09e6p0f)));
+    case agk_sqrt_softplus: return by_libm(x, sqrt_softplus_1);
+  }
+  return x;
+}
+
+static void AGK_NAME(exp_n)(const float *x, float *out, size_t n) {
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) store(out + i, exp_v(load(x + i)));
+  if (i < n) store_tail(out + i, exp_v(load_tail(x + i, n - i, 0.0f)), n - i);
+}
+
+static void AGK_NAME(erf_n)(const float *x, float *out, size_t n) {
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) store(out + i, erf_v(load(x + i)));
+  if (i < n) store_tail(out + i, erf_v(load_tail(x + i, n - i, 0.0f)), n - i);
+}
+
+// One copy of the loop per activation, so that the choice is made once and not for each vector.
+INLINE void bias_activation_rows(float *c, size_t rows, size_t columns, size_t ld, const float *bias,
+                                 agk_activation kind) {
+  for (size_t r = 0; r < rows; r++) {
+    float *row = c + r * ld;
+    size_t i = 0;
+    for (; i + LANES <= columns; i += LANES) {
+      vf x = load(row + i);
+      if (bias) x += load(bias + i);
+      store(row + i, activate(x, kind));
+    }
+    if (i < columns) {
+      vf x = load_tail(row + i, columns - i, 0.0f);
+      if (bias) x += load_tail(bias + i, columns - i, 0.0f);
+      store_tail(row + i, activate(x, kind), columns - i);
+    }
+  }
+}
+
+static void AGK_NAME(bias_activation)(float *c, size_t rows, size_t columns, size_t ld,
+                                      const float *bias, agk_activation activation) {
+#define CASE(kind) \
+  case kind: bias_activation_rows(c, rows, columns, ld, bias, kind); break
+  switch (activation) {
+    CASE(agk_linear);
+    CASE(agk_gelu);
+    CASE(agk_gelu_clip10);
+    CASE(agk_gelu_tanh);
+    CASE(agk_quick_gelu);
+    CASE(agk_relu);
+    CASE(agk_silu);
+    CASE(agk_relu_squared);
+    CASE(agk_relu6);
+    CASE(agk_leaky_relu);
+    CASE(agk_hardswish);
+    CASE(agk_sigmoid);
+    CASE(agk_tanh);
+    CASE(agk_mish);
+    CASE(agk_laplace);
+    CASE(agk_sqrt_softplus);
+  }
+#undef CASE
+}
+
+static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale) {
+  const vf vscale = splat(scale);
+  for (size_t r = 0; r < rows; r++) {
+    float *row = x + r * ld;
+    vf m = splat(-INFINITY);
+    size_t i = 0;
+    for (; i + LANES <= columns; i += LANES) {
+      vf v = load(row + i);
+      m = select((v > m) | (v != v), v, m);
+    }
+    if (i < columns) {
+      vf v = load_tail(row + i, columns - i, -INFINITY);
+      m = select((v > m) | (v != v), v, m);
+    }
+    const vf top = splat(max_lanes(m));
+    vf total = splat(0.0f);
+    for (i = 0; i + LANES <= columns; i += LANES) {
+      vf e = exp_v((load(row + i) - top) * vscale);
+      total += e;
+      store(row + i, e);
+    }
+    if (i < columns) {
+      vf e = exp_v((load_tail(row + i, columns - i, -INFINITY) - top) * vscale);
+      total += e;
+      store_tail(row + i, e, columns - i);
+    }
+    const vf inverse = splat(1.0f / sum_lanes(total));
+    for (i = 0; i + LANES <= columns; i += LANES) store(row + i, load(row + i) * inverse);
+    if (i < columns) store_tail(row + i, load_tail(row + i, columns - i, 0.0f) * inverse, columns - i);
+  }
+}
+
+static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, const float *gamma,
+                                 const float *beta, float eps, float *out) {
+  const float count = (float)columns;
+  const size_t whole = columns - columns % LANES;
+  const size_t rest = columns - whole;
+  for (size_t r = 0; r < rows; r++) {
+    const float *row = x + r * columns;
+    float *to = out + r * columns;
+    vf sum = splat(0.0f);
+    for (size_t i = 0; i < whole; i += LANES) sum += load(row + i);
+    if (rest) sum += load_tail(row + whole, rest, 0.0f);
+    const float mean = sum_lanes(sum) / count;
+    const vf vmean = splat(mean);
+    vf squares = splat(0.0f);
+    for (size_t i = 0; i < whole; i += LANES) {
+      vf d = load(row + i) - vmean;
+      squares = mul_add(d, d, squares);
+    }
+    if (rest) {
+      vf d = load_tail(row + whole, rest, mean) - vmean;
+      squares = mul_add(d, d, squares);
+    }
+    const vf scale = splat(1.0f / sqrtf(sum_lanes(squares) / count + eps));
+    for (size_t i = 0; i < whole; i += LANES)
+      store(to + i, mul_add((load(row + i) - vmean) * scale, load(gamma + i), load(beta + i)));
+    if (rest) {
+      vf y = (load_tail(row + whole, rest, mean) - vmean) * scale;
+      y = mul_add(y, load_tail(gamma + whole, rest, 0.0f), load_tail(beta + whole, rest, 0.0f));
+      store_tail(to + whole, y, rest);
+    }
+  }
+}
+
+const agk_kernels AGK_NAME(agk_kernels) = {
+    .exp = AGK_NAME(exp_n),
+    .erf = AGK_NAME(erf_n),
+    .bias_activation = AGK_NAME(bias_activation),
+    .softmax = AGK_NAME(softmax),
+    .layer_norm = AGK_NAME(layer_norm),
+};

@@ -1,0 +1,7 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define AGK_NAME(x) x##_avx2
+#define AGK_FMA 1
+#include "kernels.inc.h"
+#pragma clang attribute pop
+#endif

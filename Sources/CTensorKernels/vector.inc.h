@@ -1,0 +1,126 @@
+// Sixteen floats at a time, whatever the CPU: one AVX-512 register, two of AVX2, four of SSE or NEON.
+// Because every level works on the same sixteen lanes in the same order, AVX2 and AVX-512 give the same
+// bits, and the portable level differs from them only by the rounding that a fused multiply-add saves.
+// Included by kernels.inc.h, once for each level.
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+// The vectors never cross a function call, so the calling convention that this warns of does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+#pragma STDC FP_CONTRACT OFF
+
+typedef float vf __attribute__((vector_size(64)));
+typedef int32_t vi __attribute__((vector_size(64)));
+#define LANES 16
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vf splat(float x) { return (vf){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+
+INLINE vf load(const float *p) {
+  vf v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+INLINE void store(float *p, vf v) { memcpy(p, &v, sizeof v); }
+
+// The first n < 16 lanes; the others get `rest`.
+INLINE vf load_tail(const float *p, size_t n, float rest) {
+  vf v = splat(rest);
+  memcpy(&v, p, n * sizeof(float));
+  return v;
+}
+
+INLINE void store_tail(float *p, vf v, size_t n) { memcpy(p, &v, n * sizeof(float)); }
+
+INLINE vf mul_add(vf a, vf b, vf c) {
+#if AGK_FMA
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+INLINE vf select(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
+
+// Like the hardware: the second operand where either is NaN.
+INLINE vf vmax(vf a, vf b) { return select(a > b, a, b); }
+INLINE vf vmin(vf a, vf b) { return select(a < b, a, b); }
+
+INLINE vf vabs(vf x) { return (vf)((vi)x & 0x7fffffff); }
+INLINE vf copy_sign(vf magnitude, vf sign) {
+  return (vf)(((vi)magnitude & 0x7fffffff) | ((vi)sign & (vi)splat(-0.0f)));
+}
+
+// A fixed tree, so that a row's sum does not depend on the level.
+INLINE float sum_lanes(vf v) {
+  float s[LANES];
+  store(s, v);
+  for (int width = LANES / 2; width > 0; width /= 2)
+    for (int i = 0; i < width; i++) s[i] += s[i + width];
+  return s[0];
+}
+
+INLINE float max_lanes(vf v) {
+  float s[LANES];
+  store(s, v);
+  float m = s[0];
+  for (int i = 1; i < LANES; i++) m = (s[i] > m || s[i] != s[i]) ? s[i] : m;
+  return m;
+}
+
+// e^x. x = n ln 2 + r with |r| <= ln 2 / 2; e^r = 1 + r + r^2 P(r); then 2^n in two factors, so that
+// results below the normal range are rounded once. Overflows to infinity, passes NaN on.
+// Coefficients: Fixtures/kernels/fit_polynomials.py (error of P 8e-10).
+INLINE vf exp_v(vf x) {
+  const vf rounder = splat(0x1.8p23f);  // adding it leaves round(x) in the low bits
+  vf y = vmin(splat(89.0f), vmax(splat(-104.0f), x));
+  vf shifted = mul_add(y, splat(0x1.715476p0f), rounder);
+  vf n = shifted - rounder;
+  // ln 2 in two parts; the first has trailing zeros, so that n times it is exact without a fused step.
+  vf r = mul_add(n, splat(-0x1.62e4p-1f), y);
+  r = mul_add(n, splat(-0x1.7f7d1cp-20f), r);
+  vf p = splat(0x1.a12a42p-13f);
+  p = mul_add(p, r, splat(0x1.6d1606p-10f));
+  p = mul_add(p, r, splat(0x1.1110dap-7f));
+  p = mul_add(p, r, splat(0x1.55550ap-5f));
+  p = mul_add(p, r, splat(0x1.555556p-3f));
+  p = mul_add(p, r, splat(0x1p-1f));
+  vf e = mul_add(r * r, p, r) + 1.0f;
+  vi exponent = (vi)shifted - (vi)rounder;
+  vi half = exponent >> 1;
+  vf first = (vf)((half + 127) << 23);
+  vf second = (vf)((exponent - half + 127) << 23);
+  return select(x != x, x, e * first * second);
+}
+
+// erf. |x| < 1: x + x Q(x^2). Beyond: 1 - e^-P(|x| - 1), P fitted to -ln erfc; 1 from 4 on.
+// Coefficients: Fixtures/kernels/fit_polynomials.py.
+INLINE vf erf_v(vf x) {
+  vf a = vabs(x);
+  vf t = x * x;
+  vf q = splat(-0x1.445f48p-17f);
+  q = mul_add(q, t, splat(0x1.d8404p-14f));
+  q = mul_add(q, t, splat(-0x1.bcb4b2p-11f));
+  q = mul_add(q, t, splat(0x1.56268cp-8f));
+  q = mul_add(q, t, splat(-0x1.b82942p-6f));
+  q = mul_add(q, t, splat(0x1.ce2fp-4f));
+  q = mul_add(q, t, splat(-0x1.812746p-2f));
+  q = mul_add(q, t, splat(0x1.06eba8p-3f));
+  vf small = mul_add(x, q, x);
+
+  vf u = vmin(splat(3.0f), a - 1.0f);
+  vf p = splat(-0x1.b7783p-20f);
+  p = mul_add(p, u, splat(0x1.14234p-15f));
+  p = mul_add(p, u, splat(-0x1.4f56bp-12f));
+  p = mul_add(p, u, splat(0x1.0d07ep-9f));
+  p = mul_add(p, u, splat(-0x1.4a1cecp-7f));
+  p = mul_add(p, u, splat(0x1.548ebcp-5f));
+  p = mul_add(p, u, splat(0x1.afabbp-1f));
+  p = mul_add(p, u, splat(0x1.51c9aep1f));
+  p = mul_add(p, u, splat(0x1.d97fbep0f));
+  vf large = copy_sign(1.0f - exp_v(-p), x);
+  return select(x != x, x, select(a < 1.0f, small, large));
+}

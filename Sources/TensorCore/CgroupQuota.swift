@@ -1,0 +1,74 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The CPU quota of the control group that this process is in: what a container may use.
+enum CgroupQuota {
+  /// The quota in CPUs, or `nil` where there is none.
+  static func current() -> Double? {
+    #if os(Linux)
+      return quota(membership: readFile("/proc/self/cgroup") ?? "", read: readFile)
+    #else
+      return nil
+    #endif
+  }
+
+  /// - Parameters:
+  ///   - membership: The text of `/proc/self/cgroup`.
+  ///   - read: The text of a file, or `nil` where there is none.
+  static func quota(membership: String, read: (String) -> String?) -> Double? {
+    var smallest: Double?
+    for line in membership.split(separator: "\n") {
+      // hierarchy:controllers:path; version 2 has hierarchy 0 and no controllers.
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { continue }
+      let isV2 = fields[1].isEmpty
+      guard isV2 || fields[1].split(separator: ",").contains("cpu") else { continue }
+      // Every group up to the root can hold a quota, and the smallest counts. Inside a container the
+      // root is mounted where the path of the host does not exist, so the root itself is looked at too.
+      for group in ancestors(of: fields[2]) {
+        let quota =
+          isV2
+          ? parseV2(read("/sys/fs/cgroup\(group)/cpu.max"))
+          : parseV1(
+            quota: read("/sys/fs/cgroup/cpu\(group)/cpu.cfs_quota_us"),
+            period: read("/sys/fs/cgroup/cpu\(group)/cpu.cfs_period_us"))
+        if let quota { smallest = min(smallest ?? quota, quota) }
+      }
+    }
+    return smallest
+  }
+
+  private static func ancestors(of path: Substring) -> [String] {
+    let parts = path.split(separator: "/")
+    return (0...parts.count).reversed().map { parts.prefix($0).map { "/\($0)" }.joined() }
+  }
+
+  private static func parseV2(_ text: String?) -> Double? {
+    let fields = (text ?? "").split(whereSeparator: \.isWhitespace).map { Double($0) }
+    guard fields.count == 2, let quota = fields[0], let period = fields[1] else { return nil }
+    return quota > 0 && period > 0 ? quota / period : nil
+  }
+
+  private static func parseV1(quota: String?, period: String?) -> Double? {
+    func number(_ text: String?) -> Double? {
+      (text ?? "").split(whereSeparator: \.isWhitespace).first.flatMap { Double($0) }
+    }
+    guard let quota = number(quota), let period = number(period), quota > 0, period > 0 else {
+      return nil
+    }
+    return quota / period
+  }
+
+  private static func readFile(_ path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&buffer, 1, buffer.count, file)
+    return String(decoding: buffer.prefix(count), as: UTF8.self)
+  }
+}

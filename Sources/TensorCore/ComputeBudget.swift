@@ -1,0 +1,61 @@
+internal import CTensorKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The threads that computation may use, shared by everybody who holds the same budget.
+///
+/// BLAS runs single-threaded on these threads. Callers beyond the budget wait for their turn, so the
+/// machine is never oversubscribed. Results do not depend on the number of threads.
+public struct ComputeBudget: Sendable {
+  /// The most threads that work at once, counting the callers' own. At least 1.
+  public var threads: Int { pool.threads }
+  private let pool: ThreadPool
+
+  /// The process-wide budget: `ComputeBudget.availableThreads` threads, made when first used.
+  public static let shared = ComputeBudget(threads: availableThreads)
+
+  /// A budget of its own, with its own worker threads. Fewer than one thread means one.
+  public init(threads: Int) {
+    pool = ThreadPool(threads: max(threads, 1))
+  }
+
+  /// Waits for a place within the budget and calls `body` with the means to run loops in parallel.
+  /// Not to be nested: whoever is inside must not enter the same budget again.
+  package func withCompute<R>(_ body: (ParallelContext) throws -> R) rethrows -> R {
+    let pool = pool
+    return try pool.entered { try body(ParallelContext(pool: pool)) }
+  }
+
+  /// What this process may use: the smaller of its CPU affinity and its cgroup's CPU quota, rounded up.
+  public static var availableThreads: Int {
+    let affinity = affinityCount()
+    guard let quota = CgroupQuota.current() else { return affinity }
+    return max(1, min(affinity, Int(quota.rounded(.up))))
+  }
+
+  private static func affinityCount() -> Int {
+    let count = Int(agk_affinity_count())
+    // Unknown outside Linux, and where there are more CPUs than the system call has room for.
+    return count > 0 ? count : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+}
+
+/// The means to run loops on the threads of a budget; valid inside `ComputeBudget.withCompute`.
+package struct ParallelContext {
+  fileprivate let pool: ThreadPool
+
+  /// The number of lanes, for scratch memory of one per lane.
+  package var lanes: Int { pool.threads }
+
+  /// Calls `body(iteration, lane)` for every iteration in `0..<count`, in any order, and returns when
+  /// all are done. Iterations must not touch each other's memory.
+  package func parallelFor(_ count: Int, _ body: (_ iteration: Int, _ lane: Int) -> Void) {
+    pool.run(count, body)
+  }
+}
