@@ -67,7 +67,10 @@ let package = Package(
       ]),
 
     // MARK: Tests
-    .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport"),
+    .target(name: "CFixtureWeights", path: "Tests/CFixtureWeights"),
+    .target(
+      name: "TestSupport", dependencies: ["CFixtureWeights", "TensorCore"], path: "Tests/TestSupport"),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
     .testTarget(name: "ImageProcessorTests", dependencies: ["ImageProcessor", "TestSupport"]),

@@ -1,0 +1,67 @@
+"""What the generators beside the goldens share: the oracle's versions and a true float64 evaluation.
+
+The goldens were made with Python 3.11, transformers 5.23.0, torch 2.13.0 (CPU), Pillow 13.0.0, safetensors 0.8.0
+and NumPy 2.4.6. Each `manifest.json` records the versions of the run that made its set.
+"""
+import importlib.util
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parent
+
+
+def cpu_model():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor()
+
+
+def versions(*packages):
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+
+
+def write_json(path, value):
+    Path(path).write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _declare_torchvision_operators():
+    """Lets a CPU build of torch import a torchvision built for CUDA; the PIL back end runs none of its operators."""
+    spec = importlib.util.find_spec("torchvision")
+    if spec is None:
+        return None
+    import torch
+
+    try:
+        for library in Path(spec.origin).parent.glob("_C*.so"):
+            torch.ops.load_library(str(library))
+        return None
+    except OSError:
+        library = torch.library.Library("torchvision", "DEF")
+        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        return library  # the operators live as long as this object
+
+
+_OPERATORS = _declare_torchvision_operators()
+
+
+def exact_eager_attention():
+    """transformers' eager attention rounds the softmax to float32 whatever the model's type.
+
+    That would make a "float64" evaluation one in float32 at every layer, so the generators put this in its place:
+    the same sum without the rounding. In float32 it computes the same values.
+    """
+    import torch
+    from transformers.models.vit import modeling_vit
+
+    def forward(module, query, key, value, attention_mask, scaling=None, dropout=0.0, **kwargs):
+        scores = torch.matmul(query, key.transpose(2, 3)) * scaling
+        if attention_mask is not None:
+            scores = scores + attention_mask
+        weights = torch.softmax(scores, dim=-1)
+        return torch.matmul(weights, value).transpose(1, 2).contiguous(), weights
+
+    modeling_vit.eager_attention_forward = forward
