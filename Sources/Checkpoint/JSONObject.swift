@@ -1,0 +1,60 @@
+/// A JSON object: its members in the order of the text, duplicates included.
+public struct JSONObject: Sendable, Equatable {
+  /// One `"key": value` of an object.
+  public struct Member: Sendable, Equatable {
+    /// The key, its escapes resolved.
+    public let key: String
+    /// The value.
+    public let value: JSONValue
+
+    /// Makes a member.
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// The members in the order of the text.
+  public let members: [Member]
+
+  /// Makes an object of `members`, in that order.
+  public init(members: [Member]) {
+    self.members = members
+  }
+
+  /// The value of `key`; where the key occurs twice, the last one, as in Python's `json`.
+  ///
+  /// Keys are compared by their Unicode scalars, not by canonical equivalence as `String` does, since two
+  /// spellings of an accented letter are two keys to every other JSON reader.
+  public subscript(_ key: String) -> JSONValue? {
+    members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
+  }
+
+  /// The keys that occur more than once, each named once, in the order of their second occurrence.
+  public var duplicateKeys: [String] {
+    var seen = Set<ExactString>(minimumCapacity: members.count)
+    var reported = Set<ExactString>()
+    var duplicates: [String] = []
+    for member in members {
+      let key = ExactString(member.key)
+      if !seen.insert(key).inserted, reported.insert(key).inserted { duplicates.append(member.key) }
+    }
+    return duplicates
+  }
+}
+
+/// A string that equals only itself: `String` treats canonically equivalent spellings as equal.
+package struct ExactString: Hashable, Sendable {
+  package let string: String
+
+  package init(_ string: String) { self.string = string }
+
+  package static func == (left: ExactString, right: ExactString) -> Bool {
+    left.string.utf8.elementsEqual(right.string.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    var copy = string
+    copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+}
