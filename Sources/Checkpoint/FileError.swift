@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the operating system said about a file.
+public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The path as it was given.
+  public let path: String
+  /// What went wrong.
+  public let reason: Reason
+
+  /// The kinds of file errors.
+  public enum Reason: Sendable, Equatable {
+    /// A system call failed with this `errno`.
+    case system(call: String, code: Int32)
+    /// The path names a folder, a pipe or a device.
+    case notARegularFile
+    /// The path is empty or holds a NUL, which no file name can.
+    case invalidPath
+    /// The file is larger than the reader accepts.
+    case tooLarge(byteCount: Int, limit: Int)
+    /// The file ended before bytes that it had when it was opened: it was cut meanwhile.
+    case truncated(offset: Int, expected: Int, found: Int)
+  }
+
+  /// Makes an error.
+  public init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// Whether there is no such file.
+  public var isNotFound: Bool {
+    if case .system(_, let code) = reason { code == ENOENT || code == ENOTDIR } else { false }
+  }
+
+  /// One line for a person: the path and the reason.
+  public var description: String {
+    switch reason {
+    case .system(let call, let code): return "\(path): \(call): \(String(cString: strerror(code)))"
+    case .notARegularFile: return "\(path): not a regular file"
+    case .invalidPath: return "\"\(path)\": not a path: it is empty or holds a NUL"
+    case .tooLarge(let byteCount, let limit):
+      return "\(path): \(byteCount) bytes are more than the \(limit) that are read"
+    case .truncated(let offset, let expected, let found):
+      return "\(path): the file was cut while it was read: "
+        + "\(found) of \(expected) bytes at offset \(offset)"
+    }
+  }
+}

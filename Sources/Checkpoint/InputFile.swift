@@ -1,0 +1,117 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A regular file opened for reading at any offset, from any number of threads.
+///
+/// All reads go to the descriptor that was opened, so that a file renamed over it does not mix with it.
+package final class InputFile: Sendable {
+  package let path: String
+  /// The length when the file was opened.
+  package let byteCount: Int
+  let descriptor: Int32
+
+  package init(path: String) throws(FileError) {
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, reason: .invalidPath) }
+    self.path = path
+    // Without O_NONBLOCK the call would wait for ever at a pipe that nobody writes to.
+    descriptor = try Self.retrying(path: path, call: "open") {
+      open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw FileError(path: path, reason: .system(call: "fstat", code: code))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw FileError(path: path, reason: .notARegularFile)
+    }
+    byteCount = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `destination` with the bytes at `offset`.
+  package func read(into destination: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) {
+    // Linux moves at most 2 GiB in one call.
+    let largestRead = 1 << 30
+    var done = 0
+    while done < destination.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: destination[done...])
+      let position = off_t(offset + done)
+      let count = try Self.retrying(path: path, call: "read") {
+        pread(descriptor, rest.baseAddress, min(rest.count, largestRead), position)
+      }
+      guard count > 0 else {
+        throw FileError(
+          path: path, reason: .truncated(offset: offset, expected: destination.count, found: done))
+      }
+      done += count
+    }
+  }
+
+  /// The whole file.
+  package func contents(limit: Int) throws(FileError) -> [UInt8] {
+    guard byteCount <= limit else {
+      throw FileError(path: path, reason: .tooLarge(byteCount: byteCount, limit: limit))
+    }
+    return try bytes(at: 0..<byteCount)
+  }
+
+  /// The bytes of `range`, which lies inside the file.
+  package func bytes(at range: Range<Int>) throws(FileError) -> [UInt8] {
+    var failure: FileError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initialized in
+      do throws(FileError) {
+        let whole = UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: buffer[..<range.count]))
+        try read(into: whole, at: range.lowerBound)
+        initialized = range.count
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Repeats a system call that a signal interrupted, and turns -1 into an error.
+  private static func retrying<Result: SignedInteger>(
+    path: String, call: String, _ body: () -> Result
+  ) throws(FileError) -> Result {
+    while true {
+      let result = body()
+      if result >= 0 { return result }
+      let code = errno
+      guard code == EINTR else { throw FileError(path: path, reason: .system(call: call, code: code)) }
+    }
+  }
+}
+
+/// A file mapped read-only into memory until the object goes.
+final class MappedFile: @unchecked Sendable {
+  // Sendable: the memory is never written through this object.
+  let bytes: UnsafeRawBufferPointer
+
+  init(_ file: InputFile) throws(FileError) {
+    guard file.byteCount > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    let address = mmap(nil, file.byteCount, PROT_READ, MAP_PRIVATE, file.descriptor, 0)
+    guard let address, address != MAP_FAILED else {
+      throw FileError(path: file.path, reason: .system(call: "mmap", code: errno))
+    }
+    bytes = UnsafeRawBufferPointer(start: address, count: file.byteCount)
+  }
+
+  deinit {
+    if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
+  }
+}

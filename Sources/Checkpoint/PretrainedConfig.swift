@@ -1,0 +1,97 @@
+import TensorCore
+
+/// A `config.json` as `transformers` saves it: what every model has in common, and checked access to the rest.
+///
+/// Values are judged as `transformers` 5.23 does: an integer is not taken where a floating-point number is
+/// wanted, nor text or a boolean for a number, and an explicit `null` is no default. Unknown keys are kept.
+public struct PretrainedConfig: Sendable {
+  /// Where the configuration comes from, for error messages.
+  public let file: String
+  /// Everything in the file. Where a key occurs twice, the last one counts.
+  public let json: JSONObject
+  /// The family of the model, such as `vit`; `nil` where the file does not say.
+  public let modelType: String?
+  /// The classes that the checkpoint was saved from, such as `ViTForImageClassification`.
+  public let architectures: [String]
+  /// What the classifier was trained for; `nil` where the file does not say, or says something unknown.
+  public let problemType: ProblemType?
+  /// The element type that the file asks for under `dtype`, else `torch_dtype`; `nil` for none.
+  public let torchDType: DType?
+  /// The names of the classes, indexed by class id. Empty for a model without a classifier.
+  ///
+  /// - Without `id2label`: `LABEL_0`, `LABEL_1`, as many as `num_labels` says, else 2.
+  /// - With `id2label`: as many as it has members, named by the members' integer keys. An id within the
+  ///   count that has no name is called `LABEL_i`; a name whose id is outside the count is never used.
+  /// - With both, in disagreement: `num_labels` names `LABEL_i`.
+  public let labels: [String]
+
+  /// What a classifier's outputs mean.
+  public enum ProblemType: String, Sendable, CaseIterable {
+    /// A number each.
+    case regression
+    /// Exactly one class holds.
+    case singleLabelClassification = "single_label_classification"
+    /// Any number of classes hold.
+    case multiLabelClassification = "multi_label_classification"
+  }
+
+  /// The most classes that are read: a bound on what one number in a file can make us allocate.
+  public static let maximumLabelCount = 1_000_000
+
+  /// Takes a parsed object.
+  ///
+  /// - Parameters:
+  ///   - json: The content of a `config.json`.
+  ///   - file: What error messages call it.
+  /// - Throws: `ConfigError` where a value common to all models is of the wrong type.
+  public init(json: JSONObject, file: String = "config.json") throws(ConfigError) {
+    self.file = file
+    self.json = json
+    let reader = ConfigReader(json: json, file: file)
+    modelType = try reader.optionalString("model_type")
+    architectures = try reader.architectures()
+    problemType = reader.problemType()
+    torchDType = try reader.torchDType()
+    labels = try reader.labels()
+    if labels.count == 1, problemType == .singleLabelClassification {
+      throw reader.invalid(
+        "problem_type", expected: "\"regression\" or \"multi_label_classification\" for a single label")
+    }
+  }
+
+  /// Parses the text of a `config.json`, as Python's `json` reads it.
+  ///
+  /// - Throws: `ConfigError`.
+  public init(bytes: some Collection<UInt8>, file: String = "config.json") throws(ConfigError) {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue(parsing: bytes, options: .python)
+    } catch {
+      throw ConfigError(file: file, problem: .invalidJSON(error))
+    }
+    guard case .object(let object) = value else {
+      throw ConfigError(file: file, problem: .notAnObject(found: value.summary))
+    }
+    try self.init(json: object, file: file)
+  }
+
+  /// Reads a configuration file.
+  ///
+  /// - Throws: `ConfigError`.
+  public init(contentsOf path: String) throws(ConfigError) {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
+    } catch {
+      throw ConfigError(file: path, problem: .unreadable(error))
+    }
+    try self.init(bytes: bytes, file: path)
+  }
+
+  /// Reads `config.json` in a model's folder.
+  ///
+  /// - Throws: `ConfigError`.
+  public init(contentsOfFolder folder: String) throws(ConfigError) {
+    try self.init(contentsOf: ModelFolder.join(folder, "config.json"))
+  }
+}

@@ -1,0 +1,151 @@
+import TensorCore
+
+extension SafetensorsFile {
+  /// The bytes that pass through memory at once where they cannot go straight to their place.
+  static let blockByteCount = 1 << 20
+
+  /// The elements of a tensor as `Float`.
+  ///
+  /// F32 is read straight into the tensor's memory, or is a view where the file is mapped or embedded and
+  /// the data lie at a multiple of four bytes. Other types are converted block by block; see
+  /// `DType.convertToFloat`.
+  ///
+  /// - Throws: `SafetensorsError`: no such tensor, a type that is no number, a file that cannot be read.
+  public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
+    let info = try info(of: name)
+    return try read(name, info, shape: info.shape, byteRange: info.byteRange)
+  }
+
+  /// The elements at `rows` along a tensor's first axis as `Float`; the rest of it is not read.
+  ///
+  /// - Throws: As `tensor(_:)`, and for rows outside the tensor.
+  public func tensor(_ name: String, rows: Range<Int>) throws(SafetensorsError) -> Tensor {
+    let info = try info(of: name)
+    guard let rowCount = info.shape.first, rows.lowerBound >= 0, rows.upperBound <= rowCount else {
+      throw error(.rowsOutOfRange(key: name, rows: rows, shape: info.shape))
+    }
+    var shape = info.shape
+    shape[0] = rows.count
+    // Convertible types have whole bytes, and the rows are equally long; a tensor without rows has no bytes.
+    try check(name, info, shape: info.shape)
+    let rowByteCount = rowCount == 0 ? 0 : info.byteRange.count / rowCount
+    let start = info.byteRange.lowerBound
+    return try read(
+      name, info, shape: shape,
+      byteRange: (start + rows.lowerBound * rowByteCount)..<(start + rows.upperBound * rowByteCount))
+  }
+
+  /// The bytes of a tensor of any type, as they stand in the file.
+  ///
+  /// - Throws: `SafetensorsError`: no such tensor, a file that cannot be read.
+  public func rawBytes(of name: String) throws(SafetensorsError) -> [UInt8] {
+    let info = try info(of: name)
+    return try reporting { () throws(SafetensorsError.Problem) in
+      try bytes.withBytes(at: info.byteRange) { Array($0) }
+    }
+  }
+
+  /// Calls `body` with the bytes of a tensor of any type, as they stand in the file. They are at no
+  /// particular alignment and are valid during the call only.
+  ///
+  /// - Throws: `SafetensorsError`, or what `body` throws.
+  public func withBytes<Result>(
+    of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    let info = try info(of: name)
+    return try reporting { () throws(SafetensorsError.Problem) in
+      try bytes.withBytes(at: info.byteRange) { bytes in Swift.Result { try body(bytes) } }
+    }.get()
+  }
+
+  /// Calls `body` with all bytes of the file, header included, in order and in blocks: to hash the very
+  /// bytes that the tensors come from.
+  ///
+  /// - Throws: `SafetensorsError`, or what `body` throws.
+  public func forEachBlock(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    var failure: (any Error)?
+    try reporting { () throws(SafetensorsError.Problem) in
+      try bytes.forEachBlock(at: 0..<byteCount, blockByteCount: Self.blockByteCount) { block in
+        do { try body(block) } catch { failure = error }
+        return failure == nil
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func info(of name: String) throws(SafetensorsError) -> TensorInfo {
+    guard let info = tensors[name] else { throw error(.noSuchTensor(key: name)) }
+    return info
+  }
+
+  private func error(_ problem: SafetensorsError.Problem) -> SafetensorsError {
+    SafetensorsError(file: path, problem: problem)
+  }
+
+  /// Whether a tensor can be had as `Float` in memory.
+  private func check(_ name: String, _ info: TensorInfo, shape: [Int]) throws(SafetensorsError) {
+    guard info.dtype.isConvertibleToFloat else {
+      throw error(.unsupportedDType(key: name, dtype: info.dtype))
+    }
+    // A tensor without elements still has strides, which must not overflow: count empty axes as one.
+    var byteCount = MemoryLayout<Float>.stride
+    for extent in shape {
+      let (product, overflow) = byteCount.multipliedReportingOverflow(by: max(extent, 1))
+      guard !overflow else {
+        throw error(.tensorTooLarge(key: name, shape: shape, limit: limits.maximumTensorByteCount))
+      }
+      byteCount = product
+    }
+    guard shape.contains(0) || byteCount <= limits.maximumTensorByteCount else {
+      throw error(.tensorTooLarge(key: name, shape: shape, limit: limits.maximumTensorByteCount))
+    }
+  }
+
+  private func read(
+    _ name: String, _ info: TensorInfo, shape: [Int], byteRange: Range<Int>
+  ) throws(SafetensorsError) -> Tensor {
+    try check(name, info, shape: shape)
+    let count = byteRange.count / (info.dtype.bitWidth / 8)
+    if info.dtype == .float32, let view = view(shape: shape, byteRange: byteRange) { return view }
+    let storage = TensorStorage(uninitializedCount: count)
+    let elements = UnsafeMutableBufferPointer(start: storage.base, count: count)
+    try reporting { () throws(SafetensorsError.Problem) in
+      #if _endian(little)
+        if info.dtype == .float32 {
+          try bytes.read(into: UnsafeMutableRawBufferPointer(elements), at: byteRange.lowerBound)
+          return
+        }
+      #endif
+      var done = 0
+      try bytes.forEachBlock(at: byteRange, blockByteCount: Self.blockByteCount) { block in
+        let rest = UnsafeMutableBufferPointer(rebasing: elements[done...])
+        done += info.dtype.convertToFloat(block, into: rest)
+        return true
+      }
+    }
+    return Tensor(shape: shape, storage: storage)
+  }
+
+  /// The elements where they lie, if they may be looked at there.
+  private func view(shape: [Int], byteRange: Range<Int>) -> Tensor? {
+    #if _endian(little)
+      guard case .memory(let memory) = bytes, !byteRange.isEmpty, let base = memory.bytes.baseAddress else {
+        return nil
+      }
+      let address = base + byteRange.lowerBound
+      guard UInt(bitPattern: address).isMultiple(of: UInt(MemoryLayout<Float>.alignment)) else { return nil }
+      let count = byteRange.count / MemoryLayout<Float>.stride
+      let elements = address.bindMemory(to: Float.self, capacity: count)
+      return Tensor(shape: shape, storage: TensorStorage(borrowing: elements, count: count, owner: memory))
+    #else
+      return nil
+    #endif
+  }
+
+  /// Runs `body` and names the file in its error.
+  private func reporting<Result>(
+    _ body: () throws(SafetensorsError.Problem) -> Result
+  ) throws(SafetensorsError) -> Result {
+    do throws(SafetensorsError.Problem) { return try body() } catch { throw self.error(error) }
+  }
+}
