@@ -1,0 +1,66 @@
+/// What became of a checkpoint's tensors when a model asked for its own.
+public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
+  /// A tensor whose shape is not the one that the model needs.
+  public struct Mismatch: Sendable, Equatable {
+    /// The file's key.
+    public let key: String
+    /// The shape that the model needs.
+    public let expected: [Int]
+    /// The shape in the file.
+    public let found: [Int]
+
+    /// Makes a mismatch.
+    public init(key: String, expected: [Int], found: [Int]) {
+      self.key = key
+      self.expected = expected
+      self.found = found
+    }
+  }
+
+  /// The file.
+  public let file: String
+  /// How the file spells its keys.
+  public let naming: KeyNaming
+  /// Keys, in the file's spelling, that the model needs and the file does not have.
+  public let missing: [String]
+  /// Keys of the file that the model did not ask for, such as a pooler's.
+  public let unexpected: [String]
+  /// Tensors of the wrong shape.
+  public let mismatched: [Mismatch]
+  /// The number of the file's tensors that were read.
+  public let loadedCount: Int
+
+  /// The family of the file's keys.
+  public var keyFamily: KeyFamily { naming.family }
+
+  /// Whether the model has all it needs. Unexpected keys do no harm.
+  public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty }
+
+  /// Everything at once, a line for each kind; long lists are cut after ten.
+  public var description: String {
+    var lines = ["\(file): \(loadedCount) tensors loaded (keys: \(naming))"]
+    func add(_ title: String, _ items: [String]) {
+      guard !items.isEmpty else { return }
+      let shown = items.prefix(10).joined(separator: ", ")
+      lines.append("  \(items.count) \(title): \(shown)\(items.count > 10 ? ", ..." : "")")
+    }
+    add("missing", missing)
+    add("of the wrong shape", mismatched.map { "\($0.key) is \($0.found), needed \($0.expected)" })
+    add("not used", unexpected)
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// A checkpoint lacks tensors that the model needs, or has them in other shapes: all of them at once.
+public struct LoadError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is missing and what is misshapen.
+  public let report: LoadReport
+
+  /// Makes an error.
+  public init(report: LoadReport) { self.report = report }
+
+  /// The report, and what to do.
+  public var description: String {
+    "\(report)\n  The weights do not fit the configuration: check that both belong to the same model."
+  }
+}

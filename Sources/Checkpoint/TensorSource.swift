@@ -1,0 +1,26 @@
+import TensorCore
+
+/// Somewhere that tensors can be had by name: one file now, other formats behind the same door.
+public protocol TensorSource: Sendable {
+  /// What messages call the source: its path.
+  var path: String { get }
+  /// Every tensor's name, in the order in which they are best read.
+  var names: [String] { get }
+  /// The shape of a tensor, `nil` where there is none of that name.
+  func shape(of name: String) -> [Int]?
+  /// The elements of a tensor as `Float`.
+  func read(_ name: String) throws -> Tensor
+  /// The elements at `rows` along the first axis as `Float`.
+  func read(_ name: String, rows: Range<Int>) throws -> Tensor
+}
+
+extension SafetensorsFile: TensorSource {
+  /// The shape of a tensor, `nil` where there is none of that name.
+  public func shape(of name: String) -> [Int]? { tensors[name]?.shape }
+
+  /// The elements of a tensor; see `tensor(_:)`.
+  public func read(_ name: String) throws -> Tensor { try tensor(name) }
+
+  /// The elements at `rows` of a tensor; see `tensor(_:rows:)`.
+  public func read(_ name: String, rows: Range<Int>) throws -> Tensor { try tensor(name, rows: rows) }
+}

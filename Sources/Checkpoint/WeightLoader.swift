@@ -1,0 +1,127 @@
+import Synchronization
+import TensorCore
+
+/// Hands a model its tensors by key path, and keeps account of what was wrong.
+///
+/// A scope is a step of the key path, so that modules load as they are nested:
+/// `loader.scoped("vit").scoped("encoder").scoped("layer").scoped("0")`. Names are those that `transformers`
+/// writes to disk; files of other families are read through `KeyNaming`. A missing or misshapen tensor does
+/// not stop the loading: a placeholder takes its place, and `finish()` reports all problems at once.
+///
+/// All scopes of a loader share one account. They may be used from several tasks at once.
+public struct WeightLoader: Sendable {
+  /// Where the tensors come from.
+  public let source: any TensorSource
+  /// How the source spells its keys.
+  public let naming: KeyNaming
+  /// The key path so far, without a dot at the end; empty at the root.
+  public let path: String
+  private let account: LoadAccount
+
+  /// A loader at the root of `source`, whose spelling of keys is found out from its names.
+  public init(_ source: any TensorSource) {
+    self.source = source
+    naming = KeyNaming(detectingIn: source.names)
+    path = ""
+    account = LoadAccount()
+  }
+
+  private init(parent: WeightLoader, path: String) {
+    source = parent.source
+    naming = parent.naming
+    account = parent.account
+    self.path = path
+  }
+
+  /// A loader one step down the key path. `name` may itself hold dots.
+  public func scoped(_ name: String) -> WeightLoader { WeightLoader(parent: self, path: key(name)) }
+
+  /// Whether the source has the tensor.
+  public func contains(_ name: String) -> Bool { located(name).found != nil }
+
+  /// The tensor `name` of this scope as `Float`.
+  ///
+  /// - Parameters:
+  ///   - name: The rest of the key path, such as `query.weight`.
+  ///   - shape: The shape that the model needs.
+  /// - Returns: The tensor; zeros of `shape`, which take no memory, where it is missing or misshapen.
+  /// - Throws: What reading throws, and `TensorError.invalidShape` for a shape that cannot be.
+  public func tensor(_ name: String, shape: [Int]) throws -> Tensor {
+    if let tensor = try tensorIfPresent(name, shape: shape) { return tensor }
+    account.missing(located(name).expected)
+    return try Tensor(repeating: 0, shape: shape)
+  }
+
+  /// The tensor `name` of this scope, `nil` where the source does not have it, which is no problem then.
+  ///
+  /// - Returns: As `tensor(_:shape:)` where the source has it.
+  public func tensorIfPresent(_ name: String, shape: [Int]) throws -> Tensor? {
+    let (_, foundKey, third) = located(name)
+    guard let foundKey, let foundShape = source.shape(of: foundKey) else { return nil }
+    var neededShape = shape
+    if third != nil, let rowCount = shape.first {
+      let (product, overflow) = rowCount.multipliedReportingOverflow(by: 3)
+      guard rowCount >= 0, !overflow else { throw TensorError.invalidShape(shape) }
+      neededShape[0] = product
+    }
+    guard foundShape == neededShape else {
+      account.mismatched(.init(key: foundKey, expected: neededShape, found: foundShape))
+      return try Tensor(repeating: 0, shape: shape)
+    }
+    account.loaded(foundKey)
+    guard let third, let rowCount = shape.first else { return try source.read(foundKey) }
+    return try source.read(foundKey, rows: (third * rowCount)..<((third + 1) * rowCount))
+  }
+
+  /// Ends the loading.
+  ///
+  /// - Returns: What was loaded and what was not used.
+  /// - Throws: `LoadError` with the same report where something is missing or misshapen.
+  @discardableResult
+  public func finish() throws(LoadError) -> LoadReport {
+    let report = account.report(source: source, naming: naming)
+    guard report.isComplete else { throw LoadError(report: report) }
+    return report
+  }
+
+  private func key(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
+
+  /// The key under which the source has the tensor, the one it should have it under, and the part of it.
+  private func located(_ name: String) -> (expected: String, found: String?, third: Int?) {
+    let location = naming.location(of: key(name))
+    let found = location.candidates.first { source.shape(of: $0) != nil }
+    return (location.candidates.first ?? key(name), found, location.third)
+  }
+}
+
+/// What all scopes of a loader have asked for so far.
+private final class LoadAccount: Sendable {
+  private struct State {
+    var loaded = Set<String>()
+    var missing: [String] = []
+    var mismatched: [LoadReport.Mismatch] = []
+  }
+
+  private let state = Mutex(State())
+
+  func loaded(_ key: String) { state.withLock { _ = $0.loaded.insert(key) } }
+
+  func missing(_ key: String) {
+    // Three requests can stand for one fused tensor.
+    state.withLock { if !$0.missing.contains(key) { $0.missing.append(key) } }
+  }
+
+  func mismatched(_ mismatch: LoadReport.Mismatch) {
+    state.withLock { if !$0.mismatched.contains(mismatch) { $0.mismatched.append(mismatch) } }
+  }
+
+  func report(source: any TensorSource, naming: KeyNaming) -> LoadReport {
+    state.withLock { state in
+      let wrong = Set(state.mismatched.map(\.key))
+      return LoadReport(
+        file: source.path, naming: naming, missing: state.missing,
+        unexpected: source.names.filter { !state.loaded.contains($0) && !wrong.contains($0) },
+        mismatched: state.mismatched, loadedCount: state.loaded.count)
+    }
+  }
+}
