@@ -22,6 +22,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
   ],
   targets: [
@@ -38,7 +39,10 @@ let package = Package(
 
     // MARK: C, never public API
     .target(name: "CTensorKernels"),
-    .target(name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"]),
+    .target(
+      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"],
+      // zlib comes with libpng, whose package does not name it when linking.
+      linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CImageKernels"),
     .target(name: "CDefaultModel", exclude: ["model"]),
 
@@ -54,6 +58,7 @@ let package = Package(
       dependencies: [
         "Checkpoint", "ImageProcessor", "TensorCore", "ViTModel",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "DequeModule", package: "swift-collections"),
       ]),
     .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
     .executableTarget(
@@ -74,7 +79,7 @@ let package = Package(
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
     .testTarget(name: "ImageProcessorTests", dependencies: ["ImageProcessor", "TestSupport"]),
-    .testTarget(name: "ViTModelTests", dependencies: ["ViTModel", "TestSupport"]),
+    .testTarget(name: "ViTModelTests", dependencies: ["Checkpoint", "ViTModel", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
       dependencies: ["AIGuardVision", "AIGuardDefaultModel", "TestSupport"]),

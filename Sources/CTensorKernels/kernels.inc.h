@@ -49,7 +49,7 @@ INLINE vf activate(vf x, agk_activation kind) {
     }
     case agk_relu6: return vmin(splat(6.0f), vmax(zero, x));
     case agk_leaky_relu: return select(x < 0.0f, x * 0.01f, x);
-    case agk_hardswish: return x * vmin(splat(6.0f), vmax(zero, x + 3.0f)) / 6.0f;
+    case agk_hardswish: return x * (vmin(splat(6.0f), vmax(zero, x + 3.0f)) / 6.0f);
     case agk_sigmoid: return sigmoid_v(x);
     case agk_tanh: return by_libm(x, tanh_1);
     case agk_mish: return by_libm(x, mish_1);

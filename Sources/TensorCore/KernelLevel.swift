@@ -73,6 +73,7 @@ public enum KernelLevelError: Error, Sendable, Equatable, CustomStringConvertibl
   /// The CPU does not have the level.
   case unavailable(KernelLevel, best: KernelLevel)
 
+  /// One line for a person: what is wrong, and with what.
   public var description: String {
     switch self {
     case .unknown(let name):

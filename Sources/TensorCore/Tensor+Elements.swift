@@ -22,7 +22,9 @@ extension Tensor {
 
   /// This tensor with row-major strides: itself where it is so already, else a copy.
   public func contiguous() -> Tensor {
-    if isContiguous { return Tensor(shape: shape, strides: Self.rowMajorStrides(shape), offset: offset, storage: storage) }
+    if isContiguous {
+      return Tensor(shape: shape, strides: Self.rowMajorStrides(shape), offset: offset, storage: storage)
+    }
     let copy = TensorStorage(uninitializedCount: count)
     copyElements(to: UnsafeMutableBufferPointer(start: copy.base, count: count))
     return Tensor(shape: shape, storage: copy)

@@ -11,6 +11,7 @@ public enum TensorError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A view with this shape cannot be made without copying.
   case notViewable(operation: String, shape: [Int], strides: [Int])
 
+  /// One line for a person: what is wrong, and with what.
   public var description: String {
     switch self {
     case .invalidShape(let shape):

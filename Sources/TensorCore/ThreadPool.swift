@@ -46,14 +46,17 @@ final class ThreadPool: Sendable {
       shared.publish(loop)
       loop.work(lane: 0)
       shared.finish(loop)
+      loop.discardBody()
     }
   }
 }
 
 /// One loop in progress.
 private final class Loop: @unchecked Sendable {
-  let count: Int
-  let body: (Int, Int) -> Void
+  private let count: Int
+  /// Taken away when the loop is finished, because it must not outlive the call that it came from, and a
+  /// worker may hold on to the loop itself a moment longer.
+  private var body: ((Int, Int) -> Void)?
   private let next = Atomic<Int>(0)
   /// The workers that are inside; changed only with the pool's mutex held, read without it.
   let helpers = Atomic<Int>(0)
@@ -65,7 +68,11 @@ private final class Loop: @unchecked Sendable {
 
   var hasWork: Bool { next.load(ordering: .relaxed) < count }
 
+  /// To be called when no helper is inside and none can come.
+  func discardBody() { body = nil }
+
   func work(lane: Int) {
+    guard let body else { return }
     while true {
       let iteration = next.wrappingAdd(1, ordering: .relaxed).oldValue
       if iteration >= count { return }

@@ -43,27 +43,30 @@ import Testing
   @Test func callersShareTheBudget() async {
     let threads = 3
     let budget = ComputeBudget(threads: threads)
-    let running = Atomic<Int>(0)
-    let most = Mutex(0)
-    let done = Atomic<Int>(0)
+    final class Counters: Sendable {
+      let running = Atomic<Int>(0)
+      let most = Mutex(0)
+      let done = Atomic<Int>(0)
+    }
+    let counters = Counters()
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<12 {
         group.addTask {
           budget.withCompute { compute in
             for _ in 0..<20 {
               compute.parallelFor(8) { _, _ in
-                let now = running.add(1, ordering: .relaxed).newValue
-                most.withLock { $0 = max($0, now) }
-                done.add(1, ordering: .relaxed)
-                running.subtract(1, ordering: .relaxed)
+                let now = counters.running.add(1, ordering: .relaxed).newValue
+                counters.most.withLock { $0 = max($0, now) }
+                counters.done.add(1, ordering: .relaxed)
+                counters.running.subtract(1, ordering: .relaxed)
               }
             }
           }
         }
       }
     }
-    #expect(done.load(ordering: .relaxed) == 12 * 20 * 8)
-    #expect(most.withLock { $0 } <= threads)
+    #expect(counters.done.load(ordering: .relaxed) == 12 * 20 * 8)
+    #expect(counters.most.withLock { $0 } <= threads)
   }
 
   @Test func quotaOfControlGroupsVersion2() {
@@ -78,7 +81,8 @@ import Testing
 
   @Test func quotaOfControlGroupsVersion1() {
     let files = [
-      "/sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "50000\n", "/sys/fs/cgroup/cpu/x/cpu.cfs_period_us": "100000\n",
+      "/sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "50000\n",
+      "/sys/fs/cgroup/cpu/x/cpu.cfs_period_us": "100000\n",
       "/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n", "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
     ]
     let membership = "5:cpuacct,cpu:/x\n4:memory:/x\n"

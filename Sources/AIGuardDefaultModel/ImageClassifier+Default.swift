@@ -1,0 +1,32 @@
+import AIGuardVision
+internal import CDefaultModel
+
+extension ImageClassifier {
+  /// The id that results of the default model carry.
+  public static let defaultModelID = "aiguardvision/cifake-vit"
+
+  /// The model that comes with this library.
+  ///
+  /// A small ViT trained from scratch on CIFAKE: 32x32 pixels, labels `REAL` and `FAKE`. It is good for
+  /// images like CIFAKE's; what it says of large photographs is not evidence. Its files are part of the
+  /// executable, so there is nothing to find or to download.
+  ///
+  /// - Parameters:
+  ///   - limits: What an image may ask for.
+  ///   - budget: The threads that calls share.
+  /// - Throws: `KernelLevelError` when the environment asks for kernels that this CPU lacks.
+  public static func defaultModel(
+    limits: DecodeLimits = .default, budget: ComputeBudget = .shared
+  ) throws -> ImageClassifier {
+    let config = try PretrainedConfig(bytes: bytes(agd_config()))
+    let processor = try JSONValue(parsing: bytes(agd_preprocessor_config()))
+    return try ImageClassifier(
+      id: defaultModelID, config: config,
+      processor: ViTImageProcessor(config: ImageProcessorConfig(json: processor)),
+      weights: SafetensorsFile(staticBytes: bytes(agd_weights())), limits: limits, budget: budget)
+  }
+
+  private static func bytes(_ file: agd_file) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: file.bytes, count: file.count)
+  }
+}

@@ -1,0 +1,40 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What turns logits into scores: the choices of `transformers`' image-classification pipeline.
+public enum FunctionToApply: String, Sendable, CaseIterable {
+  /// `exp(x - max) / sum`: scores of exclusive labels, which sum to 1.
+  case softmax
+  /// `1 / (1 + exp(-x))`: each label for itself.
+  case sigmoid
+  /// The logits themselves, as in the model card's snippet.
+  case none
+
+  /// The pipeline's rule where nothing is asked for: none for regression, sigmoid for several labels at
+  /// once and for a single label, else softmax.
+  static func `default`(problemType: PretrainedConfig.ProblemType?, labels: Int) -> FunctionToApply {
+    switch problemType {
+    case .regression: .none
+    case .multiLabelClassification: .sigmoid
+    case .singleLabelClassification, nil: labels == 1 ? .sigmoid : .softmax
+    }
+  }
+
+  /// Scores for `logits`, computed in 32-bit floating point as the pipeline does.
+  func scores(_ logits: [Float]) -> [Float] {
+    switch self {
+    case .none: return logits
+    case .sigmoid: return logits.map { 1 / (1 + expf(-$0)) }
+    case .softmax:
+      let top = logits.max() ?? 0
+      let powers = logits.map { expf($0 - top) }
+      let sum = powers.reduce(0, +)
+      return powers.map { $0 / sum }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Synchronization
+
+extension ImageClassifier {
+  /// Loads a model from a folder as `transformers` saves it: `config.json`, `preprocessor_config.json`
+  /// and `model.safetensors`.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder's path.
+  ///   - id: What results call the model; by default the folder's name.
+  ///   - profile: The reference whose pixel values to reproduce.
+  ///   - limits: What an image may ask for.
+  ///   - budget: The threads that loading and calls share.
+  /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `SafetensorsError`, `LoadError` or
+  ///   `ViTConfigError` for what is wrong with the files; `ImageClassifierError`; `KernelLevelError`.
+  public init(
+    folder: String, id: String? = nil, profile: PreprocessingProfile = .pillow13,
+    limits: DecodeLimits = .default, budget: ComputeBudget = .shared
+  ) throws {
+    let files = ModelFolder(folder)
+    let weightsPath = try files.weightsPath()
+    let config = try PretrainedConfig(contentsOfFolder: folder)
+    let processor = try ViTImageProcessor(
+      config: ImageProcessorConfig(
+        processorConfig: Self.json(files.processorConfigPath),
+        preprocessorConfig: Self.json(files.preprocessorConfigPath), modelConfig: .object(config.json)),
+      profile: profile)
+    try self.init(
+      id: id ?? Self.name(ofFolder: folder), config: config, processor: processor,
+      weights: SafetensorsFile(contentsOf: weightsPath), limits: limits, budget: budget)
+  }
+
+  /// Assembles a classifier from files in memory.
+  package init(
+    id: String, config: PretrainedConfig, processor: ViTImageProcessor, weights: SafetensorsFile,
+    limits: DecodeLimits, budget: ComputeBudget
+  ) throws {
+    let network = try ViTConfig(config)
+    // Reading and hashing take about as long as each other, so they go side by side.
+    let model = Mutex<Result<ViTForImageClassification, any Error>?>(nil)
+    let digest = Mutex<Result<String, any Error>?>(nil)
+    budget.withCompute { compute in
+      compute.parallelFor(2) { part, _ in
+        if part == 0 {
+          let loaded = Result {
+            try ViTForImageClassification(config: network, weights: WeightLoader(weights))
+          }
+          model.withLock { $0 = loaded }
+        } else {
+          let hashed = Result { try WeightsDigest.sha256(of: weights) }
+          digest.withLock { $0 = hashed }
+        }
+      }
+    }
+    guard let loaded = model.withLock({ $0 }), let hashed = digest.withLock({ $0 }) else {
+      throw ImageClassifierError.threadUnavailable
+    }
+    try self.init(
+      model: loaded.get(), processor: processor, config: config,
+      identity: ModelIdentity(id: id, sha256: hashed.get()), limits: limits, budget: budget)
+  }
+
+  /// The value in a JSON file, `nil` where there is no such file.
+  private static func json(_ path: String) throws -> JSONValue? {
+    do {
+      let bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
+      return try JSONValue(parsing: bytes, options: .python)
+    } catch let error as FileError where error.isNotFound {
+      return nil
+    } catch let error as JSONError {
+      throw ConfigError(file: path, problem: .invalidJSON(error))
+    }
+  }
+
+  private static func name(ofFolder path: String) -> String {
+    path.split(separator: "/").last { $0 != "." }.map(String.init) ?? path
+  }
+}

@@ -1,0 +1,133 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Tells which label an image belongs to: image processor, network and labels in one.
+///
+/// ```swift
+/// let classifier = try ImageClassifier(folder: "path/to/model")
+/// let result = try classifier.classify(imageBytes: data)
+/// print(result[0].label, result[0].score)
+/// ```
+///
+/// Immutable and `Sendable`: one classifier serves any number of threads and tasks at once. Calls share
+/// the `budget` and wait for their turn when there are more of them than it has threads.
+public struct ImageClassifier: Sendable {
+  /// The network.
+  public let model: ViTForImageClassification
+  /// Images to pixel values.
+  public let processor: ViTImageProcessor
+  /// The labels' names, by their index in the logits.
+  public let labels: [String]
+  /// What the config says of the labels; decides the default of `functionToApply`.
+  public let problemType: PretrainedConfig.ProblemType?
+  /// Which weights these are.
+  public let identity: ModelIdentity
+  /// What an image may ask for.
+  public let limits: DecodeLimits
+  /// The threads that calls share.
+  public let budget: ComputeBudget
+
+  let calls: CallQueue
+
+  init(
+    model: ViTForImageClassification, processor: ViTImageProcessor, config: PretrainedConfig,
+    identity: ModelIdentity, limits: DecodeLimits, budget: ComputeBudget
+  ) throws {
+    guard !config.labels.isEmpty else { throw ImageClassifierError.noLabels(model: identity.id) }
+    self.model = model
+    self.processor = processor
+    self.labels = config.labels
+    self.problemType = config.problemType
+    self.identity = identity
+    self.limits = limits
+    self.budget = budget
+    calls = CallQueue(width: budget.threads)
+  }
+
+  /// What results of this classifier depend on.
+  public var provenance: Provenance {
+    Provenance(
+      model: identity, profile: processor.profile, policy: .asStored, precision: model.precision,
+      kernels: model.kernelLevel, version: AIGuardVisionVersion.current)
+  }
+
+  /// Classifies one image.
+  ///
+  /// - Parameters:
+  ///   - imageBytes: A whole image file: `Data`, `[UInt8]` or a raw buffer. The format is recognised by
+  ///     its content.
+  ///   - topK: How many labels to return; more than there are gives all of them.
+  ///   - functionToApply: From logits to scores; by default the rule of `transformers`' pipeline.
+  /// - Throws: `ImageError` for the image, `ViTError` or `PreprocessingError` when image processor and
+  ///   network do not fit together, `ImageClassifierError`.
+  public func classify(
+    imageBytes: some ContiguousBytes, topK: Int = 5, functionToApply: FunctionToApply? = nil
+  ) throws -> ClassificationResult {
+    let image = try imageBytes.withUnsafeBytes { try ImageDecoder.decode($0, limits: limits).image }
+    let pixelValues = try processor.preprocess(image)
+    return try classify(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]
+  }
+
+  /// Classifies the image in a file.
+  ///
+  /// - Throws: `FileError`, or as `classify(imageBytes:topK:functionToApply:)`.
+  public func classify(
+    fileAt path: String, topK: Int = 5, functionToApply: FunctionToApply? = nil
+  ) throws -> ClassificationResult {
+    try classify(
+      imageBytes: ImageFile.read(path, limits: limits), topK: topK, functionToApply: functionToApply)
+  }
+
+  /// Classifies pixel values that were prepared elsewhere.
+  ///
+  /// - Parameter pixelValues: [batch, channels, height, width], normalised as the model expects.
+  /// - Returns: One result for each image of the batch.
+  /// - Throws: `ViTError`, `ImageClassifierError`.
+  public func classify(
+    pixelValues: Tensor, topK: Int = 5, functionToApply: FunctionToApply? = nil
+  ) throws -> [ClassificationResult] {
+    guard topK >= 0 else { throw ImageClassifierError.invalidTopK(topK) }
+    let logits = try model(pixelValues, budget: budget).logits
+    let function =
+      functionToApply ?? .default(problemType: problemType, labels: labels.count)
+    let provenance = provenance
+    return try (0..<logits.shape[0]).map { image in
+      try ClassificationResult(
+        classifications: rank(logits.selected(image).elements, by: function, topK: topK),
+        provenance: provenance)
+    }
+  }
+
+  /// Decodes the image in a file, within this classifier's limits.
+  ///
+  /// - Throws: `FileError`, `ImageError`.
+  public func decode(fileAt path: String) throws -> DecodedImage {
+    try ImageDecoder.decode(ImageFile.read(path, limits: limits), limits: limits)
+  }
+
+  /// Runs the network once on an empty image, so that the first real call pays for nothing but itself.
+  ///
+  /// - Throws: When the model cannot run.
+  public func prepare() throws {
+    let size = model.config.imageSize
+    let blank = try RGBImage(
+      width: size.width, height: size.height,
+      pixels: [UInt8](repeating: 0, count: size.width * size.height * 3))
+    _ = try classify(pixelValues: processor.preprocess(blank))
+  }
+
+  private func rank(
+    _ logits: [Float], by function: FunctionToApply, topK: Int
+  ) throws(ImageClassifierError) -> [Classification] {
+    guard logits.allSatisfy(\.isFinite) else { throw .nonFiniteLogits(model: identity.id) }
+    let scores = function.scores(logits)
+    return scores.indices
+      // Equal scores keep the model's order.
+      .sorted { (scores[$1], $0) < (scores[$0], $1) }
+      .prefix(topK)
+      .map { Classification(label: labels[$0], index: $0, score: scores[$0], logit: logits[$0]) }
+  }
+}

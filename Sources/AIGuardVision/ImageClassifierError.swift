@@ -1,0 +1,22 @@
+/// Why a classifier could not be made or used, apart from what is wrong with an image (`ImageError`) or
+/// with a model's files (`ConfigError`, `SafetensorsError`, `LoadError`, ...).
+public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The model has no labels, so there is nothing to classify by.
+  case noLabels(model: String)
+  /// The network's output is not a number; the weights or the configuration are damaged.
+  case nonFiniteLogits(model: String)
+  /// `topK` is negative.
+  case invalidTopK(Int)
+  /// The system refused a thread for an asynchronous call.
+  case threadUnavailable
+
+  /// One line for a person: what is wrong, and with what.
+  public var description: String {
+    switch self {
+    case .noLabels(let model): "model \(model) has no labels (num_labels is 0)"
+    case .nonFiniteLogits(let model): "model \(model) computed logits that are not finite"
+    case .invalidTopK(let value): "topK is \(value); it must not be negative"
+    case .threadUnavailable: "the system refused a thread to classify on"
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import TensorCore
+
+/// The memory and the means of one forward pass over a few images.
+///
+/// Every buffer holds the images one after the other, each with room for all its tokens, so that a pass
+/// over the CLS rows alone uses the same layout.
+struct ForwardPass {
+  let config: ViTConfig
+  let kernels: Kernels
+  let compute: ParallelContext
+  /// The number of images.
+  let images: Int
+  /// The number of tokens of an image: the CLS token and the patches.
+  let tokens: Int
+
+  /// The residual stream, [images, tokens, hiddenSize].
+  let hidden: UnsafeMutablePointer<Float>
+  /// A layer norm's result, [images, tokens, hiddenSize].
+  let normalized: UnsafeMutablePointer<Float>
+  /// [images, tokens, innerSize] each.
+  let query: UnsafeMutablePointer<Float>
+  let key: UnsafeMutablePointer<Float>
+  let value: UnsafeMutablePointer<Float>
+  let context: UnsafeMutablePointer<Float>
+  /// The MLP's hidden layer, [images, tokens, intermediateSize].
+  let intermediate: UnsafeMutablePointer<Float>
+  /// The patches' pixels, [images, tokens - 1, channels * patch height * patch width].
+  let patches: UnsafeMutablePointer<Float>
+  /// One matrix of attention scores for each lane, [lanes, tokens, tokens].
+  let scores: UnsafeMutablePointer<Float>
+
+  init(
+    config: ViTConfig, kernels: Kernels, compute: ParallelContext, images: Int, tokens: Int,
+    workspace: Workspace
+  ) {
+    self.config = config
+    self.kernels = kernels
+    self.compute = compute
+    self.images = images
+    self.tokens = tokens
+    let sizes = Self.bufferSizes(config, images: images, tokens: tokens, lanes: compute.lanes)
+    hidden = workspace.floats(sizes.hidden)
+    normalized = workspace.floats(sizes.hidden)
+    query = workspace.floats(sizes.inner)
+    key = workspace.floats(sizes.inner)
+    value = workspace.floats(sizes.inner)
+    context = workspace.floats(sizes.inner)
+    intermediate = workspace.floats(sizes.intermediate)
+    patches = workspace.floats(sizes.patches)
+    scores = workspace.floats(sizes.scores)
+  }
+
+  /// The floats that `init` asks a workspace for.
+  ///
+  /// - Throws: `ViTError.workspaceTooLarge`.
+  static func capacity(_ config: ViTConfig, images: Int, tokens: Int, lanes: Int) throws(ViTError) -> Int {
+    let limit = 1 << 31
+    // In floating point first: the exact sum of hostile extents might overflow.
+    let (rows, t) = (Double(images) * Double(tokens), Double(tokens))
+    let widths = 2 * config.hiddenSize + 4 * config.innerSize + config.intermediateSize + patchLength(config)
+    let estimate = rows * Double(widths) + Double(lanes) * t * t
+    guard estimate < Double(limit) else {
+      throw .workspaceTooLarge(floats: Int(min(estimate, 1e18)), limit: limit)
+    }
+    let sizes = bufferSizes(config, images: images, tokens: tokens, lanes: lanes)
+    return 2 * Workspace.rounded(sizes.hidden) + 4 * Workspace.rounded(sizes.inner)
+      + Workspace.rounded(sizes.intermediate) + Workspace.rounded(sizes.patches)
+      + Workspace.rounded(sizes.scores)
+  }
+
+  private static func bufferSizes(
+    _ config: ViTConfig, images: Int, tokens: Int, lanes: Int
+  ) -> (hidden: Int, inner: Int, intermediate: Int, patches: Int, scores: Int) {
+    let rows = images * tokens
+    return (
+      rows * config.hiddenSize, rows * config.innerSize, rows * config.intermediateSize,
+      rows * patchLength(config), lanes * tokens * tokens
+    )
+  }
+
+  private static func patchLength(_ config: ViTConfig) -> Int {
+    config.numChannels * config.patchSize.height * config.patchSize.width
+  }
+
+  /// Runs several linear layers over the same rows: the first `rows` tokens of each image.
+  ///
+  /// - Parameters:
+  ///   - inputStride: The distance in floats between the images of `x`.
+  ///   - outputs: Each layer with its result's first row and the distance between its images.
+  func linear(
+    _ x: UnsafePointer<Float>, inputStride: Int, rows: Int,
+    _ outputs: [(layer: Linear, out: UnsafeMutablePointer<Float>, stride: Int)],
+    accumulate: Bool = false, activation: Activation = .linear
+  ) {
+    let tiles = outputs.map(\.layer.tiles)
+    // Tiles outermost: the images that share a tile's weights follow each other.
+    compute.parallelFor(tiles.reduce(0, +) * images) { task, _ in
+      let image = task % images
+      var tile = task / images
+      var index = 0
+      while tile >= tiles[index] {
+        tile -= tiles[index]
+        index += 1
+      }
+      let output = outputs[index]
+      output.layer.run(
+        tile: tile, x + image * inputStride, rows: rows, into: output.out + image * output.stride,
+        accumulate: accumulate, activation: activation, kernels: kernels)
+    }
+  }
+
+  /// Normalises the first `rows` tokens of each image of `hidden` into `normalized`.
+  func normalize(_ layer: LayerNorm, rows: Int) {
+    let width = config.hiddenSize
+    // Enough rows in a block to be worth handing to another thread.
+    let block = max(1, 16384 / width)
+    let blocks = (rows + block - 1) / block
+    compute.parallelFor(images * blocks) { task, _ in
+      let first = task % blocks * block
+      let start = (task / blocks * tokens + first) * width
+      layer.run(
+        hidden + start, rows: min(block, rows - first), into: normalized + start, kernels: kernels)
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import Checkpoint
+import TensorCore
+
+/// The shape of a Vision Transformer: what `config.json` says of the network.
+///
+/// Names and defaults are those of `transformers`' `ViTConfig` (ViT-B/16 at 224 pixels).
+public struct ViTConfig: Sendable, Equatable {
+  /// A height and a width in pixels.
+  public struct Extent: Sendable, Equatable, CustomStringConvertible {
+    /// Pixels from top to bottom.
+    public var height: Int
+    /// Pixels from left to right.
+    public var width: Int
+
+    /// A rectangle.
+    public init(height: Int, width: Int) {
+      self.height = height
+      self.width = width
+    }
+
+    /// A square.
+    public init(_ side: Int) { self.init(height: side, width: side) }
+
+    /// For example `224x224`.
+    public var description: String { "\(height)x\(width)" }
+  }
+
+  /// The width of the residual stream.
+  public var hiddenSize = 768
+  /// The number of transformer layers.
+  public var numHiddenLayers = 12
+  /// The number of attention heads in a layer.
+  public var numAttentionHeads = 12
+  /// The width of one head; `hiddenSize / numAttentionHeads` unless the file says otherwise.
+  public var headDim = 64
+  /// The width of the MLP's hidden layer.
+  public var intermediateSize = 3072
+  /// The MLP's non-linearity, by its name in the file.
+  public var hiddenAct = "gelu"
+  /// Added to the variance in every layer norm.
+  public var layerNormEps = 1e-12
+  /// The image size that the position table was made for.
+  public var imageSize = Extent(224)
+  /// The size of one patch.
+  public var patchSize = Extent(16)
+  /// The number of channels of an image.
+  public var numChannels = 3
+  /// Whether queries, keys and values have biases.
+  public var qkvBias = true
+  /// The number of labels. With none the classifier is the identity, and the logits are the final
+  /// hidden state of the CLS token.
+  public var numLabels = 2
+
+  /// The defaults: ViT-B/16 at 224 pixels with two labels.
+  public init() {}
+
+  /// Reads a `config.json`.
+  ///
+  /// - Throws: `ConfigError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
+  public init(_ file: PretrainedConfig) throws {
+    if let modelType = file.modelType, modelType != "vit" {
+      throw ViTConfigError.unsupportedModelType(modelType)
+    }
+    hiddenSize = try file.int("hidden_size", default: 768)
+    numHiddenLayers = try file.int("num_hidden_layers", default: 12)
+    numAttentionHeads = try file.int("num_attention_heads", default: 12)
+    intermediateSize = try file.int("intermediate_size", default: 3072)
+    hiddenAct = try file.string("hidden_act", default: "gelu")
+    layerNormEps = try file.number("layer_norm_eps", default: 1e-12)
+    let image = try file.intOrPair("image_size", default: (224, 224))
+    imageSize = Extent(height: image.height, width: image.width)
+    let patch = try file.intOrPair("patch_size", default: (16, 16))
+    patchSize = Extent(height: patch.height, width: patch.width)
+    numChannels = try file.int("num_channels", default: 3)
+    qkvBias = try file.bool("qkv_bias", default: true)
+    numLabels = file.labels.count
+    guard numAttentionHeads > 0 else {
+      throw ViTConfigError.notPositive(key: "num_attention_heads", value: numAttentionHeads)
+    }
+    // Where the heads do not divide the hidden size, they are together narrower than it, as in the
+    // reference.
+    headDim = try file.int("head_dim", default: hiddenSize / numAttentionHeads)
+    try validate()
+  }
+
+  /// Checks that the network can be built.
+  ///
+  /// - Throws: `ViTConfigError` naming the key.
+  public func validate() throws(ViTConfigError) {
+    let extents = [
+      ("hidden_size", hiddenSize), ("num_attention_heads", numAttentionHeads), ("head_dim", headDim),
+      ("intermediate_size", intermediateSize), ("image_size", imageSize.height),
+      ("image_size", imageSize.width), ("patch_size", patchSize.height), ("patch_size", patchSize.width),
+      ("num_channels", numChannels),
+    ]
+    for (key, value) in extents where value <= 0 { throw .notPositive(key: key, value: value) }
+    for (key, value) in [("num_hidden_layers", numHiddenLayers), ("num_labels", numLabels)] where value < 0 {
+      throw .notPositive(key: key, value: value)
+    }
+    // Far above any real network, and low enough that no product of two of these overflows.
+    let largest = 1 << 24
+    let all = extents + [("num_hidden_layers", numHiddenLayers), ("num_labels", numLabels)]
+    for (key, value) in all where value > largest { throw .tooLarge(key: key, value: value, limit: largest) }
+    guard patchSize.height <= imageSize.height, patchSize.width <= imageSize.width else {
+      throw .patchLargerThanImage(patch: patchSize, image: imageSize)
+    }
+    let patchElements = patchSize.height * patchSize.width
+    guard patchElements <= largest, patchElements * numChannels <= largest else {
+      throw .tooLarge(key: "patch_size", value: patchElements, limit: largest)
+    }
+    guard patchCount(of: imageSize) < largest else {
+      throw .tooLarge(key: "image_size", value: patchCount(of: imageSize), limit: largest)
+    }
+    guard innerSize <= largest else { throw .tooLarge(key: "head_dim", value: headDim, limit: largest) }
+    guard layerNormEps.isFinite, layerNormEps >= 0 else { throw .invalidEpsilon(layerNormEps) }
+    _ = try activation()
+  }
+
+  /// The width of all heads together.
+  public var innerSize: Int { numAttentionHeads * headDim }
+
+  /// The patches that an image of a size is cut into, row by row. Remainder pixels are dropped.
+  public func patchGrid(of size: Extent) -> Extent {
+    Extent(height: size.height / patchSize.height, width: size.width / patchSize.width)
+  }
+
+  func patchCount(of size: Extent) -> Int {
+    let grid = patchGrid(of: size)
+    return grid.height * grid.width
+  }
+
+  /// The function that `hiddenAct` names.
+  ///
+  /// - Throws: `ViTConfigError.unknownActivation`, also for `prelu` and `xielu`, which have weights.
+  public func activation() throws(ViTConfigError) -> Activation {
+    switch hiddenAct {
+    case "gelu", "gelu_python": .gelu
+    case "gelu_10": .geluClipped10
+    case "gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh": .geluTanh
+    case "quick_gelu": .quickGelu
+    case "relu": .relu
+    case "silu", "swish": .silu
+    case "relu2": .reluSquared
+    case "relu6": .relu6
+    case "leaky_relu": .leakyRelu
+    case "hardswish": .hardswish
+    case "sigmoid": .sigmoid
+    case "tanh": .tanh
+    case "mish": .mish
+    case "laplace": .laplace
+    case "sqrtsoftplus": .sqrtSoftplus
+    case "linear": .linear
+    default: throw .unknownActivation(hiddenAct)
+    }
+  }
+}
+
+/// Why a `config.json` describes no network that can be built.
+public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// An extent is zero or negative.
+  case notPositive(key: String, value: Int)
+  /// An extent is beyond what is supported.
+  case tooLarge(key: String, value: Int, limit: Int)
+  /// No patch fits into the image.
+  case patchLargerThanImage(patch: ViTConfig.Extent, image: ViTConfig.Extent)
+  /// The layer norm's epsilon is negative or not a number.
+  case invalidEpsilon(Double)
+  /// `hidden_act` names no activation that is known here.
+  case unknownActivation(String)
+  /// `model_type` names another architecture.
+  case unsupportedModelType(String)
+
+  /// One line for a person: what is wrong, and with what.
+  public var description: String {
+    switch self {
+    case .notPositive(let key, let value): "config.json: \(key) is \(value)"
+    case .tooLarge(let key, let value, let limit):
+      "config.json: \(key) gives \(value), more than the \(limit) supported"
+    case .patchLargerThanImage(let patch, let image):
+      "config.json: patch_size \(patch) is larger than image_size \(image)"
+    case .invalidEpsilon(let value): "config.json: layer_norm_eps is \(value)"
+    case .unknownActivation(let name): "config.json: hidden_act \"\(name)\" is not supported"
+    case .unsupportedModelType(let name):
+      "config.json: model_type \"\(name)\" is not supported; supported: \"vit\""
+    }
+  }
+}

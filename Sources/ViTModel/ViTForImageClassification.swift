@@ -1,0 +1,184 @@
+import Checkpoint
+import TensorCore
+
+/// What a forward pass gives: `transformers`' `ImageClassifierOutput`.
+public struct ImageClassifierOutput: Sendable {
+  /// One score per label before any normalisation, [batch, labels].
+  public let logits: Tensor
+  /// On request, the residual stream after the embeddings and after each layer, the last one before the
+  /// final layer norm: numHiddenLayers + 1 tensors of [batch, tokens, hiddenSize].
+  public let hiddenStates: [Tensor]?
+  /// On request, each layer's attention probabilities, [batch, heads, tokens, tokens].
+  public let attentions: [Tensor]?
+}
+
+/// A Vision Transformer with a linear classifier on the CLS token.
+///
+/// Reads what `transformers`' class of the same name saves, and gives the same logits. A loaded model is
+/// immutable: any number of threads may use it at once.
+public struct ViTForImageClassification: Sendable {
+  /// The network's shape.
+  public let config: ViTConfig
+  /// What loading found: the key family, and the tensors of the file that nothing asked for.
+  public let loadReport: LoadReport
+  /// The instruction set of the kernels in use.
+  public var kernelLevel: KernelLevel { kernels.level }
+  /// The arithmetic of the matrix products.
+  public var precision: Precision { .float32 }
+
+  /// Images that go through the layers together. More would not be faster, only larger.
+  private static let chunk = 8
+
+  let vit: ViTBackbone
+  let classifier: Linear?
+  /// `ViTEmbeddings.start` at the config's image size.
+  private let start: Tensor
+  private let kernels: Kernels
+  private let workspaces = WorkspacePool()
+
+  /// Builds the network from its weights.
+  ///
+  /// - Throws: `ViTConfigError`; `ViTError.workspaceTooLarge`; `KernelLevelError`; from the loader,
+  ///   `LoadError` with every tensor that is missing or has another shape.
+  public init(config: ViTConfig, weights loader: WeightLoader) throws {
+    try config.validate()
+    self.config = config
+    kernels = try Kernels.active()
+    _ = try ForwardPass.capacity(
+      config, images: 1, tokens: config.patchCount(of: config.imageSize) + 1, lanes: 1)
+    vit = try ViTBackbone(loader.scoped("vit"), config)
+    classifier =
+      config.numLabels == 0
+      ? nil
+      : try Linear(
+        loader.scoped("classifier"), inFeatures: config.hiddenSize, outFeatures: config.numLabels, bias: true)
+    loadReport = try loader.finish()
+    start = try vit.embeddings.start(for: config.imageSize, interpolate: false, config)
+  }
+
+  /// Runs the network.
+  ///
+  /// Each image's result is the same, bit for bit, whatever the other images of the batch and whatever
+  /// the budget's threads.
+  ///
+  /// - Parameters:
+  ///   - pixelValues: [batch, channels, height, width].
+  ///   - interpolatePositionEncoding: Whether images of another size than the config's are allowed; the
+  ///     position table is then resampled (bicubic) unless it fits a square image.
+  ///   - outputHiddenStates: Whether to return the residual stream after each layer.
+  ///   - outputAttentions: Whether to return the attention probabilities.
+  ///   - budget: The threads to use.
+  /// - Throws: `ViTError`.
+  public func callAsFunction(
+    _ pixelValues: Tensor, interpolatePositionEncoding: Bool = false, outputHiddenStates: Bool = false,
+    outputAttentions: Bool = false, budget: ComputeBudget = .shared
+  ) throws -> ImageClassifierOutput {
+    let size = try checkedSize(pixelValues, interpolatePositionEncoding: interpolatePositionEncoding)
+    let start =
+      interpolatePositionEncoding
+      ? try vit.embeddings.start(for: size, interpolate: true, config) : start
+    let tokens = start.shape[0]
+    let batch = pixelValues.shape[0]
+    let output = try OutputBuffers(
+      config, batch: batch, tokens: tokens, hiddenStates: outputHiddenStates, attentions: outputAttentions)
+    let pixels = pixelValues.contiguous()
+
+    let images = max(1, min(Self.chunk, batch))
+    let capacity = try ForwardPass.capacity(config, images: images, tokens: tokens, lanes: budget.threads)
+    budget.withCompute { compute in
+      workspaces.withWorkspace(capacity: capacity) { workspace in
+        for first in Swift.stride(from: 0, to: batch, by: images) {
+          let pass = ForwardPass(
+            config: config, kernels: kernels, compute: compute, images: min(images, batch - first),
+            tokens: tokens, workspace: workspace.recycled())
+          vit.embeddings.run(
+            pass, pixels: pixels.base + first * config.numChannels * size.height * size.width, size: size,
+            start: start)
+          run(pass, first: first, output)
+        }
+      }
+    }
+    return output.result
+  }
+
+  /// The layers and the head, for the images from `first` on.
+  private func run(_ pass: ForwardPass, first: Int, _ output: OutputBuffers) {
+    let wantsAll = output.hiddenStates != nil || output.attentions != nil
+    output.keepHidden(pass, state: 0, first: first)
+    for (index, layer) in vit.encoder.layer.enumerated() {
+      // The head reads the CLS token alone, so the last layer need not compute the other rows.
+      let isLast = index == vit.encoder.layer.count - 1
+      layer.run(
+        pass, rows: isLast && !wantsAll ? 1 : pass.tokens,
+        attentions: output.attentionBase(layer: index, first: first))
+      output.keepHidden(pass, state: index + 1, first: first)
+    }
+    pass.normalize(vit.layernorm, rows: 1)
+    let width = config.hiddenSize
+    let logits = output.logits.storage.base + first * output.logits.shape[1]
+    if let classifier {
+      pass.linear(
+        pass.normalized, inputStride: pass.tokens * width, rows: 1, [(classifier, logits, config.numLabels)])
+    } else {
+      for image in 0..<pass.images {
+        (logits + image * width).update(from: pass.normalized + image * pass.tokens * width, count: width)
+      }
+    }
+  }
+
+  private func checkedSize(
+    _ pixelValues: Tensor, interpolatePositionEncoding: Bool
+  ) throws(ViTError) -> ViTConfig.Extent {
+    let shape = pixelValues.shape
+    let expected: [Int?] =
+      interpolatePositionEncoding
+      ? [nil, config.numChannels, nil, nil]
+      : [nil, config.numChannels, config.imageSize.height, config.imageSize.width]
+    guard shape.count == 4, zip(shape, expected).allSatisfy({ $1 == nil || $0 == $1 }) else {
+      throw .inputShape(found: shape, expected: expected)
+    }
+    let size = ViTConfig.Extent(height: shape[2], width: shape[3])
+    let grid = config.patchGrid(of: size)
+    guard grid.height > 0, grid.width > 0 else {
+      throw .inputShape(
+        found: shape, expected: [nil, config.numChannels, config.imageSize.height, config.imageSize.width])
+    }
+    return size
+  }
+}
+
+/// The tensors of a result while they are being filled.
+private struct OutputBuffers {
+  let logits: Tensor
+  let hiddenStates: [Tensor]?
+  let attentions: [Tensor]?
+
+  init(_ config: ViTConfig, batch: Int, tokens: Int, hiddenStates: Bool, attentions: Bool) throws {
+    let (heads, layers) = (config.numAttentionHeads, config.numHiddenLayers)
+    func empty(_ shape: [Int]) throws -> Tensor {
+      Tensor(shape: shape, storage: TensorStorage(uninitializedCount: try Tensor.checkedCount(shape)))
+    }
+    logits = try empty([batch, config.numLabels == 0 ? config.hiddenSize : config.numLabels])
+    self.hiddenStates =
+      hiddenStates ? try (0...layers).map { _ in try empty([batch, tokens, config.hiddenSize]) } : nil
+    self.attentions =
+      attentions ? try (0..<layers).map { _ in try empty([batch, heads, tokens, tokens]) } : nil
+  }
+
+  var result: ImageClassifierOutput {
+    ImageClassifierOutput(logits: logits, hiddenStates: hiddenStates, attentions: attentions)
+  }
+
+  func keepHidden(_ pass: ForwardPass, state: Int, first: Int) {
+    guard let hiddenStates else { return }
+    let imageLength = pass.tokens * pass.config.hiddenSize
+    (hiddenStates[state].storage.base + first * imageLength)
+      .update(from: pass.hidden, count: pass.images * imageLength)
+  }
+
+  func attentionBase(layer: Int, first: Int) -> UnsafeMutablePointer<Float>? {
+    guard let attentions else { return nil }
+    let tensor = attentions[layer]
+    return tensor.storage.base + first * tensor.strides[0]
+  }
+}

@@ -1,0 +1,86 @@
+#if CLI
+  import AIGuardVision
+  import ArgumentParser
+  import Crypto
+
+  struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "inspect",
+      abstract: "Show what an image file is, and hashes of its pixels before and after preprocessing.",
+      discussion: """
+        rgbSHA256 is of the decoded 8-bit RGB rows; pixelValuesSHA256 of the float32 pixel values as the \
+        model receives them (NCHW, little-endian). Both can be compared with a run of the reference.
+        """)
+
+    @Argument(help: ArgumentHelp("Image files.", valueName: "file"))
+    var files: [String]
+
+    @OptionGroup var model: ModelOptions
+
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    func validate() throws {
+      if files.isEmpty { throw ValidationError("name at least one file") }
+    }
+
+    private struct Report: Encodable {
+      let file: String
+      let format: String
+      let width: Int
+      let height: Int
+      let mode: String
+      let rgbSHA256: String
+      let pixelValuesSHA256: String
+      let profile: String
+    }
+
+    func run() throws {
+      let classifier = try model.load()
+      var failed = false
+      for file in files {
+        do {
+          let report = try inspect(file, classifier)
+          if json {
+            try Output.json(report)
+          } else {
+            Output.write(
+              """
+              \(report.file)
+                format       \(report.format), mode \(report.mode), \(report.width)x\(report.height)
+                rgb          sha256 \(report.rgbSHA256)
+                pixel values sha256 \(report.pixelValuesSHA256) (\(report.profile))
+
+              """, to: .standardOutput)
+          }
+        } catch {
+          failed = true
+          let failure = FailureReport(error)
+          if json {
+            try Output.json(FailureLine(file: file, error: failure))
+          } else {
+            Output.write("aiguard: \(file): \(failure.message)\n", to: .standardError)
+          }
+        }
+      }
+      if failed { throw Exit.someInputsFailed }
+    }
+
+    private func inspect(_ file: String, _ classifier: ImageClassifier) throws -> Report {
+      let decoded = try classifier.decode(fileAt: file)
+      let pixelValues = try classifier.processor.preprocess(decoded.image)
+      return Report(
+        file: file, format: decoded.format.rawValue, width: decoded.image.width,
+        height: decoded.image.height, mode: decoded.mode,
+        rgbSHA256: decoded.image.withUnsafeBytes { Self.sha256($0) },
+        pixelValuesSHA256: pixelValues.withUnsafeBufferPointer { Self.sha256(UnsafeRawBufferPointer($0)) },
+        profile: classifier.processor.profile.rawValue)
+    }
+
+    private static func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
+      var hash = SHA256()
+      hash.update(bufferPointer: bytes)
+      return "\(hash.finalize())".split(separator: " ").last.map(String.init) ?? ""
+    }
+  }
+#endif

@@ -1,0 +1,85 @@
+#if CLI
+  import AIGuardVision
+
+  /// One way to show results.
+  protocol ResultPrinter {
+    func print(_ file: String, _ result: ClassificationResult) throws
+    func print(_ file: String, _ failure: FailureReport) throws
+  }
+
+  /// JSON Lines: one object for each input.
+  struct JSONLinesPrinter: ResultPrinter {
+    private struct Line: Encodable {
+      struct Prediction: Encodable {
+        let label: String
+        let score: Float
+        let logit: Float
+      }
+
+      struct Model: Encodable {
+        let id: String
+        let sha256: String
+      }
+
+      let file: String
+      let predictions: [Prediction]
+      let model: Model
+      let profile: String
+      let policy: String
+      let precision: String
+      let kernels: String
+      let version: String
+    }
+
+    func print(_ file: String, _ result: ClassificationResult) throws {
+      let provenance = result.provenance
+      try Output.json(
+        Line(
+          file: file,
+          predictions: result.map { .init(label: $0.label, score: $0.score, logit: $0.logit) },
+          model: .init(id: provenance.model.id, sha256: provenance.model.sha256),
+          profile: provenance.profile.rawValue, policy: provenance.policy.rawValue,
+          precision: provenance.precision.rawValue, kernels: provenance.kernels.rawValue,
+          version: provenance.version))
+    }
+
+    func print(_ file: String, _ failure: FailureReport) throws {
+      try Output.json(FailureLine(file: file, error: failure))
+    }
+  }
+
+  /// The JSON line of an input that gave no result.
+  struct FailureLine: Encodable {
+    let file: String
+    let error: FailureReport
+  }
+
+  /// A table for people: the file, then its labels, best first.
+  struct TablePrinter: ResultPrinter {
+    private let width: Int
+
+    init(names: [String]) { width = names.map(\.count).max() ?? 0 }
+
+    func print(_ file: String, _ result: ClassificationResult) {
+      let labels = result.map { "\($0.label) \(Self.score($0.score))" }
+      Output.write(padded(file) + "  " + labels.joined(separator: "  ") + "\n", to: .standardOutput)
+    }
+
+    func print(_ file: String, _ failure: FailureReport) {
+      Output.write("aiguard: \(file): \(failure.message)\n", to: .standardError)
+    }
+
+    private func padded(_ name: String) -> String {
+      name + String(repeating: " ", count: max(0, width - name.count))
+    }
+
+    /// Four decimals, always with a point: 0.9731. Raw logits can be too large for that.
+    private static func score(_ value: Float) -> String {
+      guard abs(value) < 1e9 else { return "\(value)" }
+      let scaled = Int((abs(Double(value)) * 10_000).rounded())
+      let decimals = String(scaled % 10_000)
+      let zeros = String(repeating: "0", count: 4 - decimals.count)
+      return (value < 0 ? "-" : "") + "\(scaled / 10_000)." + zeros + decimals
+    }
+  }
+#endif

@@ -1,0 +1,129 @@
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import ViTModel
+
+/// Every intermediate result against `transformers` in float64.
+@Suite struct TinyModelTests {
+  @Test func thereAreModels() { #expect(TinyModel.all.count >= 8) }
+
+  /// Within 2e-5 of values of unit scale; larger values may be off in proportion.
+  private func expectClose(_ actual: Tensor, _ golden: GoldenFile, _ key: String) throws {
+    #expect(actual.shape == (try golden.shape(key)), "\(key)")
+    let expected = try golden.doubles(key)
+    let worst = largestError(actual.elements, expected)
+    let scale = expected.reduce(1) { max($0, $1.magnitude) }
+    #expect(worst.error < 2e-5 * scale, "\(key): \(worst)")
+  }
+
+  private func expectAll(_ output: ImageClassifierOutput, _ golden: GoldenFile, prefix: String = "") throws {
+    try expectClose(output.logits, golden, prefix + "logits.f64")
+    let states = try #require(output.hiddenStates)
+    let attentions = try #require(output.attentions)
+    #expect(golden.keys.contains("\(prefix)hidden_states.\(states.count - 1)"))
+    #expect(!golden.keys.contains("\(prefix)hidden_states.\(states.count)"))
+    for (index, state) in states.enumerated() {
+      try expectClose(state, golden, "\(prefix)hidden_states.\(index)")
+    }
+    #expect(attentions.count == states.count - 1)
+    for (index, attention) in attentions.enumerated() {
+      try expectClose(attention, golden, "\(prefix)attentions.\(index)")
+    }
+  }
+
+  @Test(arguments: TinyModel.all)
+  func matchesTheReference(_ tiny: TinyModel) throws {
+    let (model, golden) = (try tiny.load(), try tiny.golden())
+    let pixels = try golden.tensor("pixel_values")
+    try expectAll(try model(pixels, outputHiddenStates: true, outputAttentions: true), golden)
+    try expectClose(try model(pixels).logits, golden, "logits.f64")
+    #expect(model.loadReport.unexpected.isEmpty)
+  }
+
+  @Test(arguments: TinyModel.all.filter { !$0.interpolated.isEmpty })
+  func interpolatesPositions(_ tiny: TinyModel) throws {
+    let (model, golden) = (try tiny.load(), try tiny.golden())
+    for size in tiny.interpolated {
+      let prefix = "interpolated.\(size)."
+      try expectAll(
+        try model(
+          golden.tensor(prefix + "pixel_values"), interpolatePositionEncoding: true,
+          outputHiddenStates: true, outputAttentions: true), golden, prefix: prefix)
+    }
+  }
+
+  /// On average nearer to float64 than PyTorch's float32, over all models' logits.
+  @Test func meanErrorIsNoLargerThanPyTorchs() throws {
+    var ours: [Double] = []
+    var theirs: [Double] = []
+    for tiny in TinyModel.all {
+      let golden = try tiny.golden()
+      let exact = try golden.doubles("logits.f64")
+      let logits = try tiny.load()(golden.tensor("pixel_values")).logits.elements
+      ours += zip(logits, exact).map { (Double($0) - $1).magnitude }
+      theirs += zip(try golden.doubles("logits.f32"), exact).map { ($0 - $1).magnitude }
+    }
+    let (mean, reference) = (
+      ours.reduce(0, +) / Double(ours.count), theirs.reduce(0, +) / Double(theirs.count)
+    )
+    // A few dozen roundings either way: the full-size model is where the comparison is strict.
+    #expect(mean <= 1.5 * reference, "mean error \(mean), PyTorch \(reference)")
+  }
+
+  @Test(arguments: TinyModel.all)
+  func bitwiseTheSameInAnyCompany(_ tiny: TinyModel) throws {
+    let (model, golden) = (try tiny.load(), try tiny.golden())
+    let pair = try golden.tensor("pixel_values")
+    let single = try [pair.sliced(0..<1), pair.sliced(1..<2)].map {
+      try model($0, budget: ComputeBudget(threads: 1)).logits.elements
+    }
+    for threads in [1, 2, 3] {
+      let budget = ComputeBudget(threads: threads)
+      for batch in [1, 2, 5, 8, 19] {
+        let images = try Tensor(
+          (0..<batch).flatMap { try pair.selected($0 % 2).elements }, shape: [batch] + pair.shape.dropFirst())
+        let logits = try model(images, budget: budget).logits
+        for image in 0..<batch {
+          #expect(firstBitwiseDifference(try logits.selected(image).elements, single[image % 2]) == nil)
+        }
+      }
+    }
+  }
+
+  @Test func concurrentCallersGetTheSameResult() async throws {
+    let tiny = try #require(TinyModel.all.first)
+    let model = try tiny.load()
+    let pixels = try tiny.golden().tensor("pixel_values")
+    let expected = try model(pixels).logits.elements
+    let budget = ComputeBudget(threads: 3)
+    try await withThrowingTaskGroup(of: [Float].self) { group in
+      for _ in 0..<24 { group.addTask { try model(pixels, budget: budget).logits.elements } }
+      for try await logits in group { #expect(logits == expected) }
+    }
+  }
+
+  @Test func inputsOfTheWrongShapeAreNamed() throws {
+    let model = try #require(TinyModel.all.first).load()
+    for shape in [[1, 3, 12, 16], [1, 1, 12, 12], [3, 12, 12], [1, 3, 12, 12, 1]] {
+      #expect(throws: ViTError.inputShape(found: shape, expected: [nil, 3, 12, 12])) {
+        try model(Tensor(repeating: 0, shape: shape))
+      }
+    }
+    #expect(throws: ViTError.self) {
+      try model(Tensor(repeating: 0, shape: [1, 3, 3, 12]), interpolatePositionEncoding: true)
+    }
+    #expect(try model(Tensor(repeating: 0, shape: [0, 3, 12, 12])).logits.shape == [0, 2])
+  }
+
+  @Test func gridsThatCannotBeResampledAreRefused() throws {
+    let rectangular = try #require(TinyModel.all.first { $0.name == "rectangular-patch" }).load()
+    #expect(throws: ViTError.self) {
+      try rectangular(Tensor(repeating: 0, shape: [1, 3, 9, 20]), interpolatePositionEncoding: true)
+    }
+    let rectangle = try #require(TinyModel.all.first { $0.name == "rectangle" }).load()
+    #expect(throws: ViTError.self) {
+      try rectangle(Tensor(repeating: 0, shape: [1, 3, 12, 12]), interpolatePositionEncoding: true)
+    }
+  }
+}
