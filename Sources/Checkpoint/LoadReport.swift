@@ -30,6 +30,19 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   /// The number of the file's tensors that were read.
   public let loadedCount: Int
 
+  /// Makes a report.
+  public init(
+    file: String, naming: KeyNaming, missing: [String], unexpected: [String], mismatched: [Mismatch],
+    loadedCount: Int
+  ) {
+    self.file = file
+    self.naming = naming
+    self.missing = missing
+    self.unexpected = unexpected
+    self.mismatched = mismatched
+    self.loadedCount = loadedCount
+  }
+
   /// The family of the file's keys.
   public var keyFamily: KeyFamily { naming.family }
 
