@@ -13,7 +13,7 @@ import Testing
   }
 
   static let cases: [Case] = {
-    guard let bytes = try? Fixtures.bytes("config/cases.json"),
+    guard let bytes = try? fixture("config/cases.json"),
       let entries = try? JSONValue(parsing: bytes).objectValue?["cases"]?.arrayValue
     else { return [] }
     return entries.compactMap { entry in

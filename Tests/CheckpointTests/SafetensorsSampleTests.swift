@@ -13,7 +13,7 @@ import Testing
   }
 
   static let samples: [Sample] = {
-    guard let bytes = try? Fixtures.bytes("safetensors/expected.json"),
+    guard let bytes = try? fixture("safetensors/expected.json"),
       let cases = try? JSONValue(parsing: bytes).objectValue?["cases"]?.objectValue
     else { return [] }
     return cases.members.compactMap { member in
@@ -25,7 +25,7 @@ import Testing
 
   @Test(arguments: samples, Route.allCases)
   func verdictAndValuesAreTheReferences(_ sample: Sample, _ route: Route) throws {
-    let content = try Fixtures.bytes("safetensors/\(sample.name).safetensors")
+    let content = try fixture("safetensors/\(sample.name).safetensors")
     let accepted = sample.expected["verdict"] == .string("ok")
     let stricter = sample.expected["stricter"]?.stringValue
     do {

@@ -24,6 +24,11 @@ final class TemporaryFolder {
   }
 }
 
+/// The bytes of the fixture at `path`, which may be empty: Foundation leaks its buffer for an empty file.
+func fixture(_ path: String) throws -> [UInt8] {
+  try InputFile(path: Fixtures.url(path).path).contents(limit: 1 << 24)
+}
+
 /// A safetensors file of `header` and `data`.
 func safetensors(_ header: String, _ data: [UInt8] = []) -> [UInt8] {
   let json = Array(header.utf8)
