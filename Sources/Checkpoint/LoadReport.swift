@@ -54,7 +54,7 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     var lines = ["\(file): \(loadedCount) tensors loaded (keys: \(naming))"]
     func add(_ title: String, _ items: [String]) {
       guard !items.isEmpty else { return }
-      let shown = items.prefix(10).joined(separator: ", ")
+      let shown = items.prefix(10).map(\.printable).joined(separator: ", ")
       lines.append("  \(items.count) \(title): \(shown)\(items.count > 10 ? ", ..." : "")")
     }
     add("missing", missing)

@@ -201,6 +201,18 @@ import Testing
     )
   }
 
+  @Test func aHostileNameCannotSteerOrFloodTheTerminal() throws {
+    let name = "\u{1b}[2J\u{202e}" + String(repeating: "x", count: 10_000)
+    let header =
+      #"{"\#(name.replacing("\u{1b}", with: #"\u001b"#))":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}"#
+    let failure = problem { try SafetensorsFile(bytes: safetensors(header, [0, 0, 0, 0])) }
+    #expect(failure == .unknownDType(key: name, name: "f32"))
+    let text = SafetensorsError(file: "m", problem: try #require(failure)).description
+    #expect(text.count < 400)
+    #expect(text.contains(#"\u{1B}[2J\u{202E}xxx"#))
+    #expect(!text.unicodeScalars.contains("\u{1b}"))
+  }
+
   @Test func theLongFormOfATypeIsRead() throws {
     let header = #"{"a":{"dtype":{"U8":null},"shape":[1],"data_offsets":[0,1]}}"#
     #expect(try SafetensorsFile(bytes: safetensors(header, [3])).tensor("a").elements == [3])
