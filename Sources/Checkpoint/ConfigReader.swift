@@ -99,7 +99,8 @@ struct ConfigReader {
     var names = [Int: String](minimumCapacity: object.members.count)
     for member in object.members {
       guard let id = Self.integer(member.key) else {
-        throw invalid("id2label", expected: "keyed by integers", found: "keyed by \"\(member.key)\"")
+        throw invalid(
+          "id2label", expected: "keyed by integers", found: "keyed by \"\(member.key.printable)\"")
       }
       switch member.value {
       case .string(let name): names[id] = name

@@ -30,7 +30,7 @@ extension JSONValue {
     case .number(let value): return "the floating-point number \(value)"
     case .string(let value):
       let head = value.prefix(40)
-      return "the string \"\(head)\(head.endIndex == value.endIndex ? "" : "...")\""
+      return "the string \"\(String(head).printable)\(head.endIndex == value.endIndex ? "" : "...")\""
     case .array(let values): return "an array of \(values.count)"
     case .object(let object): return "an object of \(object.members.count)"
     }

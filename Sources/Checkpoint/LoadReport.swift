@@ -30,6 +30,19 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   /// The number of the file's tensors that were read.
   public let loadedCount: Int
 
+  /// Makes a report.
+  public init(
+    file: String, naming: KeyNaming, missing: [String], unexpected: [String], mismatched: [Mismatch],
+    loadedCount: Int
+  ) {
+    self.file = file
+    self.naming = naming
+    self.missing = missing
+    self.unexpected = unexpected
+    self.mismatched = mismatched
+    self.loadedCount = loadedCount
+  }
+
   /// The family of the file's keys.
   public var keyFamily: KeyFamily { naming.family }
 
@@ -41,7 +54,7 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     var lines = ["\(file): \(loadedCount) tensors loaded (keys: \(naming))"]
     func add(_ title: String, _ items: [String]) {
       guard !items.isEmpty else { return }
-      let shown = items.prefix(10).joined(separator: ", ")
+      let shown = items.prefix(10).map(\.printable).joined(separator: ", ")
       lines.append("  \(items.count) \(title): \(shown)\(items.count > 10 ? ", ..." : "")")
     }
     add("missing", missing)

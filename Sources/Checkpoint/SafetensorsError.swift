@@ -105,28 +105,30 @@ extension SafetensorsError.Problem {
     case .invalidJSON(let error): "header: \(error)"
     case .headerNotAnObject(let found): "the header is \(found), not an object"
     case .invalidMetadata(let reason): "__metadata__: \(reason)"
-    case .duplicateTensor(let key): "tensor \"\(key)\" is described twice"
-    case .invalidTensorInfo(let key, let field, let reason): "tensor \"\(key)\": \(field): \(reason)"
-    case .unknownDType(let key, let name): "tensor \"\(key)\": unknown element type \"\(name)\""
+    case .duplicateTensor(let key): "tensor \"\(key.printable)\" is described twice"
+    case .invalidTensorInfo(let key, let field, let reason):
+      "tensor \"\(key.printable)\": \(field): \(reason)"
+    case .unknownDType(let key, let name):
+      "tensor \"\(key.printable)\": unknown element type \"\(name.printable)\""
     case .tooManyDimensions(let key, let count, let limit):
-      "tensor \"\(key)\": \(count) axes are above the limit of \(limit)"
+      "tensor \"\(key.printable)\": \(count) axes are above the limit of \(limit)"
     case .sizeOverflow(let key, let shape):
-      "tensor \"\(key)\": the size of shape \(shape) overflows 64 bits"
+      "tensor \"\(key.printable)\": the size of shape \("\(shape)".printable) overflows 64 bits"
     case .partialByte(let key, let bitCount):
-      "tensor \"\(key)\": \(bitCount) bits do not fill whole bytes"
+      "tensor \"\(key.printable)\": \(bitCount) bits do not fill whole bytes"
     case .invalidOffsets(let key, let begin, let end, let expectedBegin):
-      "tensor \"\(key)\": data_offsets [\(begin), \(end)] where a begin of \(expectedBegin) is expected"
+      "tensor \"\(key.printable)\": data_offsets [\(begin), \(end)] where a begin of \(expectedBegin) is expected"
     case .sizeMismatch(let key, let declared, let needed):
-      "tensor \"\(key)\": data_offsets span \(declared) bytes, shape and type need \(needed)"
+      "tensor \"\(key.printable)\": data_offsets span \(declared) bytes, shape and type need \(needed)"
     case .fileSizeMismatch(let expected, let found):
       "header and tensors make \(expected) bytes, the file has \(found)"
-    case .noSuchTensor(let key): "no tensor \"\(key)\""
+    case .noSuchTensor(let key): "no tensor \"\(key.printable)\""
     case .unsupportedDType(let key, let dtype):
-      "tensor \"\(key)\": elements of type \(dtype.rawValue) cannot be read as float32"
+      "tensor \"\(key.printable)\": elements of type \(dtype.rawValue) cannot be read as float32"
     case .rowsOutOfRange(let key, let rows, let shape):
-      "tensor \"\(key)\": rows \(rows) are outside shape \(shape)"
+      "tensor \"\(key.printable)\": rows \(rows) are outside shape \("\(shape)".printable)"
     case .tensorTooLarge(let key, let shape, let limit):
-      "tensor \"\(key)\": shape \(shape) takes more than \(limit) bytes as float32"
+      "tensor \"\(key.printable)\": shape \("\(shape)".printable) takes more than \(limit) bytes as float32"
     }
   }
 }

@@ -1,8 +1,11 @@
 import TensorCore
 
 extension SafetensorsFile {
-  /// The bytes that pass through memory at once where they cannot go straight to their place.
+  /// The bytes that a caller of `forEachBlock` sees at once.
   static let blockByteCount = 1 << 20
+  /// The bytes that are converted at once. They stay in the first caches, and a block allocated between two
+  /// tensors leaves no hole worth mentioning in the heap (a megabyte did: a fifth more peak memory).
+  static let conversionBlockByteCount = 1 << 16
 
   /// The elements of a tensor as `Float`.
   ///
@@ -117,7 +120,7 @@ extension SafetensorsFile {
         }
       #endif
       var done = 0
-      try bytes.forEachBlock(at: byteRange, blockByteCount: Self.blockByteCount) { block in
+      try bytes.forEachBlock(at: byteRange, blockByteCount: Self.conversionBlockByteCount) { block in
         let rest = UnsafeMutableBufferPointer(rebasing: elements[done...])
         done += info.dtype.convertToFloat(block, into: rest)
         return true

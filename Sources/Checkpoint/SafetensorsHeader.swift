@@ -107,7 +107,8 @@ struct SafetensorsHeader {
       var result: [String: String] = [:]
       for member in object.members {
         guard case .string(let string) = member.value else {
-          throw .invalidMetadata(reason: "\"\(member.key)\" is \(member.value.summary), not a string")
+          throw .invalidMetadata(
+            reason: "\"\(member.key.printable)\" is \(member.value.summary), not a string")
         }
         result[member.key] = string
       }
