@@ -1,0 +1,31 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that no user of the library resolves what only measuring needs.
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "AIGuardVision", path: "..", traits: []),
+    // Without its traits it replaces neither malloc nor the Swift runtime's reference counting.
+    .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
+  ],
+  targets: [
+    // The process that peers/run.py drives; no benchmark library in it.
+    .executableTarget(
+      name: "aiguard-bench",
+      dependencies: [
+        .product(name: "AIGuardVision", package: "AIGuardVision")
+      ]),
+    .executableTarget(
+      name: "AIGuardBenchmarks",
+      dependencies: [
+        .product(name: "AIGuardDefaultModel", package: "AIGuardVision"),
+        .product(name: "AIGuardVision", package: "AIGuardVision"),
+        .product(name: "Benchmark", package: "benchmark"),
+      ],
+      path: "Benchmarks/AIGuardBenchmarks",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+  ],
+  swiftLanguageModes: [.v6]
+)
