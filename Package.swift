@@ -22,8 +22,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
   ],
   targets: [
     // MARK: System libraries
@@ -36,6 +34,9 @@ let package = Package(
     .systemLibrary(
       name: "CLibPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CLibCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
 
     // MARK: C, never public API
     .target(name: "CTensorKernels"),
@@ -48,24 +49,19 @@ let package = Package(
 
     // MARK: Layers
     .target(name: "TensorCore", dependencies: ["CTensorKernels", "COpenBLAS"]),
-    .target(name: "Checkpoint", dependencies: ["TensorCore"]),
+    .target(name: "Checkpoint", dependencies: ["CLibCrypto", "TensorCore"]),
     .target(
       name: "ImageProcessor",
       dependencies: ["CImageCodecs", "CImageKernels", "Checkpoint", "TensorCore"]),
     .target(name: "ViTModel", dependencies: ["Checkpoint", "TensorCore"]),
     .target(
       name: "AIGuardVision",
-      dependencies: [
-        "Checkpoint", "ImageProcessor", "TensorCore", "ViTModel",
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "DequeModule", package: "swift-collections"),
-      ]),
+      dependencies: ["Checkpoint", "ImageProcessor", "TensorCore", "ViTModel"]),
     .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
     .executableTarget(
       name: "aiguard",
       dependencies: [
         "AIGuardDefaultModel", "AIGuardVision",
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["CLI"])),
@@ -83,6 +79,9 @@ let package = Package(
     .testTarget(
       name: "AIGuardVisionTests",
       dependencies: ["AIGuardVision", "AIGuardDefaultModel", "TestSupport"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["aiguard", "AIGuardVision", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -1,4 +1,3 @@
-import DequeModule
 import Synchronization
 import TensorCore
 
@@ -6,14 +5,11 @@ import TensorCore
 ///
 /// At most `width` threads run at once; they end when nothing waits.
 final class CallQueue: Sendable {
-  private struct Job: Sendable {
-    let id: Int
-    let body: @Sendable () -> Void
-  }
-
+  /// Jobs are numbered as they come and leave in that order, except those that find no thread.
   private struct State {
-    var waiting: Deque<Job> = []
-    var lastID = 0
+    var waiting: [Int: @Sendable () -> Void] = [:]
+    var first = 0
+    var end = 0
     var running = 0
   }
 
@@ -46,33 +42,33 @@ final class CallQueue: Sendable {
 
   /// - Returns: Whether a thread will run the job.
   private func enqueue(_ body: @escaping @Sendable () -> Void) -> Bool {
-    let (id, needsThread) = state.withLock { state in
-      state.lastID += 1
-      state.waiting.append(Job(id: state.lastID, body: body))
-      guard state.running < width else { return (state.lastID, false) }
+    let (number, needsThread) = state.withLock { state in
+      let number = state.end
+      state.waiting[number] = body
+      state.end += 1
+      guard state.running < width else { return (number, false) }
       state.running += 1
-      return (state.lastID, true)
+      return (number, true)
     }
     guard needsThread else { return true }
     if startDetachedThread(named: "aiguard-call", { [self] in drain() }) { return true }
     return state.withLock { state in
       state.running -= 1
       // A thread that is running will come to the job, or has; without one it is taken back.
-      guard state.running == 0, let index = state.waiting.firstIndex(where: { $0.id == id }) else {
-        return true
-      }
-      state.waiting.remove(at: index)
-      return false
+      return state.running > 0 || state.waiting.removeValue(forKey: number) == nil
     }
   }
 
   private func drain() {
-    while let job = nextJob() { job.body() }
+    while let job = nextJob() { job() }
   }
 
-  private func nextJob() -> Job? {
+  private func nextJob() -> (@Sendable () -> Void)? {
     state.withLock { state in
-      if let job = state.waiting.popFirst() { return job }
+      while state.first < state.end {
+        defer { state.first += 1 }
+        if let job = state.waiting.removeValue(forKey: state.first) { return job }
+      }
       state.running -= 1
       return nil
     }

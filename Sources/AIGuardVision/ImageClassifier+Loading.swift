@@ -46,7 +46,7 @@ extension ImageClassifier {
           }
           model.withLock { $0 = loaded }
         } else {
-          let hashed = Result { try WeightsDigest.sha256(of: weights) }
+          let hashed = Result { try weights.sha256() }
           digest.withLock { $0 = hashed }
         }
       }

@@ -72,15 +72,16 @@ public struct Tensor: Sendable {
   /// The number of elements in `shape`, or a typed error when an extent is negative or the memory for
   /// it cannot be addressed.
   package static func checkedCount(_ shape: [Int]) throws(TensorError) -> Int {
+    // Counted as if no extent were zero: the strides of an empty tensor must be representable too.
     var count = 1
     for extent in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(extent, 1))
       guard extent >= 0, !overflow, product <= Int.max / MemoryLayout<Float>.stride else {
         throw .invalidShape(shape)
       }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 
   package static func rowMajorStrides(_ shape: [Int]) -> [Int] {

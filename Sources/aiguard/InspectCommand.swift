@@ -1,7 +1,6 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
-  import Crypto
 
   struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -69,18 +68,14 @@
     private func inspect(_ file: String, _ classifier: ImageClassifier) throws -> Report {
       let decoded = try classifier.decode(fileAt: file)
       let pixelValues = try classifier.processor.preprocess(decoded.image)
-      return Report(
+      return try Report(
         file: file, format: decoded.format.rawValue, width: decoded.image.width,
         height: decoded.image.height, mode: decoded.mode,
-        rgbSHA256: decoded.image.withUnsafeBytes { Self.sha256($0) },
-        pixelValuesSHA256: pixelValues.withUnsafeBufferPointer { Self.sha256(UnsafeRawBufferPointer($0)) },
+        rgbSHA256: decoded.image.withUnsafeBytes { try SHA256.hexadecimal(of: $0) },
+        pixelValuesSHA256: pixelValues.withUnsafeBufferPointer {
+          try SHA256.hexadecimal(of: UnsafeRawBufferPointer($0))
+        },
         profile: classifier.processor.profile.rawValue)
-    }
-
-    private static func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
-      var hash = SHA256()
-      hash.update(bufferPointer: bytes)
-      return "\(hash.finalize())".split(separator: " ").last.map(String.init) ?? ""
     }
   }
 #endif

@@ -69,6 +69,7 @@ import Testing
   @Test func impossibleShapesAreRefused() {
     #expect(throws: TensorError.invalidShape([-1])) { try Tensor([], shape: [-1]) }
     #expect(throws: TensorError.invalidShape([Int.max, 2])) { try Tensor([], shape: [Int.max, 2]) }
+    #expect(throws: TensorError.invalidShape([0, 1 << 62, 4])) { try Tensor([], shape: [0, 1 << 62, 4]) }
     #expect(throws: TensorError.invalidShape([1 << 62])) { try Tensor(repeating: 0, shape: [1 << 62]) }
     #expect(throws: TensorError.elementCountMismatch(shape: [2], elements: 3)) {
       try Tensor([1, 2, 3], shape: [2])

@@ -1,0 +1,57 @@
+internal import CLibCrypto
+
+/// SHA-256 by the system's libcrypto.
+package struct SHA256: ~Copyable {
+  private let context: OpaquePointer
+
+  /// - Throws: `DigestError`, as the other calls: libcrypto refuses for want of memory or by policy.
+  package init() throws(DigestError) {
+    // The system's configuration file has no say in a plain hash, and reading it costs a millisecond.
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
+    guard let context = EVP_MD_CTX_new() else { throw DigestError() }
+    guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+      EVP_MD_CTX_free(context)
+      throw DigestError()
+    }
+    self.context = context
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  /// Takes in more bytes.
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) throws(DigestError) {
+    guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else { throw DigestError() }
+  }
+
+  /// The digest of all bytes so far, in lower-case hexadecimal. To be called once.
+  package consuming func finish() throws(DigestError) -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw DigestError() }
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  /// The digest of `bytes`, in lower-case hexadecimal.
+  package static func hexadecimal(of bytes: UnsafeRawBufferPointer) throws(DigestError) -> String {
+    var hash = try SHA256()
+    try hash.update(bytes)
+    return try hash.finish()
+  }
+}
+
+/// libcrypto refused to compute a hash.
+public struct DigestError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// One line for a person.
+  public var description: String { "libcrypto refused to compute a SHA-256" }
+}
+
+extension SafetensorsFile {
+  /// The SHA-256 of the whole file, in lower-case hexadecimal.
+  ///
+  /// - Throws: `SafetensorsError`, `DigestError`.
+  package func sha256() throws -> String {
+    var hash = try SHA256()
+    try forEachBlock { try hash.update($0) }
+    return try hash.finish()
+  }
+}

@@ -1,0 +1,185 @@
+import AIGuardDefaultModel
+import AIGuardVision
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ImageClassifierTests {
+  private func photograph(_ name: String = "chelsea.jpg") throws -> [UInt8] {
+    try Fixtures.bytes("photos/\(name)")
+  }
+
+  @Test func takesBytesInAnyForm() throws {
+    let classifier = try ImageClassifier.defaultModel()
+    let bytes = try photograph()
+    let result = try classifier.classify(imageBytes: bytes)
+    #expect(try classifier.classify(imageBytes: Data(bytes)) == result)
+    #expect(try bytes.withUnsafeBytes { try classifier.classify(imageBytes: $0) } == result)
+    #expect(try classifier.classify(fileAt: Fixtures.url("photos/chelsea.jpg").path) == result)
+    #expect(result.map(\.label).sorted() == ["FAKE", "REAL"])
+  }
+
+  @Test func resultsSayWhatProducedThem() throws {
+    let classifier = try ImageClassifier.defaultModel()
+    let provenance = try classifier.classify(imageBytes: photograph()).provenance
+    #expect(provenance.model.id == ImageClassifier.defaultModelID)
+    #expect(provenance.model.sha256.count == 64)
+    #expect(provenance.profile == .pillow13)
+    #expect(provenance.policy == .asStored)
+    #expect(provenance.precision == .float32)
+    #expect(provenance.kernels == (try KernelLevel.active()))
+    #expect(provenance.version == AIGuardVisionVersion.current)
+  }
+
+  @Test func scoresAreSoftmaxOfTheLogitsBestFirst() throws {
+    let result = try ImageClassifier.defaultModel().classify(imageBytes: photograph())
+    #expect(result[0].score >= result[1].score)
+    #expect((result[0].score + result[1].score - 1).magnitude < 1e-6)
+    let odds = result[0].score / result[1].score
+    #expect((odds - Float(exp(Double(result[0].logit - result[1].logit)))).magnitude < 1e-4 * odds)
+  }
+
+  @Test func functionToApplyAndTopK() throws {
+    let classifier = try ImageClassifier.defaultModel()
+    let bytes = try photograph()
+    let raw = try classifier.classify(imageBytes: bytes, functionToApply: FunctionToApply.none)
+    #expect(raw.allSatisfy { $0.score == $0.logit })
+    let sigmoid = try classifier.classify(imageBytes: bytes, functionToApply: .sigmoid)
+    #expect(sigmoid.allSatisfy { ($0.score - 1 / (1 + Float(exp(-Double($0.logit))))).magnitude < 1e-6 })
+    #expect(try classifier.classify(imageBytes: bytes, topK: 1).count == 1)
+    #expect(try classifier.classify(imageBytes: bytes, topK: 0).isEmpty)
+    #expect(throws: ImageClassifierError.invalidTopK(-1)) {
+      try classifier.classify(imageBytes: bytes, topK: -1)
+    }
+  }
+
+  /// The pipeline's rule, by problem type and number of labels.
+  @Test func defaultFunctionIsThePipelines() throws {
+    for (model, problem, expected) in [
+      ("five-heads", nil, FunctionToApply.softmax), ("one-head", nil, .sigmoid),
+      ("five-heads", "multi_label_classification", .sigmoid), ("five-heads", "regression", .none),
+      ("five-heads", "single_label_classification", .softmax), ("one-head", "regression", .none),
+    ] {
+      try withTemporaryDirectory { folder in
+        let classifier = try Self.tiny(model, in: folder, problemType: problem)
+        let result = try classifier.classify(imageBytes: photograph())
+        let asked = try classifier.classify(imageBytes: photograph(), functionToApply: expected)
+        #expect(result == asked, "\(model), \(problem ?? "none")")
+      }
+    }
+  }
+
+  @Test func labelsComeFromTheConfig() throws {
+    try withTemporaryDirectory { folder in
+      let classifier = try Self.tiny("five-heads", in: folder)
+      #expect(classifier.labels == ["tabby cat", "naïve café", "虎", "a label, with a comma", "\"quoted\""])
+      #expect(classifier.identity.id == folder.lastPathComponent)
+      let result = try classifier.classify(imageBytes: photograph(), topK: 3)
+      #expect(result.count == 3)
+      #expect(result.allSatisfy { classifier.labels[$0.index] == $0.label })
+    }
+  }
+
+  @Test func batchesAreBitwiseTheSingleResults() throws {
+    let classifier = try ImageClassifier.defaultModel()
+    let images = try ["chelsea.jpg", "astronaut.jpg", "coffee.jpg", "rocket.jpg"].map(photograph)
+    let single = try images.map { try classifier.classify(imageBytes: $0) }
+    for count in [1, 2, 5, 8, 35] {
+      let batch = classifier.classify(batch: (0..<count).map { images[$0 % images.count] })
+      #expect(batch.count == count)
+      for (index, result) in batch.enumerated() { #expect(try result.get() == single[index % images.count]) }
+    }
+    for threads in [1, 2, 3] {
+      let other = try ImageClassifier.defaultModel(budget: ComputeBudget(threads: threads))
+      #expect(try other.classify(batch: images).map { try $0.get() } == single)
+    }
+  }
+
+  @Test func aBadImageLeavesTheOthersAlone() throws {
+    let classifier = try ImageClassifier.defaultModel()
+    let good = try photograph()
+    let results = classifier.classify(batch: [good, [], Array(good.prefix(1000)), Array("text".utf8), good])
+    #expect(try results[0].get() == results[4].get())
+    for index in 1...3 { #expect(throws: ImageError.self) { try results[index].get() } }
+    let files = classifier.classify(filesAt: [
+      Fixtures.url("photos/chelsea.jpg").path, Fixtures.url("photos/none.jpg").path, Fixtures.root.path,
+    ])
+    #expect(try files[0].get() == results[0].get())
+    #expect(throws: FileError.self) { try files[1].get() }
+    #expect(throws: FileError.self) { try files[2].get() }
+  }
+
+  @Test func limitsAreTheClassifiers() throws {
+    var limits = DecodeLimits.default
+    limits.encodedBytes = 1000
+    let small = try ImageClassifier.defaultModel(limits: limits)
+    let path = Fixtures.url("photos/chelsea.jpg").path
+    #expect(throws: ImageError.self) { try small.classify(fileAt: path) }
+    #expect(throws: ImageError.self) { try small.classify(imageBytes: photograph()) }
+    limits = .default
+    limits.pixels = 1000
+    let narrow = try ImageClassifier.defaultModel(limits: limits)
+    #expect(throws: ImageError.self) { try narrow.classify(imageBytes: photograph()) }
+  }
+
+  /// An image processor that makes another size than the network takes is caught before the network runs.
+  @Test func processorAndNetworkMustFit() throws {
+    try withTemporaryDirectory { folder in
+      let classifier = try Self.tiny("plain", in: folder, side: 16)
+      #expect(throws: ViTError.self) { try classifier.classify(imageBytes: photograph()) }
+      #expect(throws: ViTError.self) { try classifier.prepare() }
+      #expect(throws: ViTError.self) { try classifier.classify(batch: [photograph()])[0].get() }
+    }
+  }
+
+  @Test func brokenFoldersAreNamed() throws {
+    #expect(throws: ModelFolderError.self) { try ImageClassifier(folder: "/no/such/folder") }
+    try withTemporaryDirectory { folder in
+      _ = try Self.tiny("plain", in: folder)
+      let weights = folder.appendingPathComponent("model.safetensors")
+      let bytes = try Data(contentsOf: weights)
+      try bytes.prefix(bytes.count - 1).write(to: weights)
+      #expect(throws: SafetensorsError.self) { try ImageClassifier(folder: folder.path) }
+      try FileManager.default.removeItem(at: folder.appendingPathComponent("preprocessor_config.json"))
+      #expect(throws: ImageProcessorConfigError.self) { try ImageClassifier(folder: folder.path) }
+      try FileManager.default.removeItem(at: folder.appendingPathComponent("config.json"))
+      #expect(throws: ConfigError.self) { try ImageClassifier(folder: folder.path) }
+    }
+  }
+
+  @Test func notANumberIsNotAScore() throws {
+    try withTemporaryDirectory { folder in
+      _ = try Self.tiny("plain", in: folder)
+      // The classifier's bias is overwritten with NaN where the header says it lies.
+      let url = folder.appendingPathComponent("model.safetensors")
+      var bytes = [UInt8](try Data(contentsOf: url))
+      let file = try SafetensorsFile(bytes: bytes)
+      let range = try #require(file.tensors["classifier.bias"]).byteRange
+      let data = bytes.count - (file.tensors.values.map(\.byteRange.upperBound).max() ?? 0)
+      for index in range { bytes[data + index] = 0xff }
+      try Data(bytes).write(to: url)
+      let classifier = try ImageClassifier(folder: folder.path)
+      #expect(throws: ImageClassifierError.nonFiniteLogits(model: folder.lastPathComponent)) {
+        try classifier.classify(imageBytes: photograph())
+      }
+    }
+  }
+
+  /// A folder with a tiny model of the fixtures and an image processor for it.
+  private static func tiny(
+    _ name: String, in folder: URL, problemType: String? = nil, side: Int = 12
+  ) throws -> ImageClassifier {
+    let source = Fixtures.url("vit-tiny/\(name)")
+    try FileManager.default.copyItem(
+      at: source.appendingPathComponent("model.safetensors"),
+      to: folder.appendingPathComponent("model.safetensors"))
+    let json = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: source.appendingPathComponent("config.json")))
+    var config = try #require(json as? [String: Any])
+    config["problem_type"] = problemType
+    try JSONSerialization.data(withJSONObject: config).write(to: folder.appendingPathComponent("config.json"))
+    let processor = #"{"image_processor_type": "ViTImageProcessor", "size": {"height": \#(side), "width": \#(side)}}"#
+    try Data(processor.utf8).write(to: folder.appendingPathComponent("preprocessor_config.json"))
+    return try ImageClassifier(folder: folder.path)
+  }
+}
