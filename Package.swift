@@ -74,7 +74,8 @@ let package = Package(
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
-    .testTarget(name: "ImageProcessorTests", dependencies: ["ImageProcessor", "TestSupport"]),
+    .testTarget(
+      name: "ImageProcessorTests", dependencies: ["Checkpoint", "ImageProcessor", "TestSupport"]),
     .testTarget(name: "ViTModelTests", dependencies: ["Checkpoint", "ViTModel", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",

@@ -86,7 +86,6 @@ static void on_info(png_structp png, png_infop info) {
   }
   if (!decoder->grey16) png_set_strip_16(png);
   png_set_strip_alpha(png);
-  png_start_read_image(png);
   png_read_update_info(png, info);
   const size_t expected = (size_t)decoder->width * (decoder->grey16 ? 2 : 3);
   if (png_get_rowbytes(png, info) != expected) png_error(png, "unexpected row size");
@@ -138,7 +137,7 @@ static void start(struct cic_png *decoder, const cic_png_header *header) {
   if (header->color_type == PNG_COLOR_TYPE_PALETTE) {
     // Always 256 entries: indices past the file's palette are black.
     uint8_t palette[768] = {0};
-    memcpy(palette, header->palette, header->palette_entries * 3);
+    if (header->palette_entries > 0) memcpy(palette, header->palette, header->palette_entries * 3);
     push_chunk(decoder, "PLTE", palette, (size_t)3 << header->bit_depth);
   }
 }
