@@ -84,7 +84,7 @@ def cpu_model():
 
 
 def cold_start(aiguard, runs):
-    """Seconds from the start of the process to the first line of its result, and the peak memory in MB."""
+    """Seconds from the start of the process to the first line of its result, the median."""
     image = ROOT / "Fixtures/photos/astronaut.jpg"
     times = []
     for _ in range(runs + 1):
