@@ -25,14 +25,15 @@ struct DecodeGoldenTests {
     #expect(decoded.image.width == golden.width)
     #expect(decoded.image.height == golden.height)
     if name == ImageGoldens.smoothedDifferently { return }
-    #expect(decoded.image.sha256Hex == rgb)
+    #expect(try decoded.image.sha256Hex == rgb)
     for filter in ResampleFilter.allCases {
       let resized = try decoded.image.resized(width: 224, height: 224, filter: filter)
-      #expect(resized.sha256Hex == golden.resized?["\(filter.rawValue)"], "\(filter)")
+      #expect(try resized.sha256Hex == golden.resized?["\(filter.rawValue)"], "\(filter)")
     }
     let values = try ViTImageProcessor(config: ImageProcessorConfig()).preprocess(decoded.image)
     #expect(values.shape == [1, 3, 224, 224])
-    #expect(values.withUnsafeBufferPointer { try SHA256.hexadecimal(of: UnsafeRawBufferPointer($0)) } == golden.pixelValues)
+    let hash = try values.withUnsafeBufferPointer { try SHA256.hexadecimal(of: UnsafeRawBufferPointer($0)) }
+    #expect(hash == golden.pixelValues)
   }
 
   @Test("A file cut at 50 places is refused or accepted as Pillow does", arguments: ImageGoldens.names)
@@ -42,14 +43,14 @@ struct DecodeGoldenTests {
     let count = bytes.count
     let lengths = (0..<25).map { count * $0 / 25 } + (0..<25).map { max(0, count - 1 - 2 * $0) }
     for (length, expected) in zip(lengths, golden.cuts) {
-      do throws(ImageError) {
+      do {
         let decoded = try ImageDecoder.decode(Array(bytes[..<length]))
         if name == ImageGoldens.smoothedDifferently {
           #expect(!expected.isEmpty, "\(length) of \(count) bytes were accepted")
         } else {
-          #expect(String(decoded.image.sha256Hex.prefix(16)) == expected, "\(length) of \(count) bytes")
+          #expect(try String(decoded.image.sha256Hex.prefix(16)) == expected, "\(length) of \(count) bytes")
         }
-      } catch {
+      } catch let error as ImageError {
         #expect(expected.isEmpty, "\(length) of \(count) bytes: \(error)")
       }
     }

@@ -31,7 +31,7 @@ struct NormalizationTests {
         #expect(table.values[..<256].map(\.bitPattern) == red, "\(golden.name) \(golden.backend)")
       }
       #expect(
-        table.values.withUnsafeBytes { try SHA256.hexadecimal(of: $0) } == golden.sha256,
+        try table.values.withUnsafeBytes { try SHA256.hexadecimal(of: $0) } == golden.sha256,
         "\(golden.name) \(golden.backend) rescale \(golden.rescale) normalize \(golden.normalize)")
     }
   }

@@ -23,7 +23,7 @@ struct ResizeGoldenTests {
       let resized = try image.resized(width: golden.target[0], height: golden.target[1], filter: filter)
       #expect(resized.width == golden.target[0])
       #expect(resized.height == golden.target[1])
-      #expect(resized.sha256Hex == golden.sha256[filter.rawValue], "\(filter)")
+      #expect(try resized.sha256Hex == golden.sha256[filter.rawValue], "\(filter)")
     }
   }
 
