@@ -1,0 +1,59 @@
+/// What decoding one image may cost. Every limit is checked before the memory or the time is spent.
+///
+/// Limits belong to a call: two callers in one process may use different ones.
+public struct DecodeLimits: Sendable, Equatable {
+  /// The most bytes that an encoded file may have.
+  public var encodedBytes: Int
+  /// The most pixels that an image may declare. The decoded image takes three bytes for each.
+  ///
+  /// The default is the size beyond which Pillow 13 raises `DecompressionBombError`.
+  public var pixels: Int
+  /// The most bytes of metadata: JPEG application segments and comments, PNG chunks other than image data.
+  public var metadataBytes: Int
+  /// The most bytes of working memory beside the decoded pixels, for example the coefficients of a
+  /// progressive JPEG, which all stay in memory until its last scan.
+  public var intermediateBytes: Int
+  /// The most scans of a JPEG. Every scan passes over the whole image, so a small file with thousands of
+  /// them costs minutes. Encoders write about ten.
+  public var scans: Int
+
+  /// Limits that accept every image that Pillow 13 accepts with its own default limits, save absurdities.
+  public static let `default` = DecodeLimits()
+
+  /// Creates limits; those not named have the default value.
+  public init(
+    encodedBytes: Int = 1 << 30, pixels: Int = 178_956_970, metadataBytes: Int = 64 << 20,
+    intermediateBytes: Int = 2 << 30, scans: Int = 500
+  ) {
+    self.encodedBytes = encodedBytes
+    self.pixels = pixels
+    self.metadataBytes = metadataBytes
+    self.intermediateBytes = intermediateBytes
+    self.scans = scans
+  }
+
+  func check(encodedBytes count: Int) throws(ImageError) {
+    guard count <= encodedBytes else {
+      throw .limitExceeded(limit: "encodedBytes", declared: count, allowed: encodedBytes)
+    }
+  }
+
+  func check(metadataBytes count: Int) throws(ImageError) {
+    guard count <= metadataBytes else {
+      throw .limitExceeded(limit: "metadataBytes", declared: count, allowed: metadataBytes)
+    }
+  }
+
+  func check(intermediateBytes count: Int) throws(ImageError) {
+    guard count <= intermediateBytes else {
+      throw .limitExceeded(limit: "intermediateBytes", declared: count, allowed: intermediateBytes)
+    }
+  }
+
+  func check(width: Int, height: Int) throws(ImageError) {
+    let (count, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, count <= pixels else {
+      throw .limitExceeded(limit: "pixels", declared: overflow ? .max : count, allowed: pixels)
+    }
+  }
+}

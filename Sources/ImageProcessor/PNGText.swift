@@ -1,0 +1,59 @@
+internal import CImageCodecs
+
+/// Compressed texts and profiles in a PNG. They change no pixel, but Pillow refuses files in which they
+/// swell beyond its bounds.
+enum PNGText {
+  /// Pillow's `MAX_TEXT_CHUNK`: what one compressed text or profile may inflate to.
+  static let chunkLimit = 1 << 20
+  /// Pillow's `MAX_TEXT_MEMORY`: all texts of a file together.
+  static let totalLimit = 64 << 20
+
+  /// Checks an ICC profile's chunk.
+  static func checkProfile(_ data: UnsafeRawBufferPointer) throws(ImageError) {
+    // Without a terminated name, Pillow takes the first byte for the compression method.
+    let method = data.firstIndex(ofZeroFrom: 0).map { $0 + 1 } ?? 0
+    guard let value = data.integer(at: method, bytes: 1), value == 0 else {
+      throw .corrupt(format: .png, detail: "the colour profile is not compressed in a known way")
+    }
+    _ = try inflatedSize(data.suffix(from: method + 1))
+  }
+
+  /// The bytes of text that a text chunk holds, inflated where it is compressed.
+  static func size(_ type: String, _ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {
+    let separator = data.firstIndex(ofZeroFrom: 0)
+    switch type {
+    case "zTXt":
+      guard let separator else { return 0 }
+      guard (data.integer(at: separator + 1, bytes: 1) ?? 0) == 0 else {
+        throw .corrupt(format: .png, detail: "a text is not compressed in a known way")
+      }
+      let size = try inflatedSize(data.suffix(from: separator + 2))
+      return separator > 0 ? size : 0
+    case "iTXt":
+      guard let separator else { return 0 }
+      return try internationalSize(data.suffix(from: separator + 1))
+    default:
+      guard let separator, separator > 0 else { return 0 }
+      return data.count - separator - 1
+    }
+  }
+
+  /// A text with language and translated keyword before it.
+  private static func internationalSize(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {
+    guard let compressed = data.integer(at: 0, bytes: 1), let method = data.integer(at: 1, bytes: 1),
+      let language = data.firstIndex(ofZeroFrom: 2), let keyword = data.firstIndex(ofZeroFrom: language + 1)
+    else { return 0 }
+    let text = data.suffix(from: keyword + 1)
+    guard compressed != 0 else { return text.count }
+    return method == 0 ? try inflatedSize(text) : 0
+  }
+
+  private static func inflatedSize(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {
+    let size = Int(
+      cic_inflated_size(data.bindMemory(to: UInt8.self).baseAddress, data.count, Int64(chunkLimit)))
+    guard size <= chunkLimit else {
+      throw .limitExceeded(limit: "PNG text", declared: size, allowed: chunkLimit)
+    }
+    return Swift.max(0, size)
+  }
+}

@@ -1,0 +1,37 @@
+/// Why a decoded image did not become pixel values.
+public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The bytes given are not `width * height` RGB triples, or the size is not positive.
+  case pixelCountMismatch(width: Int, height: Int, bytes: Int)
+  /// The output would have no pixels in one direction.
+  case emptyOutput(width: Int, height: Int)
+  /// The output, or the working memory on the way to it, would be larger than is allowed.
+  case tooLarge(what: String, size: Int, allowed: Int)
+  /// The images of one batch would give outputs of different sizes.
+  case differentOutputSizes(first: [Int], index: Int, other: [Int])
+  /// A batch without images.
+  case emptyBatch
+  /// The memory given to write to has not the right number of elements.
+  case outputCountMismatch(expected: Int, given: Int)
+  /// The system gave no memory.
+  case outOfMemory(bytes: Int)
+
+  public var description: String {
+    switch self {
+    case .pixelCountMismatch(let width, let height, let bytes):
+      "\(bytes) bytes are not the pixels of an RGB image of \(width) x \(height)"
+    case .emptyOutput(let width, let height):
+      "an image of \(width) x \(height) pixels would be resized to nothing"
+    case .tooLarge(let what, let size, let allowed):
+      "\(what) would take \(size), \(allowed) is allowed"
+    case .differentOutputSizes(let first, let index, let other):
+      "image 0 of the batch gives pixel values of \(first), image \(index) of \(other): "
+        + "one batch has one size"
+    case .emptyBatch:
+      "a batch needs at least one image"
+    case .outputCountMismatch(let expected, let given):
+      "\(expected) pixel values do not fit memory for \(given)"
+    case .outOfMemory(let bytes):
+      "no memory for \(bytes) bytes"
+    }
+  }
+}
