@@ -1,0 +1,159 @@
+import Checkpoint
+
+extension ImageProcessorConfig {
+  /// Reads the files of a model folder by the rules of transformers 5's `AutoImageProcessor`.
+  ///
+  /// - Parameters:
+  ///   - processorConfig: `processor_config.json`, if there is one. Its object `image_processor` wins.
+  ///   - preprocessorConfig: `preprocessor_config.json`, if there is one.
+  ///   - modelConfig: `config.json`, if there is one; it says what processor is meant where the others
+  ///     do not.
+  /// - Throws: `ImageProcessorConfigError`, which names the key.
+  public init(
+    processorConfig: JSONValue?, preprocessorConfig: JSONValue?, modelConfig: JSONValue?
+  ) throws(ImageProcessorConfigError) {
+    var chosen = preprocessorConfig
+    if case .object(let object)? = processorConfig, case .object? = object["image_processor"] {
+      chosen = object["image_processor"]
+    }
+    guard let chosen else { throw .noProcessorType }
+    let name = try Self.processorType(chosen, modelConfig: modelConfig)
+    guard name == "ViTImageProcessor" else { throw .unknownProcessorType(name) }
+    try self.init(json: chosen)
+  }
+
+  /// The class that `AutoImageProcessor` would load, without the names of its back ends.
+  ///
+  /// In this order: `image_processor_type`, `feature_extractor_type`, then `image_processor_type` and
+  /// `model_type` of `config.json`.
+  static func processorType(
+    _ config: JSONValue, modelConfig: JSONValue?
+  ) throws(ImageProcessorConfigError) -> String {
+    guard case .object(let object) = config else { throw .notAnObject(found: config.summary) }
+    var name = try string("image_processor_type", in: object)
+    if name == nil, let extractor = try string("feature_extractor_type", in: object) {
+      name = extractor.replacing("FeatureExtractor", with: "ImageProcessor")
+    }
+    if name == nil, case .object(let model)? = modelConfig {
+      name = try string("image_processor_type", in: model)
+      if name == nil, try string("model_type", in: model) == "vit" { name = "ViTImageProcessor" }
+    }
+    guard let name else { throw .noProcessorType }
+    for suffix in ["Fast", "Pil"] where name.hasSuffix(suffix) { return String(name.dropLast(suffix.count)) }
+    return name
+  }
+
+  /// Reads an image processor's own object. Its type is not looked at.
+  ///
+  /// An absent key has its default. A key that is null has not: null means false for the `do_` keys, and is
+  /// an error for keys that an enabled step needs. A `resample` that is a string means bilinear, whatever it
+  /// says, as in the PIL back end. Keys that are not known have no effect.
+  public init(json: JSONValue) throws(ImageProcessorConfigError) {
+    guard case .object(let object) = json else { throw .notAnObject(found: json.summary) }
+    self.init()
+    doResize = try Self.flag("do_resize", in: object, default: true)
+    doRescale = try Self.flag("do_rescale", in: object, default: true)
+    doNormalize = try Self.flag("do_normalize", in: object, default: true)
+    doCenterCrop = try Self.flag("do_center_crop", in: object, default: false)
+    doConvertRGB = try Self.flag("do_convert_rgb", in: object, default: false)
+    let toSquare = try Self.flag("default_to_square", in: object, default: true)
+
+    if let value = object["size"] {
+      if let size = try ImageSize(json: value, key: "size", toSquare: toSquare) {
+        self.size = size
+      } else if doResize {
+        throw .missing(key: "size", neededBy: "do_resize")
+      }
+    }
+    if let value = object["crop_size"] {
+      cropSize = try ImageSize(json: value, key: "crop_size", toSquare: true)
+    }
+    if doCenterCrop, cropSize == nil { throw .missing(key: "crop_size", neededBy: "do_center_crop") }
+    try readResample(object)
+    try readArithmetic(object)
+    if let value = object["pad_size"] { _ = try ImageSize(json: value, key: "pad_size", toSquare: true) }
+    if try Self.flag("do_pad", in: object, default: false) {
+      throw .unsupported(key: "do_pad", value: "true")
+    }
+  }
+
+  private mutating func readResample(_ object: JSONObject) throws(ImageProcessorConfigError) {
+    switch object["resample"] {
+    case nil, .string?:
+      resample = .bilinear
+    case .null?:
+      if doResize { throw .missing(key: "resample", neededBy: "do_resize") }
+    case .integer(let number)?:
+      guard let filter = ResampleFilter(rawValue: number) else {
+        if doResize { throw .unsupported(key: "resample", value: "\(number)") }
+        return
+      }
+      resample = filter
+    case .some(let other):
+      throw .wrongType(key: "resample", expected: "an integer from 0 to 5", found: other.summary)
+    }
+  }
+
+  private mutating func readArithmetic(_ object: JSONObject) throws(ImageProcessorConfigError) {
+    switch object["rescale_factor"] {
+    case nil: break
+    case .null?: if doRescale { throw .missing(key: "rescale_factor", neededBy: "do_rescale") }
+    case .some(let value):
+      guard let factor = value.numberValue else {
+        throw .wrongType(key: "rescale_factor", expected: "a number", found: value.summary)
+      }
+      rescaleFactor = factor
+    }
+    imageMean = try channels("image_mean", in: object) ?? imageMean
+    imageStd = try channels("image_std", in: object) ?? imageStd
+  }
+
+  /// Three values: a list, or one number for all.
+  private func channels(
+    _ key: String, in object: JSONObject
+  ) throws(ImageProcessorConfigError) -> [Double]? {
+    guard let value = object[key] else { return nil }
+    if value == .null {
+      if doNormalize { throw .missing(key: key, neededBy: "do_normalize") }
+      return nil
+    }
+    if let number = value.numberValue { return [number, number, number] }
+    guard let entries = value.arrayValue else {
+      throw .wrongType(key: key, expected: "a number or a list of three", found: value.summary)
+    }
+    var numbers: [Double] = []
+    for entry in entries {
+      guard let number = entry.numberValue else {
+        throw .wrongType(key: key, expected: "a list of numbers", found: entry.summary)
+      }
+      numbers.append(number)
+    }
+    guard numbers.count == 3 else {
+      if doNormalize { throw .channelCount(key: key, count: numbers.count) }
+      return nil
+    }
+    return numbers
+  }
+
+  private static func flag(
+    _ key: String, in object: JSONObject, default fallback: Bool
+  ) throws(ImageProcessorConfigError) -> Bool {
+    switch object[key] {
+    case nil: return fallback
+    case .null?: return false
+    case .bool(let value)?: return value
+    case .some(let other): throw .wrongType(key: key, expected: "true or false", found: other.summary)
+    }
+  }
+
+  private static func string(
+    _ key: String, in object: JSONObject
+  ) throws(ImageProcessorConfigError) -> String? {
+    switch object[key] {
+    case nil, .null?: return nil
+    case .string(let value)?: return value
+    case .some(let other): throw .wrongType(key: key, expected: "a string", found: other.summary)
+    }
+  }
+
+}
