@@ -38,7 +38,10 @@ let package = Package(
 
     // MARK: C, never public API
     .target(name: "CTensorKernels"),
-    .target(name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"]),
+    .target(
+      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"],
+      // zlib comes with libpng, whose package does not name it when linking.
+      linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CImageKernels"),
     .target(name: "CDefaultModel", exclude: ["model"]),
 

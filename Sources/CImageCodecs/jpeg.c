@@ -168,8 +168,9 @@ static void decode(struct session *session) {
     if (request->components == 1) widen_grey(session->row, out, request->width);
     if (request->components == 4) convert_inverted_cmyk(session->row, out, request->width);
   }
-  // A file without its end-of-image marker counts as cut.
-  if (!jpeg_finish_decompress(codec)) stop(session, CIC_TRUNCATED);
+  // What follows the last row may be damaged, which is an error, but need not be there. Most files without
+  // their end-of-image marker still count as cut, since the last blocks want to read beyond their own bits.
+  (void)jpeg_finish_decompress(codec);
 }
 
 // A frame of its own, so that no variable lives across setjmp in a register.

@@ -86,7 +86,6 @@ static void on_info(png_structp png, png_infop info) {
   }
   if (!decoder->grey16) png_set_strip_16(png);
   png_set_strip_alpha(png);
-  png_start_read_image(png);
   png_read_update_info(png, info);
   const size_t expected = (size_t)decoder->width * (decoder->grey16 ? 2 : 3);
   if (png_get_rowbytes(png, info) != expected) png_error(png, "unexpected row size");

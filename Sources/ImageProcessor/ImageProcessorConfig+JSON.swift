@@ -155,5 +155,4 @@ extension ImageProcessorConfig {
     case .some(let other): throw .wrongType(key: key, expected: "a string", found: other.summary)
     }
   }
-
 }
