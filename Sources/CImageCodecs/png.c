@@ -137,7 +137,7 @@ static void start(struct cic_png *decoder, const cic_png_header *header) {
   if (header->color_type == PNG_COLOR_TYPE_PALETTE) {
     // Always 256 entries: indices past the file's palette are black.
     uint8_t palette[768] = {0};
-    memcpy(palette, header->palette, header->palette_entries * 3);
+    if (header->palette_entries > 0) memcpy(palette, header->palette, header->palette_entries * 3);
     push_chunk(decoder, "PLTE", palette, (size_t)3 << header->bit_depth);
   }
 }

@@ -47,6 +47,8 @@ struct PNGHeader {
   private(set) var layout: PNGLayout?
   private(set) var isInterlaced = false
   private(set) var palette: UnsafeRawBufferPointer?
+  /// Whether one index of an indexed image is transparent and all others are not.
+  private(set) var hasTransparentIndex = false
   /// Where an animation's first frame lies, when that is what the image data holds.
   private(set) var frame: Region?
   private var frameCount: Int?
@@ -108,7 +110,9 @@ struct PNGHeader {
     case "PLTE": if layout?.mode == "P" { palette = data }
     case "acTL": try readAnimation(chunk, data)
     case "fcTL": try readFrame(chunk, data)
-    case "tRNS": try require(transparencyLength, chunk)
+    case "tRNS":
+      try require(transparencyLength, chunk)
+      if layout?.mode == "P" { hasTransparentIndex = Self.isSingleIndex(data) }
     case "gAMA": try require(4, chunk)
     case "cHRM": try require(32, chunk)
     case "sRGB": try require(1, chunk)
@@ -166,6 +170,12 @@ struct PNGHeader {
     }
     sequence = number
     frame = Region(x: x, y: y, width: width, height: height)
+  }
+
+  /// The pattern that Pillow looks for: one zero among bytes of 255, and possibly a line feed at the end.
+  private static func isSingleIndex(_ data: UnsafeRawBufferPointer) -> Bool {
+    let alphas = data.last == 0x0A ? data.dropLast() : data[...]
+    return alphas.count { $0 == 0 } == 1 && alphas.allSatisfy { $0 == 0 || $0 == 255 }
   }
 
   private var transparencyLength: Int {

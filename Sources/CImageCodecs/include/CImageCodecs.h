@@ -43,7 +43,7 @@ typedef struct {
   uint8_t color_type;
   uint8_t interlaced;
   const uint8_t *palette;  // RGB triples, for colour type 3
-  size_t palette_entries;  // 1 to 256
+  size_t palette_entries;  // at most 256; the others are black
 } cic_png_header;
 
 typedef struct cic_png cic_png;
@@ -57,6 +57,18 @@ cic_png *cic_png_open(const cic_png_header *header, uint8_t *rgb, size_t stride,
 int cic_png_feed(cic_png *decoder, const uint8_t *bytes, size_t count, cic_result *result);
 
 void cic_png_close(cic_png *decoder);
+
+typedef struct cic_row_counter cic_row_counter;
+
+// Counts the rows of an image whose compressed data gave out before its last row. Returns NULL when there
+// is no memory.
+cic_row_counter *cic_row_counter_open(const cic_png_header *header);
+
+// Returns 1 when the stream has ended just behind a row, 0 when more is needed, -1 when it is broken. The
+// pieces must be the data of the file's chunks.
+int cic_row_counter_feed(cic_row_counter *counter, const uint8_t *bytes, size_t count);
+
+void cic_row_counter_close(cic_row_counter *counter);
 
 // Inflates a zlib stream and throws the output away. Returns its size, `limit` + 1 if input is left
 // when `limit` bytes have come out, or -1 if the stream is broken.
