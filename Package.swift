@@ -73,7 +73,12 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
-    .testTarget(name: "ImageProcessorTests", dependencies: ["ImageProcessor", "TestSupport"]),
+    .testTarget(
+      name: "ImageProcessorTests",
+      dependencies: [
+        "ImageProcessor", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(name: "ViTModelTests", dependencies: ["ViTModel", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",

@@ -30,6 +30,7 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// One line for a person: what is wrong, and what to do where there is something.
   public var description: String {
     switch self {
     case .empty:

@@ -67,6 +67,7 @@ public enum ImageProcessorConfigError: Error, Sendable, Equatable, CustomStringC
   /// An image processor that is not ViT's.
   case unknownProcessorType(String)
 
+  /// One line for a person: what is wrong, and what to do where there is something.
   public var description: String {
     switch self {
     case .notAnObject(let found):

@@ -15,6 +15,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   /// The system gave no memory.
   case outOfMemory(bytes: Int)
 
+  /// One line for a person: what is wrong, and what to do where there is something.
   public var description: String {
     switch self {
     case .pixelCountMismatch(let width, let height, let bytes):

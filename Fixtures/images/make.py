@@ -1,0 +1,76 @@
+"""Writes expected.json: what the reference makes of the files beside this script.
+
+Needs Pillow, transformers, torch and torchvision in the versions that it records.
+"""
+import hashlib
+import io
+import json
+import pathlib
+import sys
+import warnings
+
+import numpy as np
+from PIL import Image
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "pixels"))
+import reference  # noqa: E402
+
+warnings.simplefilter("ignore")
+SUFFIXES = {".jpg", ".mpo", ".png"}
+
+
+def sha(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def decode(data):
+    with Image.open(io.BytesIO(data)) as image:
+        return image.format, image.mode, image.convert("RGB")
+
+
+def cut_lengths(count):
+    """25 prefixes over the whole file, and 25 that lack up to 49 bytes at the end."""
+    return [count * i // 25 for i in range(25)] + [max(0, count - 1 - 2 * i) for i in range(25)]
+
+
+def verdict(data):
+    try:
+        return sha(decode(data)[2].tobytes())[:16]
+    except Exception:
+        return ""
+
+
+def describe(data, processor):
+    try:
+        file_format, mode, rgb = decode(data)
+    except Exception as error:
+        # Object addresses in the message change from run to run.
+        return {"error": f"{type(error).__name__}: {error}".split(" <_io")[0]}
+    values = processor(rgb, return_tensors="np")["pixel_values"]
+    assert values.dtype == np.float32
+    return {
+        "format": "JPEG" if file_format == "MPO" else file_format,
+        "mode": mode,
+        "width": rgb.width,
+        "height": rgb.height,
+        "rgb": sha(rgb.tobytes()),
+        "resized": {str(f): sha(rgb.resize((224, 224), f).tobytes()) for f in range(6)},
+        "pixelValues": sha(np.ascontiguousarray(values).tobytes()),
+    }
+
+
+def main():
+    processor = reference.processor({"image_processor_type": "ViTImageProcessor"}, "pil")
+    files = {}
+    for path in sorted(p for p in HERE.iterdir() if p.suffix in SUFFIXES):
+        data = path.read_bytes()
+        entry = describe(data, processor)
+        entry["cuts"] = [verdict(data[:n]) for n in cut_lengths(len(data))]
+        files[path.name] = entry
+    text = json.dumps({"made_with": reference.versions(), "files": files}, indent=1)
+    (HERE / "expected.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@testable import ImageProcessor
+
+@Suite("Configurations mean what they mean to transformers")
+struct ConfigTests {
+  private static func cases(_ name: String) throws -> [JSONObject] {
+    let file = try JSONValue(parsing: Fixtures.bytes("pixels/\(name)"))
+    return try #require(file.objectValue?["cases"]?.arrayValue).compactMap(\.objectValue)
+  }
+
+  @Test("model folders give the same pixel values, or an error where the reference has one")
+  func folders() throws {
+    let image = try RGBImage.generated(width: 130, height: 97)
+    let cases = try Self.cases("configs.json")
+    #expect(cases.count > 75)
+    for golden in cases {
+      let name = try #require(golden["name"]?.stringValue)
+      let files = try #require(golden["files"]?.objectValue)
+      do {
+        let config = try ImageProcessorConfig(
+          processorConfig: files["processor_config.json"],
+          preprocessorConfig: files["preprocessor_config.json"], modelConfig: files["config.json"])
+        let values = try ViTImageProcessor(config: config).preprocess(image)
+        #expect(golden["error"] == nil, "\(name) was accepted")
+        #expect(values.shape == golden["shape"]?.arrayValue?.compactMap(\.integerValue), "\(name)")
+        let hash = values.withUnsafeBufferPointer { sha256(UnsafeRawBufferPointer($0)) }
+        #expect(hash == golden["sha256"]?.stringValue, "\(name)")
+      } catch {
+        #expect(golden["error"] != nil, "\(name): \(error)")
+      }
+    }
+  }
+
+  @Test("every kind of size gives the reference's output size")
+  func sizes() throws {
+    let cases = try Self.cases("sizes.json")
+    #expect(cases.count == 100)
+    for golden in cases {
+      let size = try #require(golden["size"])
+      let width = try #require(golden["width"]?.integerValue)
+      let height = try #require(golden["height"]?.integerValue)
+      let config = ImageProcessorConfig(
+        size: try #require(try ImageSize(json: size, key: "size", toSquare: true)))
+      let expected = golden["output"]?.arrayValue?.compactMap(\.integerValue)
+      let processor = try ViTImageProcessor(config: config)
+      let output = try? processor.outputSize(width: width, height: height)
+      #expect(output.map { [$0.height, $0.width] } == expected, "\(size.summary) of \(width)x\(height)")
+    }
+  }
+
+  @Test("an error names the key")
+  func errorsNameTheKey() throws {
+    func message(_ json: String) throws -> String {
+      do {
+        _ = try ViTImageProcessor(config: ImageProcessorConfig(json: JSONValue(parsing: Array(json.utf8))))
+        return ""
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(try message(#"{"size": null}"#) == "size must be given because do_resize is true")
+    #expect(
+      try message(#"{"image_mean": [1, 2]}"#) == "image_mean has 2 entries; an RGB image has 3 channels")
+    #expect(
+      try message(#"{"do_resize": "yes"}"#)
+        == "do_resize: expected true or false, found the string \"yes\"")
+    #expect(try message(#"{"size": {"width": 4}}"#).hasPrefix("size: the keys width are not a size"))
+    #expect(try message(#"{"resample": 7}"#) == "resample: 7 is not supported")
+    #expect(try message(#"{"do_pad": true}"#) == "do_pad: true is not supported")
+    #expect(try message("[]").contains("an array"))
+  }
+
+  @Test("an image processor of another model is refused by name")
+  func otherProcessor() throws {
+    let json = try JSONValue(parsing: Array(#"{"image_processor_type": "SiglipImageProcessor"}"#.utf8))
+    #expect(throws: ImageProcessorConfigError.unknownProcessorType("SiglipImageProcessor")) {
+      try ImageProcessorConfig(processorConfig: nil, preprocessorConfig: json, modelConfig: nil)
+    }
+  }
+
+  @Test("a size from a hostile file is refused before memory is taken")
+  func hugeOutput() throws {
+    let image = try RGBImage.generated(width: 3, height: 2)
+    let sizes: [ImageSize] = [
+      .exact(height: .max, width: .max), .exact(height: 100_000, width: 100_000),
+      .shortestEdge(.max, longestEdge: nil), .shortestEdge(100_000, longestEdge: .max),
+      .fitting(maxHeight: .max, maxWidth: .max),
+    ]
+    for size in sizes {
+      let processor = try ViTImageProcessor(config: ImageProcessorConfig(size: size))
+      #expect(throws: PreprocessingError.self) { try processor.preprocess(image) }
+    }
+    let crop = ImageProcessorConfig(doCenterCrop: true, cropSize: .exact(height: .max, width: 2))
+    #expect(throws: PreprocessingError.self) { try ViTImageProcessor(config: crop).preprocess(image) }
+  }
+}

@@ -1,0 +1,62 @@
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import ImageProcessor
+
+@Suite("Decoding gives Pillow 13's pixels")
+struct DecodeGoldenTests {
+  @Test func goldensAreThere() throws {
+    #expect(try ImageGoldens.shared.get().files.count >= 60)
+  }
+
+  @Test(arguments: ImageGoldens.names)
+  func decodedResizedAndNormalized(name: String) throws {
+    let golden = try #require(try ImageGoldens.shared.get().files[name])
+    let bytes = try Fixtures.bytes("images/\(name)")
+    guard let rgb = golden.rgb else {
+      #expect(throws: ImageError.self) { try ImageDecoder.decode(bytes) }
+      return
+    }
+    let decoded = try ImageDecoder.decode(bytes)
+    #expect(decoded.format.rawValue == golden.format)
+    #expect(decoded.mode == golden.mode)
+    #expect(decoded.image.width == golden.width)
+    #expect(decoded.image.height == golden.height)
+    if name == ImageGoldens.smoothedDifferently { return }
+    #expect(decoded.image.sha256Hex == rgb)
+    for filter in ResampleFilter.allCases {
+      let resized = try decoded.image.resized(width: 224, height: 224, filter: filter)
+      #expect(resized.sha256Hex == golden.resized?["\(filter.rawValue)"], "\(filter)")
+    }
+    let values = try ViTImageProcessor(config: ImageProcessorConfig()).preprocess(decoded.image)
+    #expect(values.shape == [1, 3, 224, 224])
+    #expect(values.withUnsafeBufferPointer { sha256(UnsafeRawBufferPointer($0)) } == golden.pixelValues)
+  }
+
+  @Test("A file cut at 50 places is refused or accepted as Pillow does", arguments: ImageGoldens.names)
+  func cutFiles(name: String) throws {
+    let golden = try #require(try ImageGoldens.shared.get().files[name])
+    let bytes = try Fixtures.bytes("images/\(name)")
+    let count = bytes.count
+    let lengths = (0..<25).map { count * $0 / 25 } + (0..<25).map { max(0, count - 1 - 2 * $0) }
+    for (length, expected) in zip(lengths, golden.cuts) {
+      do throws(ImageError) {
+        let decoded = try ImageDecoder.decode(Array(bytes[..<length]))
+        if name == ImageGoldens.smoothedDifferently {
+          #expect(!expected.isEmpty, "\(length) of \(count) bytes were accepted")
+        } else {
+          #expect(String(decoded.image.sha256Hex.prefix(16)) == expected, "\(length) of \(count) bytes")
+        }
+      } catch {
+        #expect(expected.isEmpty, "\(length) of \(count) bytes: \(error)")
+      }
+    }
+  }
+
+  @Test func fileNameDoesNotMatter() throws {
+    // An MPO file is a JPEG with more JPEGs behind it: the first image counts.
+    let decoded = try ImageDecoder.decode(try Fixtures.bytes("images/jpeg_mpo.mpo"))
+    #expect(decoded.format == .jpeg)
+  }
+}
