@@ -23,22 +23,22 @@ extension ImageDecoder {
     }
     let plan = PNGRowPlan(
       header: header, layout: layout, region: region, palette: palette, storage: storage, limits: limits)
+    // The header changes while the rest is read, the image does not.
+    let image = RGBImage(width: header.width, height: header.height, storage: storage)
     let start = (header: header, reader: reader)
-    do throws(ImageError) {
-      try PNGRowDecoder(plan, acceptsEarlyEnd: false).decode(&header, &reader, firstLength: firstLength)
-    } catch {
+    let firstPass = try PNGRowDecoder(plan, acceptsEarlyEnd: false)
+    if try firstPass.decode(&header, &reader, firstLength: firstLength) != nil {
       // Pillow accepts compressed data that ends of itself just behind a row, and leaves the rest of the
       // image as it was. Too rare to clear every image in advance for it.
-      guard case .truncated = error else { throw error }
       (header, reader) = start
       palette.paintBackground(storage, isIndexed: mode == "P")
-      try PNGRowDecoder(plan, acceptsEarlyEnd: true).decode(&header, &reader, firstLength: firstLength)
+      let secondPass = try PNGRowDecoder(plan, acceptsEarlyEnd: true)
+      if let error = try secondPass.decode(&header, &reader, firstLength: firstLength) { throw error }
     }
     try readToEnd(&header, &reader)
     if mode == "P", palette.colors.isEmpty, header.hasTransparentIndex {
       throw .corrupt(format: .png, detail: "a transparent colour, but no palette")
     }
-    let image = RGBImage(width: header.width, height: header.height, storage: storage)
     return DecodedImage(format: .png, mode: mode, image: image)
   }
 

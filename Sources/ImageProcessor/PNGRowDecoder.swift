@@ -49,21 +49,35 @@ final class PNGRowDecoder {
   }
 
   /// Decodes up to the last row. Afterwards the reader stands behind the chunk that completed it.
+  ///
+  /// - Returns: `nil`, or why there is no more data although rows are missing.
+  /// - Throws: What is wrong with the data itself.
   func decode(
     _ header: inout PNGHeader, _ reader: inout PNGChunkReader, firstLength: Int
-  ) throws(ImageError) {
+  ) throws(ImageError) -> ImageError? {
     var length = firstLength
     while true {
       let available = Swift.min(length, reader.reader.remaining)
-      if available > 0, let data = reader.reader.read(available), try feed(data) { return }
-      guard available == length else { throw Self.cut }
-      reader.skip(4)
-      let chunk = try reader.next()
-      switch chunk.type {
-      case "IDAT", "DDAT": length = chunk.length
-      case "fdAT": length = try header.beginFrameData(chunk, &reader)
-      default: throw Self.cut
+      if available > 0, let data = reader.reader.read(available), try feed(data) { return nil }
+      guard available == length else { return Self.cut }
+      do throws(ImageError) {
+        length = try nextLength(&header, &reader)
+      } catch {
+        return error
       }
+    }
+  }
+
+  /// The length of the next chunk of image data.
+  private func nextLength(
+    _ header: inout PNGHeader, _ reader: inout PNGChunkReader
+  ) throws(ImageError) -> Int {
+    reader.skip(4)
+    let chunk = try reader.next()
+    switch chunk.type {
+    case "IDAT", "DDAT": return chunk.length
+    case "fdAT": return try header.beginFrameData(chunk, &reader)
+    default: throw Self.cut
     }
   }
 

@@ -1,0 +1,78 @@
+import TestSupport
+import Testing
+
+@testable import ImageProcessor
+
+@Suite("Limits are checked before the cost")
+struct LimitTests {
+  private func refusal(_ file: String, _ limits: DecodeLimits) throws -> ImageError? {
+    let bytes = try Fixtures.bytes(file)
+    do throws(ImageError) {
+      _ = try ImageDecoder.decode(bytes, limits: limits)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test(
+    "one pixel fewer than declared refuses, as many accept", arguments: ["jpeg_444_q88.jpg", "png_rgb.png"])
+  func pixels(name: String) throws {
+    let count = 157 * 103
+    #expect(try refusal("images/\(name)", DecodeLimits(pixels: count)) == nil)
+    #expect(
+      try refusal("images/\(name)", DecodeLimits(pixels: count - 1))
+        == .limitExceeded(limit: "pixels", declared: count, allowed: count - 1))
+  }
+
+  @Test("encoded bytes", arguments: ["jpeg_444_q88.jpg", "png_rgb.png"])
+  func encodedBytes(name: String) throws {
+    let count = try Fixtures.bytes("images/\(name)").count
+    #expect(try refusal("images/\(name)", DecodeLimits(encodedBytes: count)) == nil)
+    #expect(
+      try refusal("images/\(name)", DecodeLimits(encodedBytes: count - 1))
+        == .limitExceeded(limit: "encodedBytes", declared: count, allowed: count - 1))
+  }
+
+  @Test("the coefficients of a progressive JPEG count as working memory, a baseline one has none")
+  func intermediateBytes() throws {
+    let limits = DecodeLimits(intermediateBytes: 60_000)
+    #expect(try refusal("images/jpeg_420_q88.jpg", limits) == nil)
+    let error = try #require(try refusal("images/jpeg_420_prog.jpg", limits))
+    guard case .limitExceeded("intermediateBytes", let declared, 60_000) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(try refusal("images/jpeg_420_prog.jpg", DecodeLimits(intermediateBytes: declared)) == nil)
+    #expect(try refusal("images/jpeg_420_prog.jpg", DecodeLimits(intermediateBytes: declared - 1)) != nil)
+    #expect(try refusal("images/png_rgb.png", DecodeLimits(intermediateBytes: 1000)) != nil)
+  }
+
+  @Test("scans")
+  func scans() throws {
+    #expect(
+      try refusal("images/jpeg_420_prog.jpg", DecodeLimits(scans: 3))
+        == .limitExceeded(limit: "scans", declared: 4, allowed: 3))
+    #expect(try refusal("images/jpeg_420_prog.jpg", DecodeLimits(scans: 20)) == nil)
+  }
+
+  @Test("metadata", arguments: ["jpeg_icc.jpg", "png_exif_orient6.png"])
+  func metadata(name: String) throws {
+    #expect(try refusal("images/\(name)", DecodeLimits(metadataBytes: 1 << 20)) == nil)
+    let error = try #require(try refusal("images/\(name)", DecodeLimits(metadataBytes: 20)))
+    #expect(error.kind == "limit-exceeded")
+  }
+
+  @Test("negative limits refuse and do not trap")
+  func negativeLimits() throws {
+    for limits in [
+      DecodeLimits(encodedBytes: -1), DecodeLimits(pixels: .min), DecodeLimits(metadataBytes: -1),
+      DecodeLimits(intermediateBytes: .min), DecodeLimits(scans: .min),
+    ] {
+      for name in ["jpeg_420_prog.jpg", "png_rgb.png"] {
+        if name.hasPrefix("png"), limits.scans == .min { continue }
+        #expect(try refusal("images/\(name)", limits)?.kind == "limit-exceeded", "\(limits)")
+      }
+    }
+  }
+}
