@@ -3,6 +3,7 @@ import hashlib
 import itertools
 import json
 import pathlib
+import tempfile
 import warnings
 
 import numpy as np
@@ -175,7 +176,7 @@ def config_cases():
             case["shape"] = list(values.shape)
             case["sha256"] = sha(values.astype(np.float32))
         except Exception as error:
-            case["error"] = f"{type(error).__name__}: {error}"[:160].split("/tmp")[0]
+            case["error"] = f"{type(error).__name__}: {error}"[:160].split(tempfile.gettempdir())[0]
         yield case
 
 

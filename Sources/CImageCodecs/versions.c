@@ -10,7 +10,7 @@
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
 
-const char *agc_jpeg_version(void) {
+const char *cic_jpeg_version(void) {
 #ifdef LIBJPEG_TURBO_VERSION
   return "libjpeg-turbo " TEXT(LIBJPEG_TURBO_VERSION);
 #else
@@ -18,4 +18,4 @@ const char *agc_jpeg_version(void) {
 #endif
 }
 
-const char *agc_png_version(void) { return png_get_libpng_ver(NULL); }
+const char *cic_png_version(void) { return png_get_libpng_ver(NULL); }

@@ -8,6 +8,8 @@ extension ImageDecoder {
     guard let layout = header.layout, let mode = layout.mode else {
       throw .unsupportedVariant(format: .png, detail: "no known combination of colour type and bit depth")
     }
+    // Not earlier: the last header before the image data counts.
+    try limits.check(width: header.width, height: header.height)
     let region = header.frame ?? PNGHeader.Region(width: header.width, height: header.height)
     guard header.width > 0, header.height > 0, region.width > 0, region.height > 0,
       region.x + region.width <= header.width, region.y + region.height <= header.height
@@ -25,16 +27,19 @@ extension ImageDecoder {
       header: header, layout: layout, region: region, palette: palette, storage: storage, limits: limits)
     // The header changes while the rest is read, the image does not.
     let image = RGBImage(width: header.width, height: header.height, storage: storage)
-    let start = (header: header, reader: reader)
-    let firstPass = try PNGRowDecoder(plan, acceptsEarlyEnd: false)
-    if try firstPass.decode(&header, &reader, firstLength: firstLength) != nil {
+    let start = PNGDataPosition(header: header, reader: reader, length: firstLength)
+    var position = start
+    let decoder = try PNGRowDecoder(plan)
+    if try position.walk(decoder.feed) != nil {
       // Pillow accepts compressed data that ends of itself just behind a row, and leaves the rest of the
-      // image as it was. Too rare to clear every image in advance for it.
-      (header, reader) = start
+      // image as it was. Too rare to clear every image in advance for it, so begin again.
+      position = start
+      if let error = try position.walk(PNGRowCounter(plan).feed) { throw error }
       palette.paintBackground(storage, isIndexed: mode == "P")
-      let secondPass = try PNGRowDecoder(plan, acceptsEarlyEnd: true)
-      if let error = try secondPass.decode(&header, &reader, firstLength: firstLength) { throw error }
+      var again = start
+      _ = try again.walk(PNGRowDecoder(plan).feed)
     }
+    (header, reader) = (position.header, position.reader)
     try readToEnd(&header, &reader)
     if mode == "P", palette.colors.isEmpty, header.hasTransparentIndex {
       throw .corrupt(format: .png, detail: "a transparent colour, but no palette")

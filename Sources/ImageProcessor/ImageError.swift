@@ -12,7 +12,8 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
   case truncated(format: ImageFormat, detail: String)
   /// The bytes contradict the format; `detail` has the codec's own words where it had any.
   case corrupt(format: ImageFormat, detail: String)
-  /// The image declares more than the named field of `DecodeLimits` allows.
+  /// The image declares more than the named field of `DecodeLimits` allows, or than Pillow's fixed bound for
+  /// compressed texts and profiles (`PNG text`).
   case limitExceeded(limit: String, declared: Int, allowed: Int)
   /// The system gave no memory for the image, though the limits allowed it.
   case outOfMemory(bytes: Int)

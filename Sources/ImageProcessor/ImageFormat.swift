@@ -3,24 +3,43 @@
 /// Raw values are the names that Pillow gives. Only `jpeg` and `png` are decoded; the others exist so that
 /// an error can say what the file is.
 public enum ImageFormat: String, Sendable, CaseIterable {
+  /// JPEG, and the first image of an MPO file. Decoded.
   case jpeg = "JPEG"
+  /// PNG, and the default image or first frame of an APNG. Decoded.
   case png = "PNG"
+  /// GIF.
   case gif = "GIF"
+  /// WebP.
   case webp = "WEBP"
+  /// Windows bitmap.
   case bmp = "BMP"
+  /// TIFF and BigTIFF, and the camera raw formats that begin like it.
   case tiff = "TIFF"
+  /// AVIF.
   case avif = "AVIF"
+  /// HEIF and HEIC.
   case heif = "HEIF"
+  /// JPEG 2000, as a file or a bare code stream.
   case jpeg2000 = "JPEG2000"
+  /// JPEG XL.
   case jpegXL = "JPEGXL"
+  /// Photoshop document.
   case psd = "PSD"
+  /// PDF.
   case pdf = "PDF"
+  /// SVG.
   case svg = "SVG"
+  /// Windows icon.
   case ico = "ICO"
+  /// Apple icon.
   case icns = "ICNS"
+  /// QOI.
   case qoi = "QOI"
+  /// DirectDraw surface.
   case dds = "DDS"
+  /// PBM, PGM or PPM.
   case pnm = "PPM"
+  /// PostScript.
   case eps = "EPS"
 
   /// The format whose signature `bytes` begins with, if it is a known one.

@@ -134,7 +134,6 @@ struct PNGHeader {
       let bitDepth = data.integer(at: 8, bytes: 1), let colorType = data.integer(at: 9, bytes: 1),
       let filter = data.integer(at: 11, bytes: 1), let interlace = data.integer(at: 12, bytes: 1)
     else { throw Self.malformed(chunk) }
-    try limits.check(width: width, height: height)
     guard filter == 0 else {
       throw .unsupportedVariant(format: .png, detail: "filter method \(filter)")
     }

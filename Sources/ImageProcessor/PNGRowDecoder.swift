@@ -23,14 +23,12 @@ struct PNGRowPlan {
   }
 }
 
-/// Owns the codec's decoder and feeds it the compressed data, chunk by chunk.
+/// Owns the codec's decoder, which writes the rows.
 final class PNGRowDecoder {
   private let decoder: OpaquePointer
-  private let counter: OpaquePointer?
   private let plan: PNGRowPlan
 
-  /// - Parameter acceptsEarlyEnd: Whether data that ends just behind some row is a complete image.
-  init(_ plan: PNGRowPlan, acceptsEarlyEnd: Bool) throws(ImageError) {
+  init(_ plan: PNGRowPlan) throws(ImageError) {
     self.plan = plan
     let stride = plan.header.width * 3
     let origin = plan.storage.base + plan.region.y * stride + plan.region.x * 3
@@ -40,50 +38,12 @@ final class PNGRowDecoder {
         ?? .corrupt(format: .png, detail: "the codec refused the header")
     }
     decoder = opened
-    counter = acceptsEarlyEnd ? plan.withRequest { cic_row_counter_open($0) } : nil
   }
 
-  deinit {
-    cic_png_close(decoder)
-    cic_row_counter_close(counter)
-  }
+  deinit { cic_png_close(decoder) }
 
-  /// Decodes up to the last row. Afterwards the reader stands behind the chunk that completed it.
-  ///
-  /// - Returns: `nil`, or why there is no more data although rows are missing.
-  /// - Throws: What is wrong with the data itself.
-  func decode(
-    _ header: inout PNGHeader, _ reader: inout PNGChunkReader, firstLength: Int
-  ) throws(ImageError) -> ImageError? {
-    var length = firstLength
-    while true {
-      let available = Swift.min(length, reader.reader.remaining)
-      if available > 0, let data = reader.reader.read(available), try feed(data) { return nil }
-      guard available == length else { return Self.cut }
-      do throws(ImageError) {
-        length = try nextLength(&header, &reader)
-      } catch {
-        return error
-      }
-    }
-  }
-
-  /// The length of the next chunk of image data.
-  private func nextLength(
-    _ header: inout PNGHeader, _ reader: inout PNGChunkReader
-  ) throws(ImageError) -> Int {
-    reader.skip(4)
-    let chunk = try reader.next()
-    switch chunk.type {
-    case "IDAT", "DDAT": return chunk.length
-    case "fdAT": return try header.beginFrameData(chunk, &reader)
-    default: throw Self.cut
-    }
-  }
-
-  private static let cut = ImageError.truncated(format: .png, detail: "the image data is incomplete")
-
-  private func feed(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Bool {
+  /// Whether `data` completed the last row.
+  func feed(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Bool {
     let bytes = data.bindMemory(to: UInt8.self)
     var result = cic_result()
     let progress = cic_png_feed(decoder, bytes.baseAddress, bytes.count, &result)
@@ -92,7 +52,65 @@ final class PNGRowDecoder {
     {
       throw error
     }
-    if progress > 0 { return true }
-    return counter.map { cic_row_counter_feed($0, bytes.baseAddress, bytes.count) == 1 } ?? false
+    return progress > 0
   }
+}
+
+/// Looks for the end of the compressed data, without decoding.
+final class PNGRowCounter {
+  private let counter: OpaquePointer
+
+  init(_ plan: PNGRowPlan) throws(ImageError) {
+    guard let opened = plan.withRequest({ cic_row_counter_open($0) }) else {
+      throw .outOfMemory(bytes: plan.region.width * 8)
+    }
+    counter = opened
+  }
+
+  deinit { cic_row_counter_close(counter) }
+
+  /// Whether the compressed data ended in `data`, just behind a row.
+  func feed(_ data: UnsafeRawBufferPointer) -> Bool {
+    let bytes = data.bindMemory(to: UInt8.self)
+    return cic_row_counter_feed(counter, bytes.baseAddress, bytes.count) == 1
+  }
+}
+
+/// Where in the file the parser stands at a chunk of image data, of which `length` bytes are left.
+struct PNGDataPosition {
+  var header: PNGHeader
+  var reader: PNGChunkReader
+  var length: Int
+
+  /// Gives the data to `feed`, chunk by chunk, until it answers true. Then this stands behind the last chunk
+  /// that was given.
+  ///
+  /// - Returns: `nil`, or why there is no more data although `feed` wants some.
+  /// - Throws: What `feed` throws.
+  mutating func walk(
+    _ feed: (UnsafeRawBufferPointer) throws(ImageError) -> Bool
+  ) throws(ImageError) -> ImageError? {
+    while true {
+      let available = Swift.min(length, reader.reader.remaining)
+      if available > 0, let data = reader.reader.read(available), try feed(data) { return nil }
+      guard available == length else { return Self.cut }
+      do throws(ImageError) {
+        try enterNextChunk()
+      } catch {
+        return error
+      }
+    }
+  }
+
+  private mutating func enterNextChunk() throws(ImageError) {
+    reader.skip(4)  // The checksum, which the reference does not look at either.
+    let chunk = try reader.next()
+    switch chunk.type {
+    case "IDAT", "DDAT": length = chunk.length
+    case "fdAT": length = try header.beginFrameData(chunk, &reader)
+    default: throw Self.cut
+    }
+  }
+
+  private static let cut = ImageError.truncated(format: .png, detail: "the image data is incomplete")
 }

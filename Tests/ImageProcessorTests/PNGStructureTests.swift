@@ -110,6 +110,16 @@ struct PNGStructureTests {
     #expect(pixels == grey(10, 20, 30, 40))
   }
 
+  @Test("of two headers before the image data the last counts, for the limits too")
+  func twoHeaders() throws {
+    let pixels = try decode {
+      $0.header(width: .max, height: .max)
+      $0.header(width: 2, height: 2)
+      $0.chunk("IDAT", PNGBuilder.stored(rows))
+    }
+    #expect(pixels == grey(10, 20, 30, 40))
+  }
+
   @Test("a malformed chunk behind the image refuses the file, a missing end does not")
   func afterTheImage() throws {
     var builder = PNGBuilder()

@@ -78,5 +78,5 @@ int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit);
 uint32_t cic_crc32(uint32_t seed, const uint8_t *bytes, size_t count);
 
 // The codec libraries: libjpeg's version as compiled against, libpng's as linked.
-const char *agc_jpeg_version(void);
-const char *agc_png_version(void);
+const char *cic_jpeg_version(void);
+const char *cic_png_version(void);
