@@ -115,6 +115,25 @@ static void AGK_NAME(bias_activation)(float *c, size_t rows, size_t columns, siz
 #undef CASE
 }
 
+static void AGK_NAME(bias_residual)(float *c, size_t rows, size_t columns, size_t ldc, const float *x,
+                                    size_t ldx, const float *bias) {
+  for (size_t r = 0; r < rows; r++) {
+    float *to = c + r * ldc;
+    const float *from = x + r * ldx;
+    size_t i = 0;
+    for (; i + LANES <= columns; i += LANES) {
+      vf y = load(from + i);
+      if (bias) y += load(bias + i);
+      store(to + i, load(to + i) + y);
+    }
+    if (i < columns) {
+      vf y = load_tail(from + i, columns - i, 0.0f);
+      if (bias) y += load_tail(bias + i, columns - i, 0.0f);
+      store_tail(to + i, load_tail(to + i, columns - i, 0.0f) + y, columns - i);
+    }
+  }
+}
+
 static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale) {
   const vf vscale = splat(scale);
   for (size_t r = 0; r < rows; r++) {
@@ -184,6 +203,7 @@ const agk_kernels AGK_NAME(agk_kernels) = {
     .exp = AGK_NAME(exp_n),
     .erf = AGK_NAME(erf_n),
     .bias_activation = AGK_NAME(bias_activation),
+    .bias_residual = AGK_NAME(bias_residual),
     .softmax = AGK_NAME(softmax),
     .layer_norm = AGK_NAME(layer_norm),
 };

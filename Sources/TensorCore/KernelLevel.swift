@@ -125,6 +125,14 @@ package struct Kernels: Sendable {
     table.bias_activation(c, rows, columns, leadingDimension, bias, activation.cActivation)
   }
 
+  /// `c += x + bias` for each row.
+  package func biasResidual(
+    _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, leadingDimension: Int,
+    _ x: UnsafePointer<Float>, xLeadingDimension: Int, bias: UnsafePointer<Float>?
+  ) {
+    table.bias_residual(c, rows, columns, leadingDimension, x, xLeadingDimension, bias)
+  }
+
   /// `softmax(scale * x)` of each row, in place. `scale` is positive.
   package func softmax(
     _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, leadingDimension: Int, scale: Float

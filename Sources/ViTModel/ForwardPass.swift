@@ -26,8 +26,9 @@ struct ForwardPass {
   let intermediate: UnsafeMutablePointer<Float>
   /// The patches' pixels, [images, tokens - 1, channels * patch height * patch width].
   let patches: UnsafeMutablePointer<Float>
-  /// One matrix of attention scores for each lane, [lanes, tokens, tokens].
-  let scores: UnsafeMutablePointer<Float>
+  /// For each lane, one matrix of attention scores, [tokens, tokens], or one tile of a linear layer,
+  /// [tokens, Linear.tileWidth].
+  private let laneScratch: UnsafeMutablePointer<Float>
 
   init(
     config: ViTConfig, kernels: Kernels, compute: ParallelContext, images: Int, tokens: Int,
@@ -47,7 +48,7 @@ struct ForwardPass {
     context = workspace.floats(sizes.inner)
     intermediate = workspace.floats(sizes.intermediate)
     patches = workspace.floats(sizes.patches)
-    scores = workspace.floats(sizes.scores)
+    laneScratch = workspace.floats(sizes.laneScratch)
   }
 
   /// The floats that `init` asks a workspace for.
@@ -58,24 +59,31 @@ struct ForwardPass {
     // In floating point first: the exact sum of hostile extents might overflow.
     let (rows, t) = (Double(images) * Double(tokens), Double(tokens))
     let widths = 2 * config.hiddenSize + 4 * config.innerSize + config.intermediateSize + patchLength(config)
-    let estimate = rows * Double(widths) + Double(lanes) * t * t
+    let estimate = rows * Double(widths) + Double(lanes) * t * max(t, Double(Linear.tileWidth))
     guard estimate < Double(limit) else {
       throw .workspaceTooLarge(floats: Int(min(estimate, 1e18)), limit: limit)
     }
     let sizes = bufferSizes(config, images: images, tokens: tokens, lanes: lanes)
     return 2 * Workspace.rounded(sizes.hidden) + 4 * Workspace.rounded(sizes.inner)
       + Workspace.rounded(sizes.intermediate) + Workspace.rounded(sizes.patches)
-      + Workspace.rounded(sizes.scores)
+      + Workspace.rounded(sizes.laneScratch)
   }
 
   private static func bufferSizes(
     _ config: ViTConfig, images: Int, tokens: Int, lanes: Int
-  ) -> (hidden: Int, inner: Int, intermediate: Int, patches: Int, scores: Int) {
+  ) -> (hidden: Int, inner: Int, intermediate: Int, patches: Int, laneScratch: Int) {
     let rows = images * tokens
     return (
       rows * config.hiddenSize, rows * config.innerSize, rows * config.intermediateSize,
-      rows * patchLength(config), lanes * tokens * tokens
+      rows * patchLength(config), lanes * laneScratchSize(tokens)
     )
+  }
+
+  private static func laneScratchSize(_ tokens: Int) -> Int { tokens * max(tokens, Linear.tileWidth) }
+
+  /// The scratch memory of one lane.
+  func scratch(lane: Int) -> UnsafeMutablePointer<Float> {
+    laneScratch + lane * Self.laneScratchSize(tokens)
   }
 
   private static func patchLength(_ config: ViTConfig) -> Int {
@@ -87,14 +95,15 @@ struct ForwardPass {
   /// - Parameters:
   ///   - inputStride: The distance in floats between the images of `x`.
   ///   - outputs: Each layer with its result's first row and the distance between its images.
+  ///   - activation: Applied to the results; `nil` to add them to what is there.
   func linear(
     _ x: UnsafePointer<Float>, inputStride: Int, rows: Int,
     _ outputs: [(layer: Linear, out: UnsafeMutablePointer<Float>, stride: Int)],
-    accumulate: Bool = false, activation: Activation = .linear
+    activation: Activation? = .linear
   ) {
     let tiles = outputs.map(\.layer.tiles)
     // Tiles outermost: the images that share a tile's weights follow each other.
-    compute.parallelFor(tiles.reduce(0, +) * images) { task, _ in
+    compute.parallelFor(tiles.reduce(0, +) * images) { task, lane in
       let image = task % images
       var tile = task / images
       var index = 0
@@ -105,7 +114,8 @@ struct ForwardPass {
       let output = outputs[index]
       output.layer.run(
         tile: tile, x + image * inputStride, rows: rows, into: output.out + image * output.stride,
-        accumulate: accumulate, activation: activation, kernels: kernels)
+        activation.map(Linear.Epilogue.activation) ?? .residual(scratch: scratch(lane: lane)),
+        kernels: kernels)
     }
   }
 

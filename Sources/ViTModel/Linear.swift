@@ -29,32 +29,55 @@ struct Linear: Sendable {
 
   var tiles: Int { (outFeatures + Self.tileWidth - 1) / Self.tileWidth }
 
-  /// Computes one tile of columns of `activation(x W^T + b)`, added to what is in `out` with `accumulate`.
+  /// What becomes of a tile of `x W^T + b`.
+  enum Epilogue {
+    /// The activation of it is stored.
+    case activation(Activation)
+    /// It is added to what is there. The product is formed whole in `scratch` first: BLAS sums it in
+    /// several steps, and each would be rounded to the precision of the larger number that it joins.
+    case residual(scratch: UnsafeMutablePointer<Float>)
+  }
+
+  /// Computes one tile of columns.
   ///
   /// - Parameters:
   ///   - x: `rows` x `inFeatures`, dense.
   ///   - out: `rows` x `outFeatures`, dense.
   func run(
     tile: Int, _ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>,
-    accumulate: Bool, activation: Activation, kernels: Kernels
+    _ epilogue: Epilogue, kernels: Kernels
   ) {
     let first = tile * Self.tileWidth
     let width = min(Self.tileWidth, outFeatures - first)
+    let tileBias = bias.map { $0.base + first }
+    switch epilogue {
+    case .activation(let activation):
+      product(first, width, x, rows: rows, into: out + first, leadingDimension: outFeatures)
+      if bias != nil || activation != .linear {
+        kernels.biasActivation(
+          out + first, rows: rows, columns: width, leadingDimension: outFeatures, bias: tileBias,
+          activation: activation)
+      }
+    case .residual(let scratch):
+      product(first, width, x, rows: rows, into: scratch, leadingDimension: width)
+      kernels.biasResidual(
+        out + first, rows: rows, columns: width, leadingDimension: outFeatures, scratch,
+        xLeadingDimension: width, bias: tileBias)
+    }
+  }
+
+  private func product(
+    _ first: Int, _ width: Int, _ x: UnsafePointer<Float>, rows: Int,
+    into out: UnsafeMutablePointer<Float>, leadingDimension: Int
+  ) {
     let weights = weight.base + first * inFeatures
     if rows == 1 {
-      BLAS.gemv(
-        rows: width, columns: inFeatures, weights, leadingDimension: inFeatures, x, into: out + first,
-        accumulate: accumulate)
+      BLAS.gemv(rows: width, columns: inFeatures, weights, leadingDimension: inFeatures, x, into: out)
     } else {
       BLAS.gemm(
         m: rows, n: width, k: inFeatures, BLAS.Matrix(x, leadingDimension: inFeatures),
-        BLAS.Matrix(weights, leadingDimension: inFeatures, transposed: true),
-        into: out + first, leadingDimension: outFeatures, accumulate: accumulate)
-    }
-    if bias != nil || activation != .linear {
-      kernels.biasActivation(
-        out + first, rows: rows, columns: width, leadingDimension: outFeatures,
-        bias: bias.map { $0.base + first }, activation: activation)
+        BLAS.Matrix(weights, leadingDimension: inFeatures, transposed: true), into: out,
+        leadingDimension: leadingDimension)
     }
   }
 }

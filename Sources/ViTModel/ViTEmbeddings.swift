@@ -48,7 +48,7 @@ struct ViTEmbeddings: Sendable {
     pass.linear(
       pass.patches, inputStride: (pass.tokens - 1) * patchEmbeddings.projection.inFeatures,
       rows: pass.tokens - 1, [(patchEmbeddings.projection, pass.hidden + width, imageLength)],
-      accumulate: true)
+      activation: nil)
   }
 }
 

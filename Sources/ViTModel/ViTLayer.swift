@@ -86,7 +86,7 @@ struct ViTSelfAttention: Sendable {
     let scale = 1 / Float(headDim).squareRoot()
     pass.compute.parallelFor(pass.images * heads) { task, lane in
       let start = task / heads * stride + task % heads * headDim
-      let scores = attentions.map { $0 + task * tokens * tokens } ?? pass.scores + lane * tokens * tokens
+      let scores = attentions.map { $0 + task * tokens * tokens } ?? pass.scratch(lane: lane)
       BLAS.gemm(
         m: rows, n: tokens, k: headDim, BLAS.Matrix(pass.query + start, leadingDimension: inner),
         BLAS.Matrix(pass.key + start, leadingDimension: inner, transposed: true), into: scores,
@@ -113,7 +113,7 @@ struct ViTSelfOutput: Sendable {
   func run(_ pass: ForwardPass, rows: Int) {
     pass.linear(
       pass.context, inputStride: pass.tokens * dense.inFeatures, rows: rows,
-      [(dense, pass.hidden, pass.tokens * dense.outFeatures)], accumulate: true)
+      [(dense, pass.hidden, pass.tokens * dense.outFeatures)], activation: nil)
   }
 }
 
@@ -149,6 +149,6 @@ struct ViTOutput: Sendable {
   func run(_ pass: ForwardPass, rows: Int) {
     pass.linear(
       pass.intermediate, inputStride: pass.tokens * dense.inFeatures, rows: rows,
-      [(dense, pass.hidden, pass.tokens * dense.outFeatures)], accumulate: true)
+      [(dense, pass.hidden, pass.tokens * dense.outFeatures)], activation: nil)
   }
 }

@@ -178,7 +178,8 @@ import Testing
     var config = try #require(json as? [String: Any])
     config["problem_type"] = problemType
     try JSONSerialization.data(withJSONObject: config).write(to: folder.appendingPathComponent("config.json"))
-    let processor = #"{"image_processor_type": "ViTImageProcessor", "size": {"height": \#(side), "width": \#(side)}}"#
+    let processor =
+      #"{"image_processor_type": "ViTImageProcessor", "size": {"height": \#(side), "width": \#(side)}}"#
     try Data(processor.utf8).write(to: folder.appendingPathComponent("preprocessor_config.json"))
     return try ImageClassifier(folder: folder.path)
   }

@@ -26,7 +26,9 @@ struct ConfigTests {
         let values = try ViTImageProcessor(config: config).preprocess(image)
         #expect(golden["error"] == nil, "\(name) was accepted")
         #expect(values.shape == golden["shape"]?.arrayValue?.compactMap(\.integerValue), "\(name)")
-        let hash = try values.withUnsafeBufferPointer { try SHA256.hexadecimal(of: UnsafeRawBufferPointer($0)) }
+        let hash = try values.withUnsafeBufferPointer {
+          try SHA256.hexadecimal(of: UnsafeRawBufferPointer($0))
+        }
         #expect(hash == golden["sha256"]?.stringValue, "\(name)")
       } catch {
         #expect(golden["error"] != nil, "\(name): \(error)")

@@ -38,6 +38,9 @@ typedef struct {
   // Row r of c (rows x columns, leading dimension ld): c = activation(c + bias). bias may be null.
   void (*bias_activation)(float *c, size_t rows, size_t columns, size_t ld, const float *bias,
                           agk_activation activation);
+  // Row r: c += x + bias. bias may be null.
+  void (*bias_residual)(float *c, size_t rows, size_t columns, size_t ldc, const float *x, size_t ldx,
+                        const float *bias);
   // Row r of x, in place: softmax(scale x). scale > 0.
   void (*softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale);
   // Row r: out = (x - mean) / sqrt(variance + eps) * gamma + beta, population variance.
