@@ -81,12 +81,12 @@ public struct ViTForImageClassification: Sendable {
     let batch = pixelValues.shape[0]
     let output = try OutputBuffers(
       config, batch: batch, tokens: tokens, hiddenStates: outputHiddenStates, attentions: outputAttentions)
-    let pixels = pixelValues.contiguous()
+    let pixels = try pixelValues.contiguous()
 
     let images = max(1, min(Self.chunk, batch))
     let capacity = try ForwardPass.capacity(config, images: images, tokens: tokens, lanes: budget.threads)
-    budget.withCompute { compute in
-      workspaces.withWorkspace(capacity: capacity) { workspace in
+    try budget.withCompute { compute in
+      try workspaces.withWorkspace(capacity: capacity) { workspace in
         for first in Swift.stride(from: 0, to: batch, by: images) {
           let pass = ForwardPass(
             config: config, kernels: kernels, compute: compute, images: min(images, batch - first),
@@ -156,7 +156,7 @@ private struct OutputBuffers {
   init(_ config: ViTConfig, batch: Int, tokens: Int, hiddenStates: Bool, attentions: Bool) throws {
     let (heads, layers) = (config.numAttentionHeads, config.numHiddenLayers)
     func empty(_ shape: [Int]) throws -> Tensor {
-      Tensor(shape: shape, storage: TensorStorage(uninitializedCount: try Tensor.checkedCount(shape)))
+      Tensor(shape: shape, storage: try TensorStorage(uninitializedCount: Tensor.checkedCount(shape)))
     }
     logits = try empty([batch, config.numLabels == 0 ? config.hiddenSize : config.numLabels])
     self.hiddenStates =
