@@ -21,7 +21,7 @@ let package = Package(
     .trait(name: "CLI", description: "The command-line tool `aiguard`."),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // MARK: System libraries

@@ -3,67 +3,93 @@ import TensorCore
 
 /// Threads of our own for asynchronous calls, so that none blocks Swift's cooperative pool.
 ///
-/// At most `width` threads run at once; they end when nothing waits.
+/// At most `width` threads run at once, the calls begin in the order in which they came, and the threads
+/// end when nothing waits.
 final class CallQueue: Sendable {
-  /// Jobs are numbered as they come and leave in that order, except those that find no thread.
+  private struct Job: Sendable {
+    let run: @Sendable () -> Void
+    let refuse: @Sendable (any Error) -> Void
+  }
+
   private struct State {
-    var waiting: [Int: @Sendable () -> Void] = [:]
+    /// Jobs by number. They are numbered as they come; a cancelled one leaves a gap.
+    var waiting: [Int: Job] = [:]
     var first = 0
     var end = 0
+    /// Threads that run or are being started.
     var running = 0
   }
 
   private let state = Mutex(State())
   private let width: Int
+  private let startThread: @Sendable (@escaping @Sendable () -> Void) -> Bool
 
-  init(width: Int) { self.width = width }
+  /// - Parameter startThread: Runs its argument on a new thread, or says that there is none.
+  init(
+    width: Int,
+    startThread: @escaping @Sendable (@escaping @Sendable () -> Void) -> Bool = {
+      startDetachedThread(named: "aiguard-call", $0)
+    }
+  ) {
+    self.width = width
+    self.startThread = startThread
+  }
 
   /// Runs `body` on one of the threads.
   ///
-  /// - Throws: `CancellationError` when the task was cancelled before its turn,
+  /// - Throws: `CancellationError` at once when the task is cancelled before its turn,
   ///   `ImageClassifierError.threadUnavailable`, or what `body` throws.
   func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
-    let cancelled = Atomic<Bool>(false)
+    try Task.checkCancellation()
+    let number = state.withLock { state in
+      defer { state.end += 1 }
+      return state.end
+    }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<R, any Error>) in
-        let accepted = enqueue {
-          if cancelled.load(ordering: .relaxed) {
-            continuation.resume(throwing: CancellationError())
-          } else {
-            continuation.resume(with: Result { try body() })
-          }
-        }
-        if !accepted { continuation.resume(throwing: ImageClassifierError.threadUnavailable) }
+        enqueue(
+          number,
+          Job(
+            run: { continuation.resume(with: Result { try body() }) },
+            refuse: { continuation.resume(throwing: $0) }))
+        // Cancelled between the check above and here, before there was a job to take back.
+        if Task.isCancelled { cancel(number) }
       }
     } onCancel: {
-      cancelled.store(true, ordering: .relaxed)
+      cancel(number)
     }
   }
 
-  /// - Returns: Whether a thread will run the job.
-  private func enqueue(_ body: @escaping @Sendable () -> Void) -> Bool {
-    let (number, needsThread) = state.withLock { state in
-      let number = state.end
-      state.waiting[number] = body
-      state.end += 1
-      guard state.running < width else { return (number, false) }
+  private func cancel(_ number: Int) {
+    let job = state.withLock { $0.waiting.removeValue(forKey: number) }
+    job?.refuse(CancellationError())
+  }
+
+  private func enqueue(_ number: Int, _ job: Job) {
+    let needsThread = state.withLock { state in
+      state.waiting[number] = job
+      // A later call may have been through already, and the threads past this number.
+      state.first = min(state.first, number)
+      guard state.running < width else { return false }
       state.running += 1
-      return (number, true)
+      return true
     }
-    guard needsThread else { return true }
-    if startDetachedThread(named: "aiguard-call", { [self] in drain() }) { return true }
-    return state.withLock { state in
+    guard needsThread, !startThread({ [self] in drain() }) else { return }
+    let refused = state.withLock { state -> [Job] in
       state.running -= 1
-      // A thread that is running will come to the job, or has; without one it is taken back.
-      return state.running > 0 || state.waiting.removeValue(forKey: number) == nil
+      // Whoever runs or is being started comes to the jobs, or lands here in turn.
+      guard state.running == 0 else { return [] }
+      defer { state.waiting.removeAll() }
+      return Array(state.waiting.values)
     }
+    for job in refused { job.refuse(ImageClassifierError.threadUnavailable) }
   }
 
   private func drain() {
-    while let job = nextJob() { job() }
+    while let job = nextJob() { job.run() }
   }
 
-  private func nextJob() -> (@Sendable () -> Void)? {
+  private func nextJob() -> Job? {
     state.withLock { state in
       while state.first < state.end {
         defer { state.first += 1 }

@@ -12,23 +12,24 @@ public enum FunctionToApply: String, Sendable, CaseIterable {
   case softmax
   /// `1 / (1 + exp(-x))`: each label for itself.
   case sigmoid
-  /// The logits themselves, as in the model card's snippet.
-  case none
+  /// The logits themselves, as in the model card's snippet. The pipeline calls it `none`, which in Swift
+  /// would mean that nothing was chosen.
+  case identity = "none"
 
-  /// The pipeline's rule where nothing is asked for: none for regression, sigmoid for several labels at
+  /// The pipeline's rule where nothing is asked for: identity for regression, sigmoid for several labels at
   /// once and for a single label, else softmax.
   static func `default`(problemType: PretrainedConfig.ProblemType?, labels: Int) -> FunctionToApply {
     switch problemType {
-    case .regression: .none
+    case .regression: .identity
     case .multiLabelClassification: .sigmoid
     case .singleLabelClassification, nil: labels == 1 ? .sigmoid : .softmax
     }
   }
 
-  /// Scores for `logits`, computed in 32-bit floating point as the pipeline does.
+  /// Scores for `logits`, in 32-bit floating point.
   func scores(_ logits: [Float]) -> [Float] {
     switch self {
-    case .none: return logits
+    case .identity: return logits
     case .sigmoid: return logits.map { 1 / (1 + expf(-$0)) }
     case .softmax:
       let top = logits.max() ?? 0

@@ -5,8 +5,9 @@
 #endif
 
 /// The same calls for asynchronous code. They run on threads of their own, at most as many as the budget
-/// has, and never block Swift's cooperative pool. A call whose task is cancelled before its turn throws
-/// `CancellationError`; one that has begun runs to its end.
+/// has, and never block Swift's cooperative pool. Beyond what the synchronous calls throw, a call whose task
+/// is cancelled before its turn throws `CancellationError` (one that has begun runs to its end), and
+/// `ImageClassifierError.threadUnavailable` says that the system refused a thread.
 extension ImageClassifier {
   /// As the synchronous call of the same name.
   public func classify(
@@ -32,6 +33,24 @@ extension ImageClassifier {
   ) async throws -> [Result<ClassificationResult, any Error>] {
     try await calls.run { [self] in
       classify(batch: batch, topK: topK, functionToApply: functionToApply)
+    }
+  }
+
+  /// As the synchronous call of the same name.
+  public func classify(
+    filesAt paths: [String], topK: Int = 5, functionToApply: FunctionToApply? = nil
+  ) async throws -> [Result<ClassificationResult, any Error>] {
+    try await calls.run { [self] in
+      classify(filesAt: paths, topK: topK, functionToApply: functionToApply)
+    }
+  }
+
+  /// As the synchronous call of the same name.
+  public func classify(
+    pixelValues: Tensor, topK: Int = 5, functionToApply: FunctionToApply? = nil
+  ) async throws -> [ClassificationResult] {
+    try await calls.run { [self] in
+      try classify(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)
     }
   }
 

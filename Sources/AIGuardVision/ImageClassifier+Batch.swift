@@ -15,34 +15,33 @@ extension ImageClassifier {
   public func classify(
     batch: [some ContiguousBytes & Sendable], topK: Int = 5, functionToApply: FunctionToApply? = nil
   ) -> [Result<ClassificationResult, any Error>] {
-    classify(count: batch.count, topK: topK, functionToApply: functionToApply) { index in
-      try batch[index].withUnsafeBytes { try ImageDecoder.decode($0, limits: limits).image }
-    }
+    classify(batch, topK: topK, functionToApply: functionToApply) { .success($0) }
   }
 
   /// Classifies the images in several files; as `classify(batch:topK:functionToApply:)`.
   public func classify(
     filesAt paths: [String], topK: Int = 5, functionToApply: FunctionToApply? = nil
   ) -> [Result<ClassificationResult, any Error>] {
-    classify(count: paths.count, topK: topK, functionToApply: functionToApply) { index in
-      try ImageDecoder.decode(ImageFile.read(paths[index], limits: limits), limits: limits).image
+    classify(paths, topK: topK, functionToApply: functionToApply) { path in
+      Result { try ImageFile.read(path, limits: limits) }
     }
   }
 
-  private func classify(
-    count: Int, topK: Int, functionToApply: FunctionToApply?,
-    image: (Int) throws -> RGBImage
+  /// - Parameter read: Gives an item's bytes. Called outside the budget, because reading may wait.
+  private func classify<Item, Bytes: ContiguousBytes>(
+    _ items: [Item], topK: Int, functionToApply: FunctionToApply?,
+    read: (Item) -> Result<Bytes, any Error>
   ) -> [Result<ClassificationResult, any Error>] {
-    stride(from: 0, to: count, by: Self.chunk).flatMap { first in
-      let indices = first..<min(first + Self.chunk, count)
-      let inputs = preprocess(indices, image)
+    stride(from: 0, to: items.count, by: Self.chunk).flatMap { first in
+      let chunk = items[first..<min(first + Self.chunk, items.count)]
+      let inputs = preprocess(chunk.map(read))
       let good = inputs.compactMap { try? $0.get() }
       let outcome = Result {
         try good.isEmpty
           ? [] : classify(pixelValues: Self.stacked(good), topK: topK, functionToApply: functionToApply)
       }
       var results = (try? outcome.get())?.makeIterator()
-      return zip(indices, inputs).map { index, input in
+      return inputs.map { input in
         input.flatMap { pixelValues in
           if let result = results?.next() { return .success(result) }
           // Together they failed: each is tried alone, so that the error lands on whom it belongs to.
@@ -56,13 +55,18 @@ extension ImageClassifier {
 
   /// Decodes and preprocesses on the budget's threads.
   private func preprocess(
-    _ indices: Range<Int>, _ image: (Int) throws -> RGBImage
+    _ images: [Result<some ContiguousBytes, any Error>]
   ) -> [Result<Tensor, any Error>] {
-    let slots = Mutex([Result<Tensor, any Error>?](repeating: nil, count: indices.count))
+    let slots = Mutex([Result<Tensor, any Error>?](repeating: nil, count: images.count))
     budget.withCompute { compute in
-      compute.parallelFor(indices.count) { offset, _ in
-        let result = Result { try processor.preprocess(image(indices.lowerBound + offset)) }
-        slots.withLock { $0[offset] = result }
+      compute.parallelFor(images.count) { index, _ in
+        let result = Result {
+          let image = try images[index].get().withUnsafeBytes { bytes in
+            try ImageDecoder.decode(bytes, limits: limits).image
+          }
+          return try processor.preprocess(image)
+        }
+        slots.withLock { $0[index] = result }
       }
     }
     return slots.withLock { $0.compactMap { $0 } }

@@ -10,8 +10,9 @@ extension ImageClassifier {
   ///   - profile: The reference whose pixel values to reproduce.
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that loading and calls share.
-  /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `SafetensorsError`, `LoadError` or
-  ///   `ViTConfigError` for what is wrong with the files; `ImageClassifierError`; `KernelLevelError`.
+  /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorConfigError`,
+  ///   `SafetensorsError`, `LoadError`, `ViTConfigError` or `ViTError` for what is wrong with the files;
+  ///   `ImageClassifierError` where they do not fit together; `KernelLevelError`; `DigestError`.
   public init(
     folder: String, id: String? = nil, profile: PreprocessingProfile = .pillow13,
     limits: DecodeLimits = .default, budget: ComputeBudget = .shared
@@ -35,28 +36,26 @@ extension ImageClassifier {
     limits: DecodeLimits, budget: ComputeBudget
   ) throws {
     let network = try ViTConfig(config)
+    let load = { try ViTForImageClassification(config: network, weights: WeightLoader(weights)) }
+    let hash = { try weights.sha256() }
     // Reading and hashing take about as long as each other, so they go side by side.
-    let model = Mutex<Result<ViTForImageClassification, any Error>?>(nil)
-    let digest = Mutex<Result<String, any Error>?>(nil)
+    let loaded = Mutex<Result<ViTForImageClassification, any Error>?>(nil)
+    let hashed = Mutex<Result<String, any Error>?>(nil)
     budget.withCompute { compute in
       compute.parallelFor(2) { part, _ in
         if part == 0 {
-          let loaded = Result {
-            try ViTForImageClassification(config: network, weights: WeightLoader(weights))
-          }
-          model.withLock { $0 = loaded }
+          let result = Result(catching: load)
+          loaded.withLock { $0 = result }
         } else {
-          let hashed = Result { try weights.sha256() }
-          digest.withLock { $0 = hashed }
+          let result = Result(catching: hash)
+          hashed.withLock { $0 = result }
         }
       }
     }
-    guard let loaded = model.withLock({ $0 }), let hashed = digest.withLock({ $0 }) else {
-      throw ImageClassifierError.threadUnavailable
-    }
     try self.init(
-      model: loaded.get(), processor: processor, config: config,
-      identity: ModelIdentity(id: id, sha256: hashed.get()), limits: limits, budget: budget)
+      model: (loaded.withLock { $0 } ?? Result(catching: load)).get(), processor: processor, config: config,
+      identity: ModelIdentity(id: id, sha256: (hashed.withLock { $0 } ?? Result(catching: hash)).get()),
+      limits: limits, budget: budget)
   }
 
   /// The value in a JSON file, `nil` where there is no such file.

@@ -37,6 +37,7 @@ public struct ImageClassifier: Sendable {
     identity: ModelIdentity, limits: DecodeLimits, budget: ComputeBudget
   ) throws {
     guard !config.labels.isEmpty else { throw ImageClassifierError.noLabels(model: identity.id) }
+    try Self.checkFit(processor, model.config)
     self.model = model
     self.processor = processor
     self.labels = config.labels
@@ -61,13 +62,16 @@ public struct ImageClassifier: Sendable {
   ///     its content.
   ///   - topK: How many labels to return; more than there are gives all of them.
   ///   - functionToApply: From logits to scores; by default the rule of `transformers`' pipeline.
-  /// - Throws: `ImageError` for the image, `ViTError` or `PreprocessingError` when image processor and
-  ///   network do not fit together, `ImageClassifierError`.
+  /// - Throws: `ImageError` or `PreprocessingError` for the image, `ViTError` where an image's shape makes
+  ///   the processor give what the network does not take, `ImageClassifierError`.
   public func classify(
     imageBytes: some ContiguousBytes, topK: Int = 5, functionToApply: FunctionToApply? = nil
   ) throws -> ClassificationResult {
-    let image = try imageBytes.withUnsafeBytes { try ImageDecoder.decode($0, limits: limits).image }
-    let pixelValues = try processor.preprocess(image)
+    let pixelValues = try imageBytes.withUnsafeBytes { bytes in
+      try budget.withCompute { _ in
+        try processor.preprocess(ImageDecoder.decode(bytes, limits: limits).image)
+      }
+    }
     return try classify(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]
   }
 
@@ -117,6 +121,26 @@ public struct ImageClassifier: Sendable {
       width: size.width, height: size.height,
       pixels: [UInt8](repeating: 0, count: size.width * size.height * 3))
     _ = try classify(pixelValues: processor.preprocess(blank))
+  }
+
+  /// Refuses an image processor whose output can never be the network's input.
+  private static func checkFit(
+    _ processor: ViTImageProcessor, _ config: ViTConfig
+  ) throws(ImageClassifierError) {
+    let expected = [config.numChannels, config.imageSize.height, config.imageSize.width]
+    // A size that two images of different shapes both get is the size that every image gets.
+    let sizes = [(640, 480), (300, 1000)].map { width, height in
+      try? processor.outputSize(width: width, height: height)
+    }
+    if let first = sizes[0], let second = sizes[1], first == second {
+      let output = [3, first.height, first.width]
+      guard output == expected else {
+        throw .processorDoesNotFit(output: output, expected: expected)
+      }
+    }
+    guard config.numChannels == 3 else {
+      throw .processorDoesNotFit(output: [3], expected: [config.numChannels])
+    }
   }
 
   private func rank(

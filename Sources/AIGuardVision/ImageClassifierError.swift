@@ -3,6 +3,8 @@
 public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The model has no labels, so there is nothing to classify by.
   case noLabels(model: String)
+  /// The image processor gives [channels, height, width] that the network does not take.
+  case processorDoesNotFit(output: [Int], expected: [Int])
   /// The network's output is not a number; the weights or the configuration are damaged.
   case nonFiniteLogits(model: String)
   /// `topK` is negative.
@@ -14,6 +16,8 @@ public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConver
   public var description: String {
     switch self {
     case .noLabels(let model): "model \(model) has no labels (num_labels is 0)"
+    case .processorDoesNotFit(let output, let expected):
+      "preprocessor_config.json makes pixel values of shape \(output), config.json expects \(expected)"
     case .nonFiniteLogits(let model): "model \(model) computed logits that are not finite"
     case .invalidTopK(let value): "topK is \(value); it must not be negative"
     case .threadUnavailable: "the system refused a thread to classify on"

@@ -71,7 +71,8 @@ static void AGK_NAME(erf_n)(const float *x, float *out, size_t n) {
   if (i < n) store_tail(out + i, erf_v(load_tail(x + i, n - i, 0.0f)), n - i);
 }
 
-// One copy of the loop per activation, so that the choice is made once and not for each vector.
+// One copy of the loop per activation, so that the choice is made once and not for each vector; each a
+// function of its own, because without optimisation the temporaries of all of them fill megabytes of stack.
 INLINE void bias_activation_rows(float *c, size_t rows, size_t columns, size_t ld, const float *bias,
                                  agk_activation kind) {
   for (size_t r = 0; r < rows; r++) {
@@ -90,29 +91,25 @@ INLINE void bias_activation_rows(float *c, size_t rows, size_t columns, size_t l
   }
 }
 
+#define ACTIVATIONS(X)                                                                              \
+  X(linear) X(gelu) X(gelu_clip10) X(gelu_tanh) X(quick_gelu) X(relu) X(silu) X(relu_squared) X(relu6) \
+      X(leaky_relu) X(hardswish) X(sigmoid) X(tanh) X(mish) X(laplace) X(sqrt_softplus)
+
+#define DEFINE(kind)                                                                                 \
+  static __attribute__((noinline)) void AGK_NAME(bias_##kind)(                                       \
+      float *c, size_t rows, size_t columns, size_t ld, const float *bias) {                         \
+    bias_activation_rows(c, rows, columns, ld, bias, agk_##kind);                                    \
+  }
+ACTIVATIONS(DEFINE)
+#undef DEFINE
+
 static void AGK_NAME(bias_activation)(float *c, size_t rows, size_t columns, size_t ld,
                                       const float *bias, agk_activation activation) {
 #define CASE(kind) \
-  case kind: bias_activation_rows(c, rows, columns, ld, bias, kind); break
-  switch (activation) {
-    CASE(agk_linear);
-    CASE(agk_gelu);
-    CASE(agk_gelu_clip10);
-    CASE(agk_gelu_tanh);
-    CASE(agk_quick_gelu);
-    CASE(agk_relu);
-    CASE(agk_silu);
-    CASE(agk_relu_squared);
-    CASE(agk_relu6);
-    CASE(agk_leaky_relu);
-    CASE(agk_hardswish);
-    CASE(agk_sigmoid);
-    CASE(agk_tanh);
-    CASE(agk_mish);
-    CASE(agk_laplace);
-    CASE(agk_sqrt_softplus);
-  }
+  case agk_##kind: AGK_NAME(bias_##kind)(c, rows, columns, ld, bias); break;
+  switch (activation) { ACTIVATIONS(CASE) }
 #undef CASE
+#undef ACTIVATIONS
 }
 
 static void AGK_NAME(bias_residual)(float *c, size_t rows, size_t columns, size_t ldc, const float *x,

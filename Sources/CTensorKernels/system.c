@@ -2,6 +2,7 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <sched.h>
+#include <unistd.h>
 #endif
 #include <pthread.h>
 
@@ -10,7 +11,8 @@
 int agk_affinity_count(void) {
 #if defined(__linux__)
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  // The process's first thread: the calling one may be pinned for reasons of its own.
+  if (sched_getaffinity(getpid(), sizeof set, &set) == 0) return CPU_COUNT(&set);
 #endif
   return 0;
 }

@@ -20,9 +20,13 @@ public struct ComputeBudget: Sendable {
   /// The process-wide budget: `ComputeBudget.availableThreads` threads, made when first used.
   public static let shared = ComputeBudget(threads: availableThreads)
 
-  /// A budget of its own, with its own worker threads. Fewer than one thread means one.
+  /// The most threads that a budget can have.
+  public static let maximumThreads = 1024
+
+  /// A budget of its own, with its own worker threads. Fewer than one thread means one, and more than
+  /// `maximumThreads` means that many.
   public init(threads: Int) {
-    pool = ThreadPool(threads: max(threads, 1))
+    pool = ThreadPool(threads: min(max(threads, 1), Self.maximumThreads))
   }
 
   /// Waits for a place within the budget and calls `body` with the means to run loops in parallel.
@@ -36,7 +40,7 @@ public struct ComputeBudget: Sendable {
   public static var availableThreads: Int {
     let affinity = affinityCount()
     guard let quota = CgroupQuota.current() else { return affinity }
-    return max(1, min(affinity, Int(quota.rounded(.up))))
+    return max(1, Int(min(Double(affinity), quota.rounded(.up))))
   }
 
   private static func affinityCount() -> Int {

@@ -26,7 +26,7 @@ final class ThreadPool: Sendable {
 
   deinit { shared.stop() }
 
-  /// Waits for a place among the callers, and calls `body` while holding it.
+  /// Waits for a place among the callers, and calls `body` while holding it. First come, first served.
   func entered<R>(_ body: () throws -> R) rethrows -> R {
     shared.enter()
     defer { shared.leave() }
@@ -44,7 +44,7 @@ final class ThreadPool: Sendable {
     withoutActuallyEscaping(body) { body in
       let loop = Loop(count: count, body: body)
       shared.publish(loop)
-      loop.work(lane: 0)
+      loop.work(lane: 0) { true }
       shared.finish(loop)
       loop.discardBody()
     }
@@ -53,7 +53,7 @@ final class ThreadPool: Sendable {
 
 /// One loop in progress.
 private final class Loop: @unchecked Sendable {
-  private let count: Int
+  let count: Int
   /// Taken away when the loop is finished, because it must not outlive the call that it came from, and a
   /// worker may hold on to the loop itself a moment longer.
   private var body: ((Int, Int) -> Void)?
@@ -71,13 +71,33 @@ private final class Loop: @unchecked Sendable {
   /// To be called when no helper is inside and none can come.
   func discardBody() { body = nil }
 
-  func work(lane: Int) {
+  /// Takes iterations until none is left, or until `mayGoOn` says no.
+  func work(lane: Int, while mayGoOn: () -> Bool) {
     guard let body else { return }
-    while true {
+    while mayGoOn() {
       let iteration = next.wrappingAdd(1, ordering: .relaxed).oldValue
       if iteration >= count { return }
       body(iteration, lane)
     }
+  }
+}
+
+/// Where one worker waits to be called.
+private final class Seat: @unchecked Sendable {
+  /// Counts the calls, so that a spinning worker sees one without taking the mutex. Changed with it held.
+  let calls = Atomic<Int>(0)
+  let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() { pthread_cond_init(condition, nil) }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    condition.deallocate()
+  }
+
+  func call() {
+    calls.wrappingAdd(1, ordering: .relaxed)
+    pthread_cond_signal(condition)
   }
 }
 
@@ -88,52 +108,67 @@ private final class SharedState: @unchecked Sendable {
   private static let spins = 1000
 
   private let threads: Int
+  private let seats: [Seat]
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let workAvailable = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let helperLeft = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private let callerLeft = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  /// Counts publications, so that a spinning worker sees one without taking the mutex.
-  private let publications = Atomic<Int>(0)
+  private let placeFreed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  /// The callers inside. Changed with the mutex held; helpers read it without.
+  private let callers = Atomic<Int>(0)
   // Guarded by the mutex:
   private var loops: [Loop] = []
-  private var callers = 0
+  private var busyWorkers = 0
+  private var arrivals = 0
+  private var departures = 0
   private var stopped = false
 
   init(threads: Int) {
     self.threads = threads
+    seats = (0..<(threads - 1)).map { _ in Seat() }
     pthread_mutex_init(mutex, nil)
-    for condition in [workAvailable, helperLeft, callerLeft] { pthread_cond_init(condition, nil) }
+    for condition in [helperLeft, placeFreed] { pthread_cond_init(condition, nil) }
   }
 
   deinit {
     pthread_mutex_destroy(mutex)
     mutex.deallocate()
-    for condition in [workAvailable, helperLeft, callerLeft] {
+    for condition in [helperLeft, placeFreed] {
       pthread_cond_destroy(condition)
       condition.deallocate()
     }
   }
 
+  /// The workers that may help now: those with a lower index.
+  private var places: Int { threads - callers.load(ordering: .relaxed) }
+
   func enter() {
     pthread_mutex_lock(mutex)
-    while callers >= threads { pthread_cond_wait(callerLeft, mutex) }
-    callers += 1
+    let ticket = arrivals
+    arrivals += 1
+    while ticket >= departures + threads { pthread_cond_wait(placeFreed, mutex) }
+    callers.wrappingAdd(1, ordering: .relaxed)
+    // A worker whose place this caller takes leaves after the iteration that it is in.
+    while busyWorkers > places { pthread_cond_wait(placeFreed, mutex) }
     pthread_mutex_unlock(mutex)
   }
 
   func leave() {
     pthread_mutex_lock(mutex)
-    callers -= 1
-    pthread_cond_signal(callerLeft)
+    callers.wrappingSubtract(1, ordering: .relaxed)
+    departures += 1
+    pthread_cond_broadcast(placeFreed)
+    if loops.contains(where: \.hasWork) { callWorkers(places) }
     pthread_mutex_unlock(mutex)
   }
 
   func publish(_ loop: Loop) {
     pthread_mutex_lock(mutex)
     loops.append(loop)
-    publications.wrappingAdd(1, ordering: .relaxed)
-    pthread_cond_broadcast(workAvailable)
+    callWorkers(min(places, loop.count - 1))
     pthread_mutex_unlock(mutex)
+  }
+
+  private func callWorkers(_ count: Int) {
+    for seat in seats.prefix(max(count, 0)) { seat.call() }
   }
 
   /// Takes the loop back, so that no worker can join any more, and waits for those inside.
@@ -153,91 +188,45 @@ private final class SharedState: @unchecked Sendable {
   func stop() {
     pthread_mutex_lock(mutex)
     stopped = true
-    publications.wrappingAdd(1, ordering: .relaxed)
-    pthread_cond_broadcast(workAvailable)
+    callWorkers(seats.count)
     pthread_mutex_unlock(mutex)
   }
 
   func startWorker(_ index: Int) {
     // Without the thread the pool works all the same: callers do every iteration that no worker takes.
-    _ = startDetachedThread(named: "aiguard-\(index + 1)") { [self] in work(index) }
-  }
-
-  private func work(_ index: Int) {
-    var seen = -1
-    while true {
-      for _ in 0..<Self.spins where publications.load(ordering: .relaxed) == seen { agk_cpu_relax() }
-      pthread_mutex_lock(mutex)
-      var taken: Loop?
-      while true {
-        if stopped {
-          pthread_mutex_unlock(mutex)
-          return
-        }
-        if index < threads - callers { taken = loops.first(where: \.hasWork) }
-        if taken != nil || publications.load(ordering: .relaxed) != seen { break }
-        pthread_cond_wait(workAvailable, mutex)
-      }
-      seen = publications.load(ordering: .relaxed)
-      guard let loop = taken else {
-        pthread_mutex_unlock(mutex)
-        continue
-      }
-      loop.helpers.wrappingAdd(1, ordering: .relaxed)
-      pthread_mutex_unlock(mutex)
-
-      loop.work(lane: index + 1)
-
-      pthread_mutex_lock(mutex)
-      loop.helpers.wrappingSubtract(1, ordering: .releasing)
-      pthread_cond_broadcast(helperLeft)
-      pthread_mutex_unlock(mutex)
+    _ = startDetachedThread(named: "aiguard-\(index + 1)") { [self] in
+      while let loop = nextLoop(index) { help(loop, index) }
     }
   }
-}
 
-/// Runs `body` on a new thread that nobody joins.
-///
-/// - Returns: Whether the system granted a thread; without one `body` does not run.
-package func startDetachedThread(named name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
-  let context = Unmanaged.passRetained(ThreadStart(name: name, body: body))
-  var attributes = pthread_attr_t()
-  pthread_attr_init(&attributes)
-  defer { pthread_attr_destroy(&attributes) }
-  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-  #if canImport(Darwin)
-    var thread: pthread_t?
-  #else
-    var thread = pthread_t()
-  #endif
-  let status = pthread_create(&thread, &attributes, threadMain, context.toOpaque())
-  if status != 0 { context.release() }
-  return status == 0
-}
-
-private final class ThreadStart: Sendable {
-  let name: String
-  let body: @Sendable () -> Void
-
-  init(name: String, body: @escaping @Sendable () -> Void) {
-    self.name = name
-    self.body = body
+  /// Waits for a loop to help with; `nil` when the pool is gone.
+  private func nextLoop(_ index: Int) -> Loop? {
+    let seat = seats[index]
+    let seen = seat.calls.load(ordering: .relaxed)
+    for _ in 0..<Self.spins {
+      if seat.calls.load(ordering: .relaxed) != seen { break }
+      agk_cpu_relax()
+    }
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while !stopped {
+      if index < places, let loop = loops.first(where: \.hasWork) {
+        loop.helpers.wrappingAdd(1, ordering: .relaxed)
+        busyWorkers += 1
+        return loop
+      }
+      pthread_cond_wait(seat.condition, mutex)
+    }
+    return nil
   }
-}
 
-#if canImport(Darwin)
-  private func threadMain(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    runThread(context)
+  private func help(_ loop: Loop, _ index: Int) {
+    loop.work(lane: index + 1) { index < places }
+    pthread_mutex_lock(mutex)
+    loop.helpers.wrappingSubtract(1, ordering: .releasing)
+    busyWorkers -= 1
+    pthread_cond_broadcast(helperLeft)
+    pthread_cond_broadcast(placeFreed)
+    pthread_mutex_unlock(mutex)
   }
-#else
-  private func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let context { runThread(context) } else { nil }
-  }
-#endif
-
-private func runThread(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-  let start = Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
-  agk_name_this_thread(start.name)
-  start.body()
-  return nil
 }

@@ -37,8 +37,11 @@ package final class Workspace: @unchecked Sendable {
   }
 }
 
-/// Workspaces that wait for the next call, at most one for each call that ran at the same time.
+/// Workspaces that wait for the next call: a few, and none that an unusual call blew up.
 package final class WorkspacePool: Sendable {
+  private static let mostIdle = 4
+  /// In floats; 256 MB.
+  private static let largestIdle = 1 << 26
   private let idle = Mutex<[Workspace]>([])
 
   package init() {}
@@ -50,7 +53,11 @@ package final class WorkspacePool: Sendable {
     let waiting = idle.withLock { $0.popLast() }
     let workspace =
       if let waiting, waiting.capacity >= capacity { waiting } else { try Workspace(capacity: capacity) }
-    defer { idle.withLock { $0.append(workspace) } }
+    defer {
+      if workspace.capacity <= Self.largestIdle {
+        idle.withLock { if $0.count < Self.mostIdle { $0.append(workspace) } }
+      }
+    }
     return try body(workspace.recycled())
   }
 }

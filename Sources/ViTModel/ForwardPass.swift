@@ -53,20 +53,26 @@ struct ForwardPass {
 
   /// The floats that `init` asks a workspace for.
   ///
-  /// - Throws: `ViTError.workspaceTooLarge`.
+  /// - Throws: `ViTError.tooLarge`.
   static func capacity(_ config: ViTConfig, images: Int, tokens: Int, lanes: Int) throws(ViTError) -> Int {
-    let limit = 1 << 31
     // In floating point first: the exact sum of hostile extents might overflow.
     let (rows, t) = (Double(images) * Double(tokens), Double(tokens))
     let widths = 2 * config.hiddenSize + 4 * config.innerSize + config.intermediateSize + patchLength(config)
-    let estimate = rows * Double(widths) + Double(lanes) * t * max(t, Double(Linear.tileWidth))
-    guard estimate < Double(limit) else {
-      throw .workspaceTooLarge(floats: Int(min(estimate, 1e18)), limit: limit)
-    }
+    try check(
+      rows * Double(widths) + Double(lanes) * t * max(t, Double(Linear.tileWidth)),
+      for: images == 1 ? "one image" : "\(images) images")
     let sizes = bufferSizes(config, images: images, tokens: tokens, lanes: lanes)
     return 2 * Workspace.rounded(sizes.hidden) + 4 * Workspace.rounded(sizes.inner)
       + Workspace.rounded(sizes.intermediate) + Workspace.rounded(sizes.patches)
       + Workspace.rounded(sizes.laneScratch)
+  }
+
+  /// Refuses to allocate more than 8 GiB at once.
+  static func check(_ floats: Double, for purpose: String) throws(ViTError) {
+    let limit = 1 << 31
+    guard floats < Double(limit) else {
+      throw .tooLarge(purpose: purpose, floats: Int(min(floats, 1e18)), limit: limit)
+    }
   }
 
   private static func bufferSizes(

@@ -31,8 +31,8 @@ public struct ViTConfig: Sendable, Equatable {
   public var numHiddenLayers = 12
   /// The number of attention heads in a layer.
   public var numAttentionHeads = 12
-  /// The width of one head; `hiddenSize / numAttentionHeads` unless the file says otherwise.
-  public var headDim = 64
+  /// The width of one head where it is not `hiddenSize / numAttentionHeads`.
+  public var customHeadDim: Int?
   /// The width of the MLP's hidden layer.
   public var intermediateSize = 3072
   /// The MLP's non-linearity, by its name in the file.
@@ -74,12 +74,7 @@ public struct ViTConfig: Sendable, Equatable {
     numChannels = try file.int("num_channels", default: 3)
     qkvBias = try file.bool("qkv_bias", default: true)
     numLabels = file.labels.count
-    guard numAttentionHeads > 0 else {
-      throw ViTConfigError.notPositive(key: "num_attention_heads", value: numAttentionHeads)
-    }
-    // Where the heads do not divide the hidden size, they are together narrower than it, as in the
-    // reference.
-    headDim = try file.int("head_dim", default: hiddenSize / numAttentionHeads)
+    customHeadDim = try file.optionalInt("head_dim")
     try validate()
   }
 
@@ -101,6 +96,10 @@ public struct ViTConfig: Sendable, Equatable {
     let largest = 1 << 24
     let all = extents + [("num_hidden_layers", numHiddenLayers), ("num_labels", numLabels)]
     for (key, value) in all where value > largest { throw .tooLarge(key: key, value: value, limit: largest) }
+    // The reference's largest has 48; each layer costs a report of sixteen missing tensors at least.
+    guard numHiddenLayers <= 4096 else {
+      throw .tooLarge(key: "num_hidden_layers", value: numHiddenLayers, limit: 4096)
+    }
     guard patchSize.height <= imageSize.height, patchSize.width <= imageSize.width else {
       throw .patchLargerThanImage(patch: patchSize, image: imageSize)
     }
@@ -115,6 +114,10 @@ public struct ViTConfig: Sendable, Equatable {
     guard layerNormEps.isFinite, layerNormEps >= 0 else { throw .invalidEpsilon(layerNormEps) }
     _ = try activation()
   }
+
+  /// The width of one head. Where the heads do not divide the hidden size, they are together narrower
+  /// than it, as in the reference.
+  public var headDim: Int { customHeadDim ?? (numAttentionHeads > 0 ? hiddenSize / numAttentionHeads : 0) }
 
   /// The width of all heads together.
   public var innerSize: Int { numAttentionHeads * headDim }

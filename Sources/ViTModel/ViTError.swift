@@ -5,8 +5,8 @@ public enum ViTError: Error, Sendable, Equatable, CustomStringConvertible {
   case inputShape(found: [Int], expected: [Int?])
   /// The position table cannot be resampled: it is not a square grid, or patches are not square.
   case cannotInterpolate(reason: String)
-  /// The activations of one image would take more memory than is allowed.
-  case workspaceTooLarge(floats: Int, limit: Int)
+  /// Intermediate or final results would take more memory than is allowed.
+  case tooLarge(purpose: String, floats: Int, limit: Int)
 
   /// One line for a person: what is wrong, and with what.
   public var description: String {
@@ -15,8 +15,8 @@ public enum ViTError: Error, Sendable, Equatable, CustomStringConvertible {
       "pixel values have shape \(found); the model expects ["
         + expected.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
     case .cannotInterpolate(let reason): "position embeddings cannot be interpolated: \(reason)"
-    case .workspaceTooLarge(let floats, let limit):
-      "one image needs \(floats) floats of working memory; the limit is \(limit)"
+    case .tooLarge(let purpose, let floats, let limit):
+      "\(purpose) would take \(floats) floats of memory; the limit is \(limit)"
     }
   }
 }

@@ -38,8 +38,8 @@ public struct ViTForImageClassification: Sendable {
 
   /// Builds the network from its weights.
   ///
-  /// - Throws: `ViTConfigError`; `ViTError.workspaceTooLarge`; `KernelLevelError`; from the loader,
-  ///   `LoadError` with every tensor that is missing or has another shape.
+  /// - Throws: `ViTConfigError`; `ViTError.tooLarge`; `KernelLevelError`; from the loader,
+  ///   `LoadError` with every tensor that is missing or has another shape, and what reading throws.
   public init(config: ViTConfig, weights loader: WeightLoader) throws {
     try config.validate()
     self.config = config
@@ -68,23 +68,23 @@ public struct ViTForImageClassification: Sendable {
   ///   - outputHiddenStates: Whether to return the residual stream after each layer.
   ///   - outputAttentions: Whether to return the attention probabilities.
   ///   - budget: The threads to use.
-  /// - Throws: `ViTError`.
+  /// - Throws: `ViTError` for the input, `TensorError` for results that no memory can hold.
   public func callAsFunction(
     _ pixelValues: Tensor, interpolatePositionEncoding: Bool = false, outputHiddenStates: Bool = false,
     outputAttentions: Bool = false, budget: ComputeBudget = .shared
   ) throws -> ImageClassifierOutput {
     let size = try checkedSize(pixelValues, interpolatePositionEncoding: interpolatePositionEncoding)
+    let tokens = config.patchCount(of: size) + 1
+    let batch = pixelValues.shape[0]
+    // Everything that is about to be allocated is checked first.
+    let (images, capacity) = try plan(batch: batch, tokens: tokens, lanes: budget.threads)
+    let output = try OutputBuffers(
+      config, batch: batch, tokens: tokens, hiddenStates: outputHiddenStates, attentions: outputAttentions)
     let start =
       interpolatePositionEncoding
       ? try vit.embeddings.start(for: size, interpolate: true, config) : start
-    let tokens = start.shape[0]
-    let batch = pixelValues.shape[0]
-    let output = try OutputBuffers(
-      config, batch: batch, tokens: tokens, hiddenStates: outputHiddenStates, attentions: outputAttentions)
     let pixels = try pixelValues.contiguous()
 
-    let images = max(1, min(Self.chunk, batch))
-    let capacity = try ForwardPass.capacity(config, images: images, tokens: tokens, lanes: budget.threads)
     try budget.withCompute { compute in
       try workspaces.withWorkspace(capacity: capacity) { workspace in
         for first in Swift.stride(from: 0, to: batch, by: images) {
@@ -99,6 +99,21 @@ public struct ViTForImageClassification: Sendable {
       }
     }
     return output.result
+  }
+
+  /// How many images to run together, and the workspace that takes in floats.
+  private func plan(batch: Int, tokens: Int, lanes: Int) throws(ViTError) -> (images: Int, capacity: Int) {
+    var images = max(1, min(Self.chunk, batch))
+    while true {
+      do throws(ViTError) {
+        return (
+          images, try ForwardPass.capacity(config, images: images, tokens: tokens, lanes: lanes)
+        )
+      } catch {
+        if images == 1 { throw error }
+        images /= 2
+      }
+    }
   }
 
   /// The layers and the head, for the images from `first` on.
@@ -155,6 +170,13 @@ private struct OutputBuffers {
 
   init(_ config: ViTConfig, batch: Int, tokens: Int, hiddenStates: Bool, attentions: Bool) throws {
     let (heads, layers) = (config.numAttentionHeads, config.numHiddenLayers)
+    // In floating point: the exact product of hostile extents might overflow.
+    let rows = Double(batch) * Double(tokens)
+    let floats =
+      Double(batch) * Double(max(config.numLabels, config.hiddenSize))
+      + (hiddenStates ? rows * Double(config.hiddenSize) * Double(layers + 1) : 0)
+      + (attentions ? rows * Double(tokens) * Double(heads) * Double(layers) : 0)
+    try ForwardPass.check(floats, for: "the results of the batch")
     func empty(_ shape: [Int]) throws -> Tensor {
       Tensor(shape: shape, storage: try TensorStorage(uninitializedCount: Tensor.checkedCount(shape)))
     }

@@ -22,28 +22,72 @@
       subcommands: [ClassifyCommand.self, InspectCommand.self, InfoCommand.self])
 
     static func main() {
+      Output.prepare()
       do {
-        var command = try parseAsRoot()
+        var command: any ParsableCommand
+        do { command = try parseAsRoot() } catch { endProcess(Ending(parsing: error)) }
         try command.run()
       } catch {
-        // Help and version are "errors" with success as their code; everything else that the parser
-        // finds wrong is wrong usage.
-        let code = exitCode(for: error)
-        if error is ExitCode { endProcess(code.rawValue) }
-        let message = fullMessage(for: error)
-        Output.write(message + "\n", to: code.isSuccess ? .standardOutput : .standardError)
-        endProcess(code.isSuccess ? 0 : Exit.usage.rawValue)
+        endProcess(Ending(running: error))
+      }
+    }
+
+    /// How an error ends the process.
+    struct Ending: Equatable {
+      let code: Int32
+      /// What is still to be said; nothing where a command has said it.
+      var message: String?
+
+      /// The end after `error` while the arguments were read.
+      init(parsing error: any Error) { self.init(error, isUsage: true) }
+
+      /// The end after `error` in a command: what goes wrong there is not the fault of the arguments.
+      init(running error: any Error) { self.init(error, isUsage: error is ValidationError) }
+
+      private init(_ error: any Error, isUsage: Bool) {
+        if let error = error as? ExitCode {
+          code = error.rawValue
+        } else if exitCode(for: error).isSuccess {
+          // Help and version are "errors" too.
+          (code, message) = (0, fullMessage(for: error))
+        } else if isUsage {
+          (code, message) = (Exit.usage.rawValue, fullMessage(for: error).escapedLines)
+        } else {
+          (code, message) = (Exit.someInputsFailed.rawValue, "aiguard: \("\(error)".escapedLines)")
+        }
       }
     }
   }
 
-  /// `exit` inside a command means the argument parser's.
-  private func endProcess(_ code: Int32) -> Never { exit(code) }
+  private func endProcess(_ ending: AIGuard.Ending) -> Never {
+    if let message = ending.message {
+      Output.write(message + "\n", to: ending.code == 0 ? .standardOutput : .standardError)
+    }
+    exit(ending.code)
+  }
 
   /// What the process tells its caller.
   enum Exit {
     static let someInputsFailed = ExitCode(1)
     static let usage = ExitCode(2)
     static let modelNotLoaded = ExitCode(3)
+  }
+#else
+  #if canImport(Glibc)
+    import Glibc
+  #elseif canImport(Musl)
+    import Musl
+  #elseif canImport(Darwin)
+    import Darwin
+  #endif
+
+  /// Who builds the library without its tool still builds this target: it has to link.
+  @main
+  struct AIGuard {
+    static func main() {
+      var message = "aiguard: built without the package trait CLI, so the tool can do nothing\n"
+      message.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      exit(2)
+    }
   }
 #endif

@@ -24,7 +24,7 @@
 
     @Option(
       name: .customLong("function-to-apply"),
-      help: "From logits to scores: softmax, sigmoid or none. By default what the model is for.")
+      help: "From logits to scores; by default what the model is for.")
     var functionToApply: FunctionToApply?
 
     @Flag(name: .shortAndLong, help: "Also the folders inside folders.")
@@ -98,5 +98,13 @@
     }
   }
 
-  extension FunctionToApply: ExpressibleByArgument {}
+  extension FunctionToApply: ExpressibleByArgument {
+    /// In any case: users know the names from Python classes.
+    public init?(argument: String) { self.init(rawValue: argument.lowercased()) }
+
+    /// What the help lists.
+    public static var allValueStrings: [String] { allCases.map(\.rawValue) }
+    /// Nothing: the help text of the option says it.
+    public static var allValueDescriptions: [String: String] { [:] }
+  }
 #endif

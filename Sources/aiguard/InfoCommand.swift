@@ -20,7 +20,7 @@
           "ViT, \(config.numHiddenLayers) layers, width \(config.hiddenSize), \(config.numAttentionHeads) heads, "
             + "image \(config.imageSize), patch \(config.patchSize)"
         ),
-        ("labels", classifier.labels.enumerated().map { "\($0) \($1)" }.joined(separator: ", ")),
+        ("labels", classifier.labels.enumerated().map { "\($0) \($1.printable)" }.joined(separator: ", ")),
         ("profile", "\(provenance.profile.rawValue), \(provenance.policy.rawValue)"),
         ("precision", provenance.precision.rawValue),
         ("kernels", "\(provenance.kernels.rawValue) (best here: \(KernelLevel.best.rawValue))"),
@@ -42,7 +42,7 @@
       let width = rows.map { $0.0.count }.max() ?? 0
       for (name, value) in rows {
         let padding = String(repeating: " ", count: width - name.count)
-        Output.write("\(name)\(padding)  \(value)\n", to: .standardOutput)
+        Output.write("\(name)\(padding)  \(value.escaped)\n", to: .standardOutput)
       }
     }
   }

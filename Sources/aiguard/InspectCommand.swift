@@ -11,7 +11,7 @@
         model receives them (NCHW, little-endian). Both can be compared with a run of the reference.
         """)
 
-    @Argument(help: ArgumentHelp("Image files.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Image files, or - for standard input.", valueName: "file"))
     var files: [String]
 
     @OptionGroup var model: ModelOptions
@@ -20,7 +20,8 @@
     var json = false
 
     func validate() throws {
-      if files.isEmpty { throw ValidationError("name at least one file") }
+      if files.isEmpty { throw ValidationError("name at least one file, or - for standard input") }
+      if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("- can be named once") }
     }
 
     private struct Report: Encodable {
@@ -45,7 +46,7 @@
           } else {
             Output.write(
               """
-              \(report.file)
+              \(report.file.escaped)
                 format       \(report.format), mode \(report.mode), \(report.width)x\(report.height)
                 rgb          sha256 \(report.rgbSHA256)
                 pixel values sha256 \(report.pixelValuesSHA256) (\(report.profile))
@@ -58,7 +59,7 @@
           if json {
             try Output.json(FailureLine(file: file, error: failure))
           } else {
-            Output.write("aiguard: \(file): \(failure.message)\n", to: .standardError)
+            failure.show(file)
           }
         }
       }
@@ -66,7 +67,11 @@
     }
 
     private func inspect(_ file: String, _ classifier: ImageClassifier) throws -> Report {
-      let decoded = try classifier.decode(fileAt: file)
+      let limits = classifier.limits
+      let decoded =
+        try file == "-"
+        ? ImageDecoder.decode(ImageFile.standardInput(limits: limits), limits: limits)
+        : classifier.decode(fileAt: file)
       let pixelValues = try classifier.processor.preprocess(decoded.image)
       return try Report(
         file: file, format: decoded.format.rawValue, width: decoded.image.width,

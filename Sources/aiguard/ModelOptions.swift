@@ -12,11 +12,16 @@
         valueName: "folder"))
     var model: String?
 
-    @Option(help: "Threads to compute on; by default what this process may use.")
+    /// More than any machine has use for; a mistyped number must not ask the system for a million.
+    private static let mostThreads = 1024
+
+    @Option(help: "Threads to compute on, at most 1024; by default what this process may use.")
     var threads: Int?
 
     func validate() throws {
-      if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+      if let threads, !(1...Self.mostThreads).contains(threads) {
+        throw ValidationError("--threads must be from 1 to \(Self.mostThreads)")
+      }
     }
 
     var budget: ComputeBudget { threads.map(ComputeBudget.init(threads:)) ?? .shared }
@@ -27,7 +32,12 @@
         if let model { return try ImageClassifier(folder: model, budget: budget) }
         return try ImageClassifier.defaultModel(budget: budget)
       } catch {
-        Output.write("aiguard: cannot load the model: \(error)\n", to: .standardError)
+        var reason = "\(error)"
+        // A report has lines of its own; a line break in the folder's name is none of them.
+        if let model, model.contains(where: \.isNewline) {
+          reason = reason.replacing(model, with: model.escaped)
+        }
+        Output.write("aiguard: cannot load the model: \(reason.escapedLines)\n", to: .standardError)
         throw Exit.modelNotLoaded
       }
     }

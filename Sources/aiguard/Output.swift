@@ -20,29 +20,50 @@
     /// Whether a person looks at it.
     var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Writes the whole text. A reader that went away ends the process through SIGPIPE, as it does for
-    /// other tools; any other failure (a full disk) must not look like success.
+    /// To be called before anything else is done with files.
+    static func prepare() {
+      // A reader that went away is an error to look at, not the end: who closes our standard error still
+      // wants the results.
+      signal(SIGPIPE, SIG_IGN)
+      // Where the caller closed one of the three streams, the next file to be opened would take its
+      // number. These stand-ins fail as the closed stream would: they are open the wrong way round.
+      for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+        _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      }
+    }
+
+    /// Writes the whole text. Results that cannot be written (a full disk, a reader that went away) must
+    /// not look like success and end the process; messages that nobody can read are dropped.
     static func write(_ text: String, to output: Output) {
       var rest = Array(text.utf8)[...]
       while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { buffer in
-          #if canImport(Darwin)
-            Darwin.write(output.rawValue, buffer.baseAddress, buffer.count)
-          #elseif canImport(Musl)
-            Musl.write(output.rawValue, buffer.baseAddress, buffer.count)
-          #else
-            Glibc.write(output.rawValue, buffer.baseAddress, buffer.count)
-          #endif
-        }
-        if count > 0 {
+        let count = rest.withUnsafeBytes { writeOnce($0, to: output) }
+        if count >= 0 {
           rest = rest.dropFirst(count)
-        } else if errno != EINTR {
-          if output == .standardOutput {
-            write("aiguard: cannot write: \(String(cString: strerror(errno)))\n", to: .standardError)
-          }
+          continue
+        }
+        switch errno {
+        case EINTR: continue
+        case EAGAIN, EWOULDBLOCK:
+          // Somebody made the pipe non-blocking, and it is full.
+          var wait = pollfd(fd: output.rawValue, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&wait, 1, -1)
+        case let code:
+          guard output == .standardOutput else { return }
+          write("aiguard: cannot write: \(String(cString: strerror(code)))\n", to: .standardError)
           exit(Exit.someInputsFailed.rawValue)
         }
       }
+    }
+
+    private static func writeOnce(_ bytes: UnsafeRawBufferPointer, to output: Output) -> Int {
+      #if canImport(Darwin)
+        Darwin.write(output.rawValue, bytes.baseAddress, bytes.count)
+      #elseif canImport(Musl)
+        Musl.write(output.rawValue, bytes.baseAddress, bytes.count)
+      #else
+        Glibc.write(output.rawValue, bytes.baseAddress, bytes.count)
+      #endif
     }
 
     /// One JSON object on a line of its own.

@@ -48,25 +48,19 @@
     }
   }
 
-  /// The JSON line of an input that gave no result.
-  struct FailureLine: Encodable {
-    let file: String
-    let error: FailureReport
-  }
-
   /// A table for people: the file, then its labels, best first.
   struct TablePrinter: ResultPrinter {
     private let width: Int
 
-    init(names: [String]) { width = names.map(\.count).max() ?? 0 }
+    init(names: [String]) { width = names.map(\.escaped.count).max() ?? 0 }
 
     func print(_ file: String, _ result: ClassificationResult) {
-      let labels = result.map { "\($0.label) \(Self.score($0.score))" }
-      Output.write(padded(file) + "  " + labels.joined(separator: "  ") + "\n", to: .standardOutput)
+      let labels = result.map { "\($0.label.printable) \(Self.score($0.score))" }
+      Output.write(padded(file.escaped) + "  " + labels.joined(separator: "  ") + "\n", to: .standardOutput)
     }
 
     func print(_ file: String, _ failure: FailureReport) {
-      Output.write("aiguard: \(file): \(failure.message)\n", to: .standardError)
+      failure.show(file)
     }
 
     private func padded(_ name: String) -> String {

@@ -51,6 +51,27 @@ import Testing
     #expect(counters.most.withLock { $0 } <= 2)
   }
 
+  /// Where the system refuses threads, every call that nobody will come to ends with an error.
+  @Test func refusedThreadsLoseNoCall() async throws {
+    let queue = CallQueue(width: 2) { _ in
+      usleep(1000)
+      return false
+    }
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<20 {
+        group.addTask {
+          do {
+            try await queue.run { () -> Void in _ = Issue.record("a call ran without a thread") }
+            return false
+          } catch {
+            return error as? ImageClassifierError == .threadUnavailable
+          }
+        }
+      }
+      for await refused in group { #expect(refused) }
+    }
+  }
+
   @Test func errorsComeThrough() async throws {
     struct Failure: Error {}
     let queue = CallQueue(width: 1)

@@ -42,7 +42,7 @@ import Testing
   @Test func functionToApplyAndTopK() throws {
     let classifier = try ImageClassifier.defaultModel()
     let bytes = try photograph()
-    let raw = try classifier.classify(imageBytes: bytes, functionToApply: FunctionToApply.none)
+    let raw = try classifier.classify(imageBytes: bytes, functionToApply: .identity)
     #expect(raw.allSatisfy { $0.score == $0.logit })
     let sigmoid = try classifier.classify(imageBytes: bytes, functionToApply: .sigmoid)
     #expect(sigmoid.allSatisfy { ($0.score - 1 / (1 + Float(exp(-Double($0.logit))))).magnitude < 1e-6 })
@@ -57,8 +57,8 @@ import Testing
   @Test func defaultFunctionIsThePipelines() throws {
     for (model, problem, expected) in [
       ("five-heads", nil, FunctionToApply.softmax), ("one-head", nil, .sigmoid),
-      ("five-heads", "multi_label_classification", .sigmoid), ("five-heads", "regression", .none),
-      ("five-heads", "single_label_classification", .softmax), ("one-head", "regression", .none),
+      ("five-heads", "multi_label_classification", .sigmoid), ("five-heads", "regression", .identity),
+      ("five-heads", "single_label_classification", .softmax), ("one-head", "regression", .identity),
     ] {
       try withTemporaryDirectory { folder in
         let classifier = try Self.tiny(model, in: folder, problemType: problem)
@@ -122,13 +122,14 @@ import Testing
     #expect(throws: ImageError.self) { try narrow.classify(imageBytes: photograph()) }
   }
 
-  /// An image processor that makes another size than the network takes is caught before the network runs.
+  /// An image processor that always makes another size than the network takes is caught at load.
   @Test func processorAndNetworkMustFit() throws {
-    try withTemporaryDirectory { folder in
-      let classifier = try Self.tiny("plain", in: folder, side: 16)
-      #expect(throws: ViTError.self) { try classifier.classify(imageBytes: photograph()) }
-      #expect(throws: ViTError.self) { try classifier.prepare() }
-      #expect(throws: ViTError.self) { try classifier.classify(batch: [photograph()])[0].get() }
+    for (model, side, error) in [
+      ("plain", 16, ImageClassifierError.processorDoesNotFit(output: [3, 16, 16], expected: [3, 12, 12])),
+      ("grey", 12, .processorDoesNotFit(output: [3, 12, 12], expected: [1, 12, 12])),
+    ] {
+      let folder = try TemporaryDirectory()
+      #expect(throws: error) { try Self.tiny(model, in: folder.url, side: side) }
     }
   }
 

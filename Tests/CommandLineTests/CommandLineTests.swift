@@ -3,57 +3,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built executable, run as a user runs it.
-@Suite struct CommandLineTests {
-  private struct Outcome {
-    let status: Int32
-    let output: String
-    let errors: String
-
-    var lines: [[String: Any]] {
-      get throws {
-        try output.split(separator: "\n").map {
-          try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-        }
-      }
-    }
-  }
-
-  /// The executable lies beside the test bundle.
-  private static let executable = URL(fileURLWithPath: CommandLine.arguments[0])
-    .deletingLastPathComponent().appendingPathComponent("aiguard")
-
-  private func run(_ arguments: String..., input: [UInt8] = []) throws -> Outcome {
-    try run(arguments, input: input)
-  }
-
-  private func run(
-    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
-  ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
-    process.standardInput = standardInput
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    try standardInput.fileHandleForWriting.write(contentsOf: input)
-    try standardInput.fileHandleForWriting.close()
-    // Outputs here are far smaller than a pipe's buffer, so reading one after the other cannot block.
-    let text = try output.fileHandleForReading.readToEnd() ?? Data()
-    let complaints = try errors.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      errors: String(decoding: complaints, as: UTF8.self))
-  }
-
+/// What the commands do, and what they tell their caller.
+@Suite(.enabled(if: Tool.isBuilt)) struct CommandLineTests {
   private func photo(_ name: String) -> String { Fixtures.url("photos/\(name)").path }
 
   @Test func tableShowsTheLabelsBestFirst() throws {
-    let outcome = try run("classify", photo("chelsea.jpg"))
+    let outcome = try Tool.run("classify", photo("chelsea.jpg"))
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
     let words = outcome.output.split(whereSeparator: \.isWhitespace)
@@ -65,7 +20,7 @@ import Testing
   }
 
   @Test func jsonLinesHaveTheDocumentedFields() throws {
-    let outcome = try run("classify", "--json", photo("chelsea.jpg"), photo("none.jpg"))
+    let outcome = try Tool.run("classify", "--json", photo("chelsea.jpg"), photo("none.jpg"))
     #expect(outcome.status == 1)
     let lines = try outcome.lines
     #expect(
@@ -82,8 +37,8 @@ import Testing
 
   @Test func standardInputAndFilesGiveTheSame() throws {
     let bytes = try Fixtures.bytes("photos/chelsea.jpg")
-    let piped = try run("classify", "--json", "-", input: bytes).lines[0]
-    let file = try run("classify", "--json", photo("chelsea.jpg")).lines[0]
+    let piped = try Tool.run("classify", "--json", "-", input: bytes).lines[0]
+    let file = try Tool.run("classify", "--json", photo("chelsea.jpg")).lines[0]
     #expect(piped["file"] as? String == "-")
     #expect(piped["predictions"] as? NSArray == file["predictions"] as? NSArray)
   }
@@ -97,55 +52,60 @@ import Testing
       try bytes.write(to: folder.appendingPathComponent("a.PNG"))
       try bytes.write(to: inner.appendingPathComponent("c.jpg"))
       try Data("notes".utf8).write(to: folder.appendingPathComponent("notes.txt"))
-      let flat = try run("classify", "--json", folder.path)
+      let flat = try Tool.run("classify", "--json", folder.path)
       #expect(flat.status == 0)
       #expect(try flat.lines.map { ($0["file"] as? String)?.suffix(5) } == ["a.PNG", "b.jpg"])
-      let deep = try run("classify", "--json", "--recursive", folder.path)
+      let deep = try Tool.run("classify", "--json", "--recursive", folder.path)
       #expect(try deep.lines.map { ($0["file"] as? String)?.suffix(5) } == ["a.PNG", "b.jpg", "c.jpg"])
       try FileManager.default.removeItem(at: folder.appendingPathComponent("b.jpg"))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("a.PNG"))
-      let empty = try run("classify", "--json", folder.path)
+      let empty = try Tool.run("classify", "--json", folder.path)
       #expect(empty.status == 1)
       #expect((try empty.lines[0]["error"] as? [String: String])?["kind"] == "empty-folder")
     }
   }
 
   @Test func optionsReachTheClassifier() throws {
-    let one = try run("classify", "--json", "--top-k", "1", photo("chelsea.jpg")).lines[0]
+    let one = try Tool.run("classify", "--json", "--top-k", "1", photo("chelsea.jpg")).lines[0]
     #expect((one["predictions"] as? [Any])?.count == 1)
-    let raw = try run("classify", "--json", "--function-to-apply", "none", photo("chelsea.jpg")).lines[0]
+    let raw = try Tool.run("classify", "--json", "--function-to-apply", "none", photo("chelsea.jpg")).lines[0]
     for prediction in try #require(raw["predictions"] as? [[String: Any]]) {
       #expect(prediction["score"] as? Double == prediction["logit"] as? Double)
     }
+    for name in ["softmax", "Softmax", "SIGMOID", "None"] {
+      let outcome = try Tool.run("classify", "--function-to-apply", name, photo("chelsea.jpg"))
+      #expect(outcome.status == 0, "\(name)")
+    }
     let threads = try ["1", "2", "3"].map {
-      try run("classify", "--json", "--threads", $0, photo("chelsea.jpg")).output
+      try Tool.run("classify", "--json", "--threads", $0, photo("chelsea.jpg")).output
     }
     #expect(Set(threads).count == 1)
   }
 
   @Test func exitCodesAreTheDocumentedOnes() throws {
-    #expect(try run("--help").status == 0)
-    #expect(try run("--version").output == AIGuardVisionVersion.current + "\n")
-    #expect(try run("classify", photo("none.jpg")).status == 1)
+    #expect(try Tool.run("--help").status == 0)
+    #expect(try Tool.run("--version").output == AIGuardVisionVersion.current + "\n")
+    #expect(try Tool.run("classify", photo("none.jpg")).status == 1)
     for arguments in [
       ["classify"], ["nonsense"], ["classify", "--nonsense", "x"], ["classify", "--threads", "0", "x"],
-      ["classify", "--top-k=-1", "x"], ["classify", "-", "-"],
+      ["classify", "--threads", "1025", "x"], ["classify", "--top-k=-1", "x"], ["classify", "-", "-"],
+      ["inspect"], ["inspect", "-", "-"], ["classify", "--function-to-apply", "maximum", "x"],
     ] {
-      let outcome = try run(arguments)
+      let outcome = try Tool.run(arguments)
       #expect(outcome.status == 2, "\(arguments)")
       #expect(outcome.output.isEmpty)
       #expect(!outcome.errors.isEmpty)
     }
-    let noModel = try run("classify", "--model", "/no/such/folder", photo("chelsea.jpg"))
+    let noModel = try Tool.run("classify", "--model", "/no/such/folder", photo("chelsea.jpg"))
     #expect(noModel.status == 3)
     #expect(noModel.errors.contains("/no/such/folder"))
-    let noKernels = try run(["info"], environment: ["AIGUARD_KERNELS": "nonsense"])
+    let noKernels = try Tool.run(["info"], environment: ["AIGUARD_KERNELS": "nonsense"])
     #expect(noKernels.status == 3)
     #expect(noKernels.errors.contains("AIGUARD_KERNELS"))
   }
 
   @Test func inspectShowsWhatAFileIs() throws {
-    let outcome = try run(
+    let outcome = try Tool.run(
       "inspect", "--json", photo("chelsea.jpg"), photo("chelsea-grey.png"), photo("none.jpg"))
     #expect(outcome.status == 1)
     let lines = try outcome.lines
@@ -159,8 +119,37 @@ import Testing
     #expect(Set(lines[2].keys) == ["file", "error"])
   }
 
+  @Test func imageThatIsTooLargeIsNotTheModelsFault() throws {
+    let directory = try TemporaryDirectory()
+    let model = directory.url.appendingPathComponent("model")
+    try copyDefaultModel(to: model, changing: "preprocessor_config.json") {
+      $0["size"] = ["height": 90_000, "width": 90_000]
+    }
+    let outcome = try Tool.run("inspect", "--json", "--model", model.path, photo("chelsea.jpg"))
+    #expect(outcome.status == 1)
+    #expect(try outcome.kinds == ["limit-exceeded"])
+  }
+
+  @Test func inspectReadsStandardInput() throws {
+    let bytes = try Fixtures.bytes("photos/chelsea.jpg")
+    var piped = try Tool.run("inspect", "--json", "-", input: bytes).lines[0]
+    let file = try Tool.run("inspect", "--json", photo("chelsea.jpg")).lines[0]
+    #expect(piped["file"] as? String == "-")
+    piped["file"] = file["file"]
+    #expect(piped as NSDictionary == file as NSDictionary)
+  }
+
+  @Test func withoutACommandThereIsHelp() throws {
+    let bare = try Tool.run()
+    #expect(bare.status == 0)
+    #expect(bare.errors.isEmpty)
+    let help = try Tool.run("--help").output
+    #expect(bare.output.trimmingCharacters(in: .newlines) == help.trimmingCharacters(in: .newlines))
+    #expect(try Tool.run("help", "classify").status == 0)
+  }
+
   @Test func infoNamesTheModelAndItsLimits() throws {
-    let outcome = try run("info")
+    let outcome = try Tool.run("info")
     #expect(outcome.status == 0)
     for word in ["REAL", "FAKE", "kernels", "threads", "JPEG", "32x32", "not evidence"] {
       #expect(outcome.output.contains(word), "\(word)")

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -39,34 +40,64 @@ import Testing
     #expect(collisions.load(ordering: .relaxed) == 0)
   }
 
-  /// More callers than threads: all get their turn, and no more run at once than the budget says.
-  @Test func callersShareTheBudget() async {
-    let threads = 3
-    let budget = ComputeBudget(threads: threads)
-    final class Counters: Sendable {
-      let running = Atomic<Int>(0)
-      let most = Mutex(0)
-      let done = Atomic<Int>(0)
+  /// What twelve callers on threads of their own see of a budget of three.
+  private final class Crowd: Sendable {
+    let running = Atomic<Int>(0)
+    let most = Mutex(0)
+    let done = Atomic<Int>(0)
+    let finished = DispatchSemaphore(value: 0)
+
+    func iteration(microseconds: UInt32) {
+      let now = running.add(1, ordering: .relaxed).newValue
+      most.withLock { $0 = max($0, now) }
+      usleep(microseconds)
+      done.add(1, ordering: .relaxed)
+      running.subtract(1, ordering: .relaxed)
     }
-    let counters = Counters()
-    await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<12 {
-        group.addTask {
-          budget.withCompute { compute in
-            for _ in 0..<20 {
-              compute.parallelFor(8) { _, _ in
-                let now = counters.running.add(1, ordering: .relaxed).newValue
-                counters.most.withLock { $0 = max($0, now) }
-                counters.done.add(1, ordering: .relaxed)
-                counters.running.subtract(1, ordering: .relaxed)
-              }
+  }
+
+  @Test func callersShareTheBudget() {
+    let budget = ComputeBudget(threads: 3)
+    let crowd = Crowd()
+    for _ in 0..<12 {
+      #expect(
+        startDetachedThread(named: "caller") {
+          for _ in 0..<5 {
+            budget.withCompute { compute in
+              compute.parallelFor(8) { _, _ in crowd.iteration(microseconds: 200) }
             }
           }
-        }
+          crowd.finished.signal()
+        })
+    }
+    for _ in 0..<12 { crowd.finished.wait() }
+    #expect(crowd.done.load(ordering: .relaxed) == 12 * 5 * 8)
+    #expect(crowd.most.withLock { $0 } == 3)
+  }
+
+  /// A second caller takes the place of a worker that is in the middle of the first one's long loop, and
+  /// the worker comes back when the second has left.
+  @Test func workersMakeRoomForCallersAndComeBack() {
+    let budget = ComputeBudget(threads: 2)
+    let crowd = Crowd()
+    let lanes = Mutex<[Int]>([])
+    let began = DispatchSemaphore(value: 0)
+    #expect(
+      startDetachedThread(named: "second") {
+        began.wait()
+        budget.withCompute { _ in crowd.iteration(microseconds: 30_000) }
+        crowd.finished.signal()
+      })
+    budget.withCompute { compute in
+      compute.parallelFor(60) { iteration, lane in
+        if iteration == 4 { began.signal() }
+        crowd.iteration(microseconds: 2000)
+        lanes.withLock { $0.append(lane) }
       }
     }
-    #expect(counters.done.load(ordering: .relaxed) == 12 * 20 * 8)
-    #expect(counters.most.withLock { $0 } <= threads)
+    crowd.finished.wait()
+    #expect(crowd.most.withLock { $0 } <= 2)
+    #expect(lanes.withLock { $0.suffix(10) }.contains(1))
   }
 
   @Test func quotaOfControlGroupsVersion2() {

@@ -116,6 +116,17 @@ import Testing
     #expect(try model(Tensor(repeating: 0, shape: [0, 3, 12, 12])).logits.shape == [0, 2])
   }
 
+  /// Sixteen terabytes of pixels that take four bytes: refused before anything is allocated.
+  @Test func hugeInputsAreRefusedFirst() throws {
+    let model = try #require(TinyModel.all.first).load()
+    #expect(throws: ViTError.self) {
+      try model(Tensor(repeating: 0, shape: [1, 3, 1 << 20, 1 << 20]), interpolatePositionEncoding: true)
+    }
+    #expect(throws: ViTError.self) {
+      try model(Tensor(repeating: 0, shape: [1 << 30, 3, 12, 12]), outputAttentions: true)
+    }
+  }
+
   @Test func gridsThatCannotBeResampledAreRefused() throws {
     let rectangular = try #require(TinyModel.all.first { $0.name == "rectangular-patch" }).load()
     #expect(throws: ViTError.self) {

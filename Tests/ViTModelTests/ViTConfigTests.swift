@@ -58,6 +58,15 @@ import Testing
     }
   }
 
+  /// Takes seconds where a report of so many missing tensors is made in more than linear time.
+  @Test(.timeLimit(.minutes(1))) func theNumberOfLayersIsBounded() throws {
+    #expect(throws: ViTConfigError.self) { try config(#"{"num_hidden_layers": 4097}"#) }
+    let deep = try config(#"{"num_hidden_layers": 4096}"#)
+    #expect(throws: LoadError.self) {
+      try ViTForImageClassification(config: deep, weights: WeightLoader(emptyCheckpoint))
+    }
+  }
+
   private var emptyCheckpoint: SafetensorsFile {
     get throws { try SafetensorsFile(bytes: [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)) }
   }

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+/// The built executable, run as a user runs it.
+enum Tool {
+  /// Whether it does anything: the package can be built without its tool.
+  static var isBuilt: Bool {
+    #if CLI
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// What a run left behind.
+  struct Outcome {
+    let status: Int32
+    /// Whether it ended of its own will, and not by a signal.
+    let hasExited: Bool
+    let output: String
+    let errors: String
+
+    /// The output as JSON Lines.
+    var lines: [[String: Any]] {
+      get throws {
+        try output.split(separator: "\n").map {
+          try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+      }
+    }
+
+    /// The kinds of the failures among the lines; nil for a result.
+    var kinds: [String?] {
+      get throws { try lines.map { ($0["error"] as? [String: String])?["kind"] } }
+    }
+
+    /// The files of the lines, without the folder that the test made.
+    func files(in folder: URL) throws -> [String] {
+      try lines.map { ($0["file"] as? String ?? "").replacing(folder.path + "/", with: "") }
+    }
+  }
+
+  /// One of the two streams that a reader can turn away from.
+  enum Stream {
+    case output
+    case errors
+  }
+
+  /// It lies beside the test bundle.
+  private static let executable = URL(fileURLWithPath: CommandLine.arguments[0])
+    .deletingLastPathComponent().appendingPathComponent("aiguard")
+
+  static func run(_ arguments: String..., input: [UInt8] = []) throws -> Outcome {
+    try run(arguments, input: input)
+  }
+
+  /// - Parameters:
+  ///   - unread: Streams whose reader is gone before the tool starts.
+  ///   - redirection: For a shell to apply, as `2>&-`.
+  static func run(
+    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+    unread: Set<Stream> = [], redirection: String? = nil
+  ) throws -> Outcome {
+    let process = process(arguments, environment: environment, redirection: redirection)
+    let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
+    process.standardInput = standardInput
+    process.standardOutput = output
+    process.standardError = errors
+    if unread.contains(.output) { try output.fileHandleForReading.close() }
+    if unread.contains(.errors) { try errors.fileHandleForReading.close() }
+    try process.run()
+    try standardInput.fileHandleForWriting.write(contentsOf: input)
+    try standardInput.fileHandleForWriting.close()
+    // Outputs here are far smaller than a pipe's buffer, so reading one after the other cannot block.
+    let text = unread.contains(.output) ? nil : try output.fileHandleForReading.readToEnd()
+    let complaints = unread.contains(.errors) ? nil : try errors.fileHandleForReading.readToEnd()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, hasExited: process.terminationReason == .exit,
+      output: String(decoding: text ?? Data(), as: UTF8.self),
+      errors: String(decoding: complaints ?? Data(), as: UTF8.self))
+  }
+
+  /// A process to be started, its streams not yet connected.
+  static func process(
+    _ arguments: [String], environment: [String: String] = [:], redirection: String? = nil
+  ) -> Process {
+    let process = Process()
+    if let redirection {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", executable.path] + arguments
+    } else {
+      process.executableURL = executable
+      process.arguments = arguments
+    }
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    return process
+  }
+}

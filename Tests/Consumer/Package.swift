@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What a user of the library writes: a dependency, two products, no flags.
+let package = Package(
+  name: "consumer",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "AIGuardVision", path: "../..", traits: [])],
+  targets: [
+    .executableTarget(
+      name: "consumer",
+      dependencies: [
+        .product(name: "AIGuardVision", package: "AIGuardVision"),
+        .product(name: "AIGuardDefaultModel", package: "AIGuardVision"),
+      ])
+  ]
+)
