@@ -13,10 +13,12 @@ import ImageProcessor
 package enum ImageFile {
   /// All bytes of a file, or of what a pipe delivers.
   ///
-  /// - Throws: `FileError`; `ImageError.limitExceeded` before more than `limit` bytes are held.
+  /// - Throws: `FileError`, for a folder too; `ImageError.limitExceeded` before memory for more than
+  ///   `limits.encodedBytes`, and the one byte that shows it, is taken; `ImageError.outOfMemory`.
   package static func read(_ path: String, limits: DecodeLimits) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError(path: path, reason: .system(call: "open", code: errno)) }
+    // The system would see the path up to the NUL, and so another file than the one that was named.
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, reason: .invalidPath) }
+    let descriptor = try retrying(path, "open") { open(path, O_RDONLY | O_CLOEXEC) }
     defer { close(descriptor) }
     return try read(descriptor: descriptor, name: path, limits: limits)
   }
@@ -31,24 +33,61 @@ package enum ImageFile {
     guard fstat(descriptor, &status) == 0 else {
       throw FileError(path: name, reason: .system(call: "fstat", code: errno))
     }
+    // Reading would say the same, but a folder's size means nothing and must not meet the limit first.
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw FileError(path: name, reason: .system(call: "read", code: EISDIR))
+    }
     // The size is a hint (a pipe says 0, and a file may grow); what is read is what counts.
-    let declared = Int(status.st_size)
+    let declared = Int(clamping: status.st_size)
     try check(declared, limits)
+    // One byte more than there should be: the read that finds the end then needs no larger memory.
+    var capacity = declared > 0 ? oneMore(than: declared) : min(1 << 16, oneMore(than: limits.encodedBytes))
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(declared + 1)
-    let block = max(min(declared + 1, 1 << 20), 1 << 16)
     while true {
-      let start = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: block))
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        buffer.baseAddress.map { Self.readOnce(descriptor, $0 + start, block) } ?? 0
-      }
-      guard count >= 0 else { throw FileError(path: name, reason: .system(call: "read", code: errno)) }
-      bytes.removeLast(block - count)
-      if count == 0 { return bytes }
+      let isWhole: Bool
+      (bytes, isWhole) = try extended(bytes, to: capacity, descriptor, name)
       try check(bytes.count, limits)
+      if isWhole { return bytes }
+      let doubled = capacity.multipliedReportingOverflow(by: 2)
+      capacity = min(doubled.overflow ? .max : doubled.partialValue, oneMore(than: limits.encodedBytes))
     }
   }
+
+  /// `bytes` and what follows them in the file, in memory for `capacity` bytes, which are more; and whether
+  /// that is all there is.
+  private static func extended(
+    _ bytes: [UInt8], to capacity: Int, _ descriptor: Int32, _ name: String
+  ) throws -> (bytes: [UInt8], isWhole: Bool) {
+    guard isAvailable(capacity) else { throw ImageError.outOfMemory(bytes: capacity) }
+    var isWhole = false
+    let longer = try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
+      initialized = buffer.initialize(fromContentsOf: bytes)
+      while initialized < capacity {
+        let rest = UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: buffer[initialized..<capacity]))
+        let count = try retrying(name, "read") { readOnce(descriptor, rest) }
+        if count == 0 {
+          isWhole = true
+          return
+        }
+        initialized += count
+      }
+    }
+    return (longer, isWhole)
+  }
+
+  /// Whether there is memory for so many bytes. An array that gets none ends the process, and a sparse file
+  /// declares any size it likes; the sizes of ordinary images are not worth the question.
+  private static func isAvailable(_ byteCount: Int) -> Bool {
+    guard byteCount > 1 << 26 else { return true }
+    // The array's own header comes on top.
+    let (total, overflow) = byteCount.addingReportingOverflow(64)
+    guard !overflow, let memory = malloc(total) else { return false }
+    free(memory)
+    return true
+  }
+
+  private static func oneMore(than count: Int) -> Int { count < .max ? count + 1 : count }
 
   private static func check(_ count: Int, _ limits: DecodeLimits) throws(ImageError) {
     guard count <= limits.encodedBytes else {
@@ -56,16 +95,27 @@ package enum ImageFile {
     }
   }
 
-  private static func readOnce(_ descriptor: Int32, _ to: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  private static func readOnce(_ descriptor: Int32, _ to: UnsafeMutableRawBufferPointer) -> Int {
+    // Linux moves at most 2 GiB in one call, and others refuse to be asked for more.
+    let count = min(to.count, 1 << 30)
+    #if canImport(Darwin)
+      return Darwin.read(descriptor, to.baseAddress, count)
+    #elseif canImport(Musl)
+      return Musl.read(descriptor, to.baseAddress, count)
+    #else
+      return Glibc.read(descriptor, to.baseAddress, count)
+    #endif
+  }
+
+  /// Repeats a system call that a signal interrupted, and turns -1 into an error.
+  private static func retrying<Result: SignedInteger>(
+    _ name: String, _ call: String, _ body: () -> Result
+  ) throws(FileError) -> Result {
     while true {
-      #if canImport(Darwin)
-        let result = Darwin.read(descriptor, to, count)
-      #elseif canImport(Musl)
-        let result = Musl.read(descriptor, to, count)
-      #else
-        let result = Glibc.read(descriptor, to, count)
-      #endif
-      if result >= 0 || errno != EINTR { return result }
+      let result = body()
+      if result >= 0 { return result }
+      let code = errno
+      guard code == EINTR else { throw FileError(path: name, reason: .system(call: call, code: code)) }
     }
   }
 }

@@ -1,7 +1,7 @@
 /// What became of a checkpoint's tensors when a model asked for its own.
 public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   /// A tensor whose shape is not the one that the model needs.
-  public struct Mismatch: Sendable, Equatable {
+  public struct Mismatch: Sendable, Hashable {
     /// The file's key.
     public let key: String
     /// The shape that the model needs.

@@ -49,6 +49,8 @@ public struct SafetensorsError: Error, Sendable, Equatable, CustomStringConverti
     case rowsOutOfRange(key: String, rows: Range<Int>, shape: [Int])
     /// The tensor's extents are too large for memory, or above the limit for one tensor.
     case tensorTooLarge(key: String, shape: [Int], limit: Int)
+    /// The system gave no memory for the tensor's elements.
+    case outOfMemory(key: String, byteCount: Int)
   }
 
   /// Makes an error.
@@ -90,6 +92,7 @@ extension SafetensorsError.Problem {
     case .unsupportedDType: "unsupportedDType"
     case .rowsOutOfRange: "rowsOutOfRange"
     case .tensorTooLarge: "tensorTooLarge"
+    case .outOfMemory: "outOfMemory"
     }
   }
 
@@ -129,6 +132,8 @@ extension SafetensorsError.Problem {
       "tensor \"\(key.printable)\": rows \(rows) are outside shape \("\(shape)".printable)"
     case .tensorTooLarge(let key, let shape, let limit):
       "tensor \"\(key.printable)\": shape \("\(shape)".printable) takes more than \(limit) bytes as float32"
+    case .outOfMemory(let key, let byteCount):
+      "tensor \"\(key.printable)\": no memory for \(byteCount) bytes"
     }
   }
 }

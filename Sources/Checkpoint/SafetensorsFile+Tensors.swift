@@ -110,7 +110,13 @@ extension SafetensorsFile {
     try check(name, info, shape: shape)
     let count = byteRange.count / (info.dtype.bitWidth / 8)
     if info.dtype == .float32, let view = view(shape: shape, byteRange: byteRange) { return view }
-    let storage = TensorStorage(uninitializedCount: count)
+    let storage: TensorStorage
+    do throws(TensorError) {
+      storage = try TensorStorage(uninitializedCount: count)
+    } catch {
+      // The count has passed the limits, and so does not overflow.
+      throw self.error(.outOfMemory(key: name, byteCount: count * MemoryLayout<Float>.stride))
+    }
     let elements = UnsafeMutableBufferPointer(start: storage.base, count: count)
     try reporting { () throws(SafetensorsError.Problem) in
       #if _endian(little)

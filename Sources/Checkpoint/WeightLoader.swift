@@ -98,8 +98,19 @@ public struct WeightLoader: Sendable {
 private final class LoadAccount: Sendable {
   private struct State {
     var loaded = Set<String>()
-    var missing: [String] = []
-    var mismatched: [LoadReport.Mismatch] = []
+    var missing = Once<String>()
+    var mismatched = Once<LoadReport.Mismatch>()
+  }
+
+  /// Values in the order in which they came first. A configuration may name millions of tensors that no file
+  /// has, so none is looked for by walking the list.
+  private struct Once<Element: Hashable> {
+    private(set) var inOrder: [Element] = []
+    private var seen = Set<Element>()
+
+    mutating func append(_ element: Element) {
+      if seen.insert(element).inserted { inOrder.append(element) }
+    }
   }
 
   private let state = Mutex(State())
@@ -108,20 +119,20 @@ private final class LoadAccount: Sendable {
 
   func missing(_ key: String) {
     // Three requests can stand for one fused tensor.
-    state.withLock { if !$0.missing.contains(key) { $0.missing.append(key) } }
+    state.withLock { $0.missing.append(key) }
   }
 
   func mismatched(_ mismatch: LoadReport.Mismatch) {
-    state.withLock { if !$0.mismatched.contains(mismatch) { $0.mismatched.append(mismatch) } }
+    state.withLock { $0.mismatched.append(mismatch) }
   }
 
   func report(source: any TensorSource, naming: KeyNaming) -> LoadReport {
     state.withLock { state in
-      let wrong = Set(state.mismatched.map(\.key))
+      let wrong = Set(state.mismatched.inOrder.map(\.key))
       return LoadReport(
-        file: source.path, naming: naming, missing: state.missing,
+        file: source.path, naming: naming, missing: state.missing.inOrder,
         unexpected: source.names.filter { !state.loaded.contains($0) && !wrong.contains($0) },
-        mismatched: state.mismatched, loadedCount: state.loaded.count)
+        mismatched: state.mismatched.inOrder, loadedCount: state.loaded.count)
     }
   }
 }

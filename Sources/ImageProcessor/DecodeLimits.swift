@@ -1,20 +1,26 @@
-/// What decoding one image may cost. Every limit is checked before the memory or the time is spent.
+/// What decoding and resizing one image may cost. Every limit is checked before the memory or the time is
+/// spent; one that is negative refuses everything that it counts.
 ///
 /// Limits belong to a call: two callers in one process may use different ones.
 public struct DecodeLimits: Sendable, Equatable {
-  /// The most bytes that an encoded file may have.
+  /// The most bytes that an encoded file may have. Default: 1,073,741,824 (1 GiB).
   public var encodedBytes: Int
-  /// The most pixels that an image may declare. The decoded image takes three bytes for each.
+  /// The most pixels (width times height) that an image may declare, or be resized or cropped to. Each takes
+  /// three bytes decoded and twelve as pixel values. Default: 178,956,970.
   ///
   /// The default is the size beyond which Pillow 13 raises `DecompressionBombError`.
   public var pixels: Int
-  /// The most bytes of metadata: JPEG application segments and comments, PNG chunks other than image data.
+  /// The most bytes of metadata: JPEG application segments and comments, PNG chunks other than image data, as
+  /// they stand in the file. Default: 67,108,864 (64 MiB).
   public var metadataBytes: Int
-  /// The most bytes of working memory beside the decoded pixels, for example the coefficients of a
-  /// progressive JPEG, which all stay in memory until its last scan.
+  /// The most bytes of working memory beside the decoded pixels: when decoding, for example, the coefficients
+  /// of a progressive JPEG, which all stay in memory until its last scan; when resizing, the weights and the
+  /// image between the two passes. Each step may take as much. Default: 2,147,483,648 (2 GiB).
   public var intermediateBytes: Int
-  /// The most scans of a JPEG. Every scan passes over the whole image, so a small file with thousands of
-  /// them costs minutes. Encoders write about ten.
+  /// The most scans of a JPEG. Default: 500.
+  ///
+  /// Every scan passes over the whole image, so a small file with thousands of them costs minutes. Encoders
+  /// write about ten.
   public var scans: Int
 
   /// Limits that accept every image that Pillow 13 accepts with its own default limits, save absurdities.

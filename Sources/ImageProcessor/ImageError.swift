@@ -12,8 +12,11 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
   case truncated(format: ImageFormat, detail: String)
   /// The bytes contradict the format; `detail` has the codec's own words where it had any.
   case corrupt(format: ImageFormat, detail: String)
-  /// The image declares more than the named field of `DecodeLimits` allows, or than Pillow's fixed bound for
-  /// compressed texts and profiles (`PNG text`).
+  /// The image declares more than is allowed.
+  ///
+  /// `limit` is the name of a field of `DecodeLimits`, or `PNG text`. That is no field, because no limit of the
+  /// caller's moves it: Pillow itself refuses a PNG in which one text or profile inflates to more than 1 MiB,
+  /// or all texts together to more than 64 MiB.
   case limitExceeded(limit: String, declared: Int, allowed: Int)
   /// The system gave no memory for the image, though the limits allowed it.
   case outOfMemory(bytes: Int)

@@ -72,6 +72,7 @@ extension ImageProcessorConfig {
     try readResample(object)
     try readArithmetic(object)
     if let value = object["pad_size"] { _ = try ImageSize(json: value, key: "pad_size", toSquare: true) }
+    // A documented divergence: the PIL back end of the reference pads.
     if try Self.flag("do_pad", in: object, default: false) {
       throw .unsupported(key: "do_pad", value: "true")
     }
@@ -84,6 +85,7 @@ extension ImageProcessorConfig {
     case .null?:
       if doResize { throw .missing(key: "resample", neededBy: "do_resize") }
     case .integer(let number)?:
+      // A documented divergence: Pillow 13 has filters 6 and 7 as well (Magic Kernel Sharp).
       guard let filter = ResampleFilter(rawValue: number) else {
         if doResize { throw .unsupported(key: "resample", value: "\(number)") }
         return

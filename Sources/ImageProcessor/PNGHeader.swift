@@ -121,7 +121,7 @@ struct PNGHeader {
     case "tEXt", "zTXt", "iTXt":
       textBytes += try PNGText.size(chunk.type, data)
       guard textBytes <= PNGText.totalLimit else {
-        throw .limitExceeded(limit: "PNG text", declared: textBytes, allowed: PNGText.totalLimit)
+        throw .limitExceeded(limit: PNGText.limitName, declared: textBytes, allowed: PNGText.totalLimit)
       }
     default: break
     }

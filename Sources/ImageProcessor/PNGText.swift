@@ -3,6 +3,8 @@ internal import CImageCodecs
 /// Compressed texts and profiles in a PNG. They change no pixel, but Pillow refuses files in which they
 /// swell beyond its bounds.
 enum PNGText {
+  /// What errors call these bounds. They are verdicts of the reference and no field of `DecodeLimits`.
+  static let limitName = "PNG text"
   /// Pillow's `MAX_TEXT_CHUNK`: what one compressed text or profile may inflate to.
   static let chunkLimit = 1 << 20
   /// Pillow's `MAX_TEXT_MEMORY`: all texts of a file together.
@@ -52,7 +54,7 @@ enum PNGText {
     let size = Int(
       cic_inflated_size(data.bindMemory(to: UInt8.self).baseAddress, data.count, Int64(chunkLimit)))
     guard size <= chunkLimit else {
-      throw .limitExceeded(limit: "PNG text", declared: size, allowed: chunkLimit)
+      throw .limitExceeded(limit: limitName, declared: size, allowed: chunkLimit)
     }
     return Swift.max(0, size)
   }

@@ -4,7 +4,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   case pixelCountMismatch(width: Int, height: Int, bytes: Int)
   /// The output would have no pixels in one direction.
   case emptyOutput(width: Int, height: Int)
-  /// The output, or the working memory on the way to it, would be larger than is allowed.
+  /// The output, or the working memory on the way to it, would be larger than `DecodeLimits` allow.
   case tooLarge(what: String, size: Int, allowed: Int)
   /// The images of one batch would give outputs of different sizes.
   case differentOutputSizes(first: [Int], index: Int, other: [Int])
@@ -14,6 +14,24 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   case outputCountMismatch(expected: Int, given: Int)
   /// The system gave no memory.
   case outOfMemory(bytes: Int)
+
+  /// A short, stable name of the kind of failure, for machines to read; those that `ImageError.kind` has too
+  /// mean the same there.
+  ///
+  /// - `corrupt`: bytes that are not the pixels of the size given with them.
+  /// - `unsupported-variant`: an image of such proportions that the configured size leaves nothing of it.
+  /// - `limit-exceeded`: more than `DecodeLimits`, or than one batch may have.
+  /// - `out-of-memory`: within the limits, but the system had no memory.
+  /// - `model`: what was asked of the processor does not fit its configuration; no single image is to blame.
+  public var kind: String {
+    switch self {
+    case .pixelCountMismatch: "corrupt"
+    case .emptyOutput: "unsupported-variant"
+    case .tooLarge: "limit-exceeded"
+    case .outOfMemory: "out-of-memory"
+    case .differentOutputSizes, .emptyBatch, .outputCountMismatch: "model"
+    }
+  }
 
   /// One line for a person: what is wrong, and what to do where there is something.
   public var description: String {

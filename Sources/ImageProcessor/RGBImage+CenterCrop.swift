@@ -3,9 +3,11 @@ extension RGBImage {
   ///
   /// As in the PIL back end of transformers: an odd pixel of what is cut off goes right and below, one of
   /// a border left and above.
-  func centerCropped(width: Int, height: Int) throws(PreprocessingError) -> RGBImage {
+  func centerCropped(
+    width: Int, height: Int, limits: DecodeLimits = .default
+  ) throws(PreprocessingError) -> RGBImage {
     if width == self.width, height == self.height { return self }
-    _ = try Self.checkedOutput(width: width, height: height)
+    try Self.checkOutput(width: width, height: height, limits: limits)
     let output = try Self.allocate(width: width, height: height)
     if width > self.width || height > self.height {
       output.buffer.initializeMemory(as: UInt8.self, repeating: 0)

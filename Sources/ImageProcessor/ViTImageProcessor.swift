@@ -54,81 +54,92 @@ public struct ViTImageProcessor: Sendable {
 
   /// The pixel values of one image: float32 of shape [1, 3, height, width].
   ///
-  /// - Throws: `PreprocessingError` when the output would be empty or larger than is allowed.
-  public func preprocess(_ image: RGBImage) throws -> Tensor {
-    try preprocess([image])
+  /// - Parameters:
+  ///   - image: A decoded image.
+  ///   - limits: What resizing it may cost: `pixels` bounds the output and every image on the way to it,
+  ///     `intermediateBytes` the working memory.
+  /// - Throws: `PreprocessingError` when the output would be empty or larger than is allowed;
+  ///   `TensorError.outOfMemory`.
+  public func preprocess(_ image: RGBImage, limits: DecodeLimits = .default) throws -> Tensor {
+    try preprocess([image], limits: limits)
   }
 
   /// The pixel values of several images: float32 of shape [count, 3, height, width].
   ///
   /// The images may differ in size, their outputs may not.
   ///
+  /// - Parameters:
+  ///   - images: Decoded images.
+  ///   - limits: What resizing each of them may cost. All outputs together may have as many pixels as `pixels`
+  ///     allows one image, or as the default does where that is more: a limit that suits single images must not
+  ///     forbid a batch of them.
   /// - Throws: `PreprocessingError`; it names the first image whose output has another size.
-  public func preprocess(_ images: [RGBImage]) throws -> Tensor {
+  ///   `TensorError.outOfMemory`.
+  public func preprocess(_ images: [RGBImage], limits: DecodeLimits = .default) throws -> Tensor {
     guard let first = images.first else { throw PreprocessingError.emptyBatch }
-    let size = try outputSize(width: first.width, height: first.height)
+    let size = try outputSize(width: first.width, height: first.height, limits: limits)
     for (index, image) in images.enumerated().dropFirst() {
-      let other = try outputSize(width: image.width, height: image.height)
+      let other = try outputSize(width: image.width, height: image.height, limits: limits)
       guard other == size else {
         throw PreprocessingError.differentOutputSizes(
           first: [3, size.height, size.width], index: index, other: [3, other.height, other.width])
       }
     }
-    let plane = 3 * size.height * size.width
-    let (total, overflow) = plane.multipliedReportingOverflow(by: images.count)
-    guard !overflow, total <= Self.maximumValues else {
+    let pixels = size.height * size.width
+    let (total, overflow) = pixels.multipliedReportingOverflow(by: images.count)
+    let allowed = max(limits.pixels, DecodeLimits.default.pixels)
+    guard !overflow, total <= allowed else {
       throw PreprocessingError.tooLarge(
-        what: "the pixel values of the batch", size: overflow ? .max : total, allowed: Self.maximumValues)
+        what: "the pixels of the batch", size: overflow ? .max : total, allowed: allowed)
     }
+    // Cannot overflow: the size has three bytes a pixel that can be addressed, and so has the batch.
+    let plane = 3 * pixels
     return try Tensor(shape: [images.count, 3, size.height, size.width]) { buffer in
       for (index, image) in images.enumerated() {
         let part = UnsafeMutableBufferPointer(rebasing: buffer[index * plane..<(index + 1) * plane])
-        try preprocess(image, into: part)
+        try preprocess(image, into: part, limits: limits)
       }
     }
   }
 
-  /// The most pixel values of one call: those of the largest single image that may be made.
-  static let maximumValues = 3 * RGBImage.maximumOutputPixels
-
   /// The size of the output for an image of the given size.
   package func outputSize(
-    width: Int, height: Int
+    width: Int, height: Int, limits: DecodeLimits = .default
   ) throws(PreprocessingError) -> (height: Int, width: Int) {
-    var size = try resizedSize(width: width, height: height)
+    var size = try resizedSize(width: width, height: height, limits: limits)
     if config.doCenterCrop, case .exact(let cropHeight, let cropWidth)? = config.cropSize {
       size = (cropHeight, cropWidth)
     }
-    _ = try RGBImage.checkedOutput(width: size.width, height: size.height)
+    try RGBImage.checkOutput(width: size.width, height: size.height, limits: limits)
     return size
   }
 
   private func resizedSize(
-    width: Int, height: Int
+    width: Int, height: Int, limits: DecodeLimits
   ) throws(PreprocessingError) -> (height: Int, width: Int) {
     guard config.doResize else { return (height, width) }
     guard let size = config.size.output(width: width, height: height) else {
-      throw .tooLarge(
-        what: "the pixels of a resized image", size: .max, allowed: RGBImage.maximumOutputPixels)
+      throw .tooLarge(what: "the pixels of a resized image", size: .max, allowed: limits.pixels)
     }
     return size
   }
 
   /// Writes the pixel values of one image, [3, height, width], over memory of just that many elements.
   package func preprocess(
-    _ image: RGBImage, into output: UnsafeMutableBufferPointer<Float>
+    _ image: RGBImage, into output: UnsafeMutableBufferPointer<Float>, limits: DecodeLimits = .default
   ) throws(PreprocessingError) {
-    let size = try outputSize(width: image.width, height: image.height)
+    let size = try outputSize(width: image.width, height: image.height, limits: limits)
     let pixels = size.height * size.width
     guard output.count == pixels * 3, let base = output.baseAddress else {
       throw .outputCountMismatch(expected: pixels * 3, given: output.count)
     }
     var result = image
-    let resized = try resizedSize(width: image.width, height: image.height)
+    let resized = try resizedSize(width: image.width, height: image.height, limits: limits)
     result = try result.resized(
-      width: resized.width, height: resized.height, filter: config.resample, profile: profile)
+      width: resized.width, height: resized.height, filter: config.resample, profile: profile,
+      limits: limits)
     if config.doCenterCrop {
-      result = try result.centerCropped(width: size.width, height: size.height)
+      result = try result.centerCropped(width: size.width, height: size.height, limits: limits)
     }
     result.withUnsafeBytes { rgb in
       cik_to_planes(

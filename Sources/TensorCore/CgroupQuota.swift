@@ -49,19 +49,24 @@ enum CgroupQuota {
   }
 
   private static func parseV2(_ text: String?) -> Double? {
-    let fields = (text ?? "").split(whereSeparator: \.isWhitespace).map { Double($0) }
-    guard fields.count == 2, let quota = fields[0], let period = fields[1] else { return nil }
-    return quota > 0 && period > 0 ? quota / period : nil
+    let fields = (text ?? "").split(whereSeparator: \.isWhitespace)
+    return fields.count == 2 ? cpus(quota: fields[0], period: fields[1]) : nil
   }
 
   private static func parseV1(quota: String?, period: String?) -> Double? {
-    func number(_ text: String?) -> Double? {
-      (text ?? "").split(whereSeparator: \.isWhitespace).first.flatMap { Double($0) }
+    func field(_ text: String?) -> Substring {
+      (text ?? "").split(whereSeparator: \.isWhitespace).first ?? ""
     }
-    guard let quota = number(quota), let period = number(period), quota > 0, period > 0 else {
-      return nil
-    }
-    return quota / period
+    return cpus(quota: field(quota), period: field(period))
+  }
+
+  /// The kernel writes whole microseconds, or a word where there is no quota. They are read as integers:
+  /// `Double` would also take `inf`, `nan` and `1e300`, which no caller can turn into a number of threads.
+  private static func cpus(quota: Substring, period: Substring) -> Double? {
+    guard let quota = Int(quota), let period = Int(period), quota > 0, period > 0 else { return nil }
+    let cpus = Double(quota) / Double(period)
+    // More CPUs than any machine has are no quota, and might not fit an `Int`.
+    return cpus <= Double(Int32.max) ? cpus : nil
   }
 
   private static func readFile(_ path: String) -> String? {

@@ -21,18 +21,22 @@ extension Tensor {
   }
 
   /// This tensor with row-major strides: itself where it is so already, else a copy.
-  public func contiguous() -> Tensor {
+  ///
+  /// - Throws: `TensorError.outOfMemory`: a broadcast view may stand for more elements than memory holds.
+  public func contiguous() throws(TensorError) -> Tensor {
     if isContiguous {
       return Tensor(shape: shape, strides: Self.rowMajorStrides(shape), offset: offset, storage: storage)
     }
-    let copy = TensorStorage(uninitializedCount: count)
+    let copy = try TensorStorage(uninitializedCount: count)
     copyElements(to: UnsafeMutableBufferPointer(start: copy.base, count: count))
     return Tensor(shape: shape, storage: copy)
   }
 
   /// Calls `body` with the elements in row-major order, copying first where they do not lie so.
-  public func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
-    let dense = contiguous()
+  ///
+  /// - Throws: As `contiguous()`, and what `body` throws.
+  public func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) throws -> R {
+    let dense = try contiguous()
     return try withExtendedLifetime(dense.storage) {
       try body(UnsafeBufferPointer(start: dense.storage.base + dense.offset, count: dense.count))
     }

@@ -5,7 +5,8 @@ extension Tensor {
   /// strides that BLAS can express are used as they are (rows or columns dense), others are copied.
   /// The work is cut into blocks of fixed size, so the result does not depend on the thread count.
   ///
-  /// - Throws: `TensorError.shapeMismatch`, or `TensorError.invalidShape` for an extent beyond 2^31 - 1.
+  /// - Throws: `TensorError.shapeMismatch`, `TensorError.invalidShape` for an extent beyond 2^31 - 1,
+  ///   `TensorError.outOfMemory`.
   public func matmul(_ other: Tensor, budget: ComputeBudget = .shared) throws -> Tensor {
     guard rank >= 2, other.rank >= 2, shape[rank - 1] == other.shape[other.rank - 2] else {
       throw TensorError.shapeMismatch(operation: "matmul", left: shape, right: other.shape)
@@ -63,8 +64,8 @@ extension Tensor {
   }
 
   /// This tensor, copied only when BLAS cannot read its matrices where they lie.
-  private static func blasReady(_ tensor: Tensor) -> Tensor {
-    tensor.isRowDense || tensor.isColumnDense ? tensor : tensor.contiguous()
+  private static func blasReady(_ tensor: Tensor) throws(TensorError) -> Tensor {
+    tensor.isRowDense || tensor.isColumnDense ? tensor : try tensor.contiguous()
   }
 
   private var isRowDense: Bool {

@@ -2,7 +2,7 @@
 extension Tensor {
   /// `activation(self + bias)`; `bias` has the extent of the last axis.
   ///
-  /// - Throws: `TensorError.shapeMismatch`, `KernelLevelError`.
+  /// - Throws: `TensorError.shapeMismatch`, `TensorError.outOfMemory`, `KernelLevelError`.
   public func activated(_ activation: Activation, bias: Tensor? = nil) throws -> Tensor {
     let columns = shape.last ?? 1
     if let bias, bias.shape != [columns] {
@@ -13,13 +13,13 @@ extension Tensor {
         kernels.biasActivation(
           x, rows: rows, columns: columns, leadingDimension: columns, bias: bias, activation: activation)
       }
-      if let bias { bias.withUnsafeBufferPointer { apply($0.baseAddress) } } else { apply(nil) }
+      if let bias { try bias.withUnsafeBufferPointer { apply($0.baseAddress) } } else { apply(nil) }
     }
   }
 
   /// `softmax(scale * self)` along the last axis. `scale` is positive.
   ///
-  /// - Throws: `KernelLevelError`.
+  /// - Throws: `TensorError.outOfMemory`, `KernelLevelError`.
   public func softmax(scale: Float = 1) throws -> Tensor {
     let columns = shape.last ?? 1
     return try mapRows { kernels, rows, x in
@@ -30,15 +30,15 @@ extension Tensor {
   /// `(self - mean) / sqrt(variance + epsilon) * gamma + beta` along the last axis, with the population
   /// variance, as `torch.nn.LayerNorm` computes it.
   ///
-  /// - Throws: `TensorError.shapeMismatch`, `KernelLevelError`.
+  /// - Throws: `TensorError.shapeMismatch`, `TensorError.outOfMemory`, `KernelLevelError`.
   public func layerNorm(gamma: Tensor, beta: Tensor, epsilon: Float) throws -> Tensor {
     let columns = shape.last ?? 1
     for parameter in [gamma, beta] where parameter.shape != [columns] {
       throw TensorError.shapeMismatch(operation: "layerNorm", left: shape, right: parameter.shape)
     }
     return try mapRows { kernels, rows, x in
-      gamma.withUnsafeBufferPointer { gamma in
-        beta.withUnsafeBufferPointer { beta in
+      try gamma.withUnsafeBufferPointer { gamma in
+        try beta.withUnsafeBufferPointer { beta in
           guard let gamma = gamma.baseAddress, let beta = beta.baseAddress else { return }
           kernels.layerNorm(
             x, rows: rows, columns: columns, gamma: gamma, beta: beta, epsilon: epsilon, into: x)
@@ -49,14 +49,14 @@ extension Tensor {
 
   /// Copies the elements and has `body` change them in place, `rows` rows of the last axis's extent.
   private func mapRows(
-    _ body: (_ kernels: Kernels, _ rows: Int, _ x: UnsafeMutablePointer<Float>) -> Void
+    _ body: (_ kernels: Kernels, _ rows: Int, _ x: UnsafeMutablePointer<Float>) throws -> Void
   ) throws -> Tensor {
     let kernels = try Kernels.active()
     let columns = shape.last ?? 1
     return try Tensor(shape: shape) { out in
       copyElements(to: out)
       guard let base = out.baseAddress, columns > 0 else { return }
-      body(kernels, count / columns, base)
+      try body(kernels, count / columns, base)
     }
   }
 }

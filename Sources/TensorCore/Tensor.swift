@@ -37,19 +37,20 @@ public struct Tensor: Sendable {
   /// - Parameters:
   ///   - shape: Extents, none negative.
   ///   - body: Receives the uninitialised elements in row-major order.
-  /// - Throws: `TensorError.invalidShape`, or what `body` throws.
+  /// - Throws: `TensorError.invalidShape`, `TensorError.outOfMemory`, or what `body` throws.
   public init(
     shape: [Int], initializingWith body: (UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
     let count = try Self.checkedCount(shape)
-    let storage = TensorStorage(uninitializedCount: count)
+    let storage = try TensorStorage(uninitializedCount: count)
     try body(UnsafeMutableBufferPointer(start: storage.base, count: count))
     self.init(shape: shape, storage: storage)
   }
 
   /// Copies `elements`, given in row-major order.
   ///
-  /// - Throws: `TensorError.elementCountMismatch` when they are not as many as the shape holds.
+  /// - Throws: `TensorError.elementCountMismatch` when they are not as many as the shape holds, or as
+  ///   `init(shape:initializingWith:)`.
   public init(_ elements: some Collection<Float>, shape: [Int]) throws {
     let count = try Self.checkedCount(shape)
     guard elements.count == count else {
@@ -63,7 +64,7 @@ public struct Tensor: Sendable {
   /// One value seen through any shape; takes four bytes of memory.
   public init(repeating value: Float, shape: [Int]) throws {
     _ = try Self.checkedCount(shape)
-    let storage = TensorStorage(uninitializedCount: 1)
+    let storage = try TensorStorage(uninitializedCount: 1)
     storage.base.initialize(to: value)
     self.init(
       shape: shape, strides: [Int](repeating: 0, count: shape.count), offset: 0, storage: storage)

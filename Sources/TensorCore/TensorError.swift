@@ -1,4 +1,4 @@
-/// What can be wrong with a tensor operation. Every case carries the operands' shapes.
+/// What can be wrong with a tensor operation. Cases carry the operands' shapes, where it is about those.
 public enum TensorError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An extent is negative, or the product of the extents cannot be addressed.
   case invalidShape([Int])
@@ -10,6 +10,8 @@ public enum TensorError: Error, Sendable, Equatable, CustomStringConvertible {
   case outOfBounds(operation: String, value: Int, shape: [Int])
   /// A view with this shape cannot be made without copying.
   case notViewable(operation: String, shape: [Int], strides: [Int])
+  /// The system gave no memory for the elements.
+  case outOfMemory(bytes: Int)
 
   /// One line for a person: what is wrong, and with what.
   public var description: String {
@@ -24,6 +26,8 @@ public enum TensorError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(operation): \(value) is outside shape \(shape)"
     case .notViewable(let operation, let shape, let strides):
       "\(operation): no view of shape \(shape) with strides \(strides); copy with contiguous() first"
+    case .outOfMemory(let bytes):
+      "no memory for \(bytes) bytes of tensor"
     }
   }
 }

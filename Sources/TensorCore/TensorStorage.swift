@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Memory that tensors and their views share.
 ///
 /// The memory is 64-byte aligned (a cache line, and the widest vector register) unless it belongs to
@@ -15,10 +23,18 @@ public final class TensorStorage: @unchecked Sendable {
   private let owner: AnyObject?
 
   /// Allocates memory for `count` elements, not initialised.
-  package init(uninitializedCount count: Int) {
-    let bytes = Swift.max(count, 1) * MemoryLayout<Float>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
-    self.base = raw.bindMemory(to: Float.self, capacity: Swift.max(count, 1))
+  ///
+  /// The number can come from a file or a configuration, so a system without that much memory gives an error:
+  /// `UnsafeMutableRawPointer.allocate` would end the process.
+  ///
+  /// - Throws: `TensorError.outOfMemory`.
+  package init(uninitializedCount count: Int) throws(TensorError) {
+    let (bytes, overflow) = Swift.max(count, 1).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    var memory: UnsafeMutableRawPointer?
+    guard !overflow, posix_memalign(&memory, Self.alignment, bytes) == 0, let memory else {
+      throw .outOfMemory(bytes: overflow ? .max : bytes)
+    }
+    self.base = memory.bindMemory(to: Float.self, capacity: Swift.max(count, 1))
     self.count = count
     self.owner = nil
   }
@@ -35,6 +51,6 @@ public final class TensorStorage: @unchecked Sendable {
   }
 
   deinit {
-    if owner == nil { UnsafeMutableRawPointer(base).deallocate() }
+    if owner == nil { free(base) }
   }
 }

@@ -6,7 +6,11 @@ package final class Workspace: @unchecked Sendable {
   private var used = 0
 
   /// Room for `capacity` floats.
-  package init(capacity: Int) { storage = TensorStorage(uninitializedCount: capacity) }
+  ///
+  /// - Throws: `TensorError.outOfMemory`.
+  package init(capacity: Int) throws(TensorError) {
+    storage = try TensorStorage(uninitializedCount: capacity)
+  }
 
   /// The room in floats.
   package var capacity: Int { storage.count }
@@ -43,10 +47,12 @@ package final class WorkspacePool: Sendable {
   package init() {}
 
   /// Calls `body` with a workspace of at least `capacity` floats.
-  package func withWorkspace<R>(capacity: Int, _ body: (Workspace) throws -> R) rethrows -> R {
+  ///
+  /// - Throws: `TensorError.outOfMemory`, or what `body` throws.
+  package func withWorkspace<R>(capacity: Int, _ body: (Workspace) throws -> R) throws -> R {
     let waiting = idle.withLock { $0.popLast() }
     let workspace =
-      if let waiting, waiting.capacity >= capacity { waiting } else { Workspace(capacity: capacity) }
+      if let waiting, waiting.capacity >= capacity { waiting } else { try Workspace(capacity: capacity) }
     defer {
       if workspace.capacity <= Self.largestIdle {
         idle.withLock { if $0.count < Self.mostIdle { $0.append(workspace) } }

@@ -83,10 +83,10 @@ public struct ViTForImageClassification: Sendable {
     let start =
       interpolatePositionEncoding
       ? try vit.embeddings.start(for: size, interpolate: true, config) : start
-    let pixels = pixelValues.contiguous()
+    let pixels = try pixelValues.contiguous()
 
-    budget.withCompute { compute in
-      workspaces.withWorkspace(capacity: capacity) { workspace in
+    try budget.withCompute { compute in
+      try workspaces.withWorkspace(capacity: capacity) { workspace in
         for first in Swift.stride(from: 0, to: batch, by: images) {
           let pass = ForwardPass(
             config: config, kernels: kernels, compute: compute, images: min(images, batch - first),
@@ -178,7 +178,7 @@ private struct OutputBuffers {
       + (attentions ? rows * Double(tokens) * Double(heads) * Double(layers) : 0)
     try ForwardPass.check(floats, for: "the results of the batch")
     func empty(_ shape: [Int]) throws -> Tensor {
-      Tensor(shape: shape, storage: TensorStorage(uninitializedCount: try Tensor.checkedCount(shape)))
+      Tensor(shape: shape, storage: try TensorStorage(uninitializedCount: Tensor.checkedCount(shape)))
     }
     logits = try empty([batch, config.numLabels == 0 ? config.hiddenSize : config.numLabels])
     self.hiddenStates =

@@ -77,7 +77,7 @@
         file: file, format: decoded.format.rawValue, width: decoded.image.width,
         height: decoded.image.height, mode: decoded.mode,
         rgbSHA256: decoded.image.withUnsafeBytes { try SHA256.hexadecimal(of: $0) },
-        pixelValuesSHA256: pixelValues.withUnsafeBufferPointer {
+        pixelValuesSHA256: try pixelValues.withUnsafeBufferPointer {
           try SHA256.hexadecimal(of: UnsafeRawBufferPointer($0))
         },
         profile: classifier.processor.profile.rawValue)

@@ -113,6 +113,26 @@ import Testing
         == .fileSizeMismatch(expected: UInt64(Self.content.count), found: content.count))
   }
 
+  /// A sparse file of 2 TiB, whose elements take four times as much as `Float`, where the limits allow that.
+  @Test func memoryThatIsNotThereIsATypedError() throws {
+    let count = 1 << 41
+    // Machines that promise any memory would really begin to read.
+    if let memory = malloc(count * 4) {
+      free(memory)
+      return
+    }
+    let folder = try TemporaryFolder()
+    let header = safetensors(#"{"a":{"dtype":"U8","shape":[\#(count)],"data_offsets":[0,\#(count)]}}"#)
+    let path = try folder.write(header, to: "sparse.safetensors")
+    // Not every file system has files of this size.
+    guard truncate(path, off_t(header.count + count)) == 0 else { return }
+    let file = try SafetensorsFile(contentsOf: path, limits: .init(maximumTensorByteCount: .max))
+    #expect(problem { try file.tensor("a") } == .outOfMemory(key: "a", byteCount: 4 * count))
+    #expect(
+      "\(SafetensorsError(file: "f", problem: .outOfMemory(key: "a", byteCount: 4)))"
+        == "f: tensor \"a\": no memory for 4 bytes")
+  }
+
   @Test func aFileCutAfterItWasOpenedIsATypedError() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Self.content, to: "cut.safetensors")

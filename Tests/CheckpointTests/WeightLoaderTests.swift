@@ -229,6 +229,38 @@ import Testing
     #expect(try loader.finish().loadedCount == 32)
   }
 
+  /// Has every tensor in the one shape, or none.
+  private struct Stub: TensorSource {
+    let shape: [Int]?
+    let path = "stub"
+    let names: [String] = []
+    func shape(of name: String) -> [Int]? { shape }
+    func read(_ name: String) throws -> Tensor { try Tensor(repeating: 0, shape: shape ?? []) }
+    func read(_ name: String, rows: Range<Int>) throws -> Tensor { try read(name) }
+  }
+
+  /// A configuration of thousands of layers over a file that has none of them: each problem must cost the
+  /// same, however many there were before. Walking the list took minutes.
+  @Test(arguments: [nil, [7]] as [[Int]?])
+  func aHundredThousandProblemsTakeSeconds(shape: [Int]?) throws {
+    let count = 100_000
+    let loader = WeightLoader(Stub(shape: shape))
+    let time = try ContinuousClock().measure {
+      for index in 0..<count { _ = try loader.tensor("vit.encoder.layer.\(index).weight", shape: [1]) }
+    }
+    #expect(time < .seconds(30))
+    do {
+      try loader.finish()
+      Issue.record("a stub was loaded")
+    } catch {
+      #expect(error.report.missing.count == (shape == nil ? count : 0))
+      #expect(error.report.mismatched.count == (shape == nil ? 0 : count))
+      // In the order in which they were asked for.
+      let last = error.report.missing.last ?? error.report.mismatched.last?.key
+      #expect(last == "vit.encoder.layer.99999.weight")
+    }
+  }
+
   @Test func theReportIsReadable() {
     let report = LoadReport(
       file: "m.safetensors", naming: .init(family: .timm, hasPrefix: false),

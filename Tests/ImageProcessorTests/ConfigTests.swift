@@ -75,6 +75,31 @@ struct ConfigTests {
     #expect(try message("[]").contains("an array"))
   }
 
+  /// A documented divergence: the PIL back end of the reference takes these (Pillow 13's Magic Kernel Sharp, and
+  /// padding). There are no goldens, because what must hold is that nobody gets other pixels unnoticed.
+  @Test("what the reference does and we do not is refused by name")
+  func divergences() throws {
+    func refusal(_ json: String) throws -> ImageProcessorConfigError? {
+      let parsed = try JSONValue(parsing: Array(json.utf8))
+      do throws(ImageProcessorConfigError) {
+        _ = try ImageProcessorConfig(json: parsed)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    for number in [6, 7] {
+      #expect(
+        try refusal(#"{"resample": \#(number)}"#) == .unsupported(key: "resample", value: "\(number)"))
+      // Not used, so no harm.
+      #expect(try refusal(#"{"resample": \#(number), "do_resize": false}"#) == nil)
+    }
+    for json in [#"{"do_pad": true}"#, #"{"do_pad": true, "pad_size": {"height": 300, "width": 300}}"#] {
+      #expect(try refusal(json) == .unsupported(key: "do_pad", value: "true"))
+    }
+    #expect(try refusal(#"{"do_pad": false}"#) == nil)
+  }
+
   @Test("an image processor of another model is refused by name")
   func otherProcessor() throws {
     let json = try JSONValue(parsing: Array(#"{"image_processor_type": "SiglipImageProcessor"}"#.utf8))

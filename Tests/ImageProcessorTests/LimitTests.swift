@@ -63,6 +63,51 @@ struct LimitTests {
     #expect(error.kind == "limit-exceeded")
   }
 
+  @Test("every limit that an error names is a field of the limits")
+  func namesAreFields() throws {
+    let fields = Mirror(reflecting: DecodeLimits.default).children.compactMap(\.label)
+    let none = DecodeLimits(encodedBytes: -1, pixels: -1, metadataBytes: -1, intermediateBytes: -1, scans: -1)
+    var named = Set<String>()
+    for field in fields {
+      var limits = DecodeLimits.default
+      switch field {
+      case "encodedBytes": limits.encodedBytes = none.encodedBytes
+      case "pixels": limits.pixels = none.pixels
+      case "metadataBytes": limits.metadataBytes = none.metadataBytes
+      case "intermediateBytes": limits.intermediateBytes = none.intermediateBytes
+      case "scans": limits.scans = none.scans
+      default: Issue.record("the test does not know \(field)")
+      }
+      for name in ["jpeg_420_prog.jpg", "png_rgb.png"] {
+        if case .limitExceeded(let limit, _, _)? = try refusal("images/\(name)", limits) {
+          #expect(limit == field)
+          named.insert(limit)
+        }
+      }
+    }
+    #expect(named == Set(fields))
+  }
+
+  @Test("Pillow's own bound for PNG texts has a name of its own, and no limit moves it")
+  func textBound() throws {
+    var builder = PNGBuilder()
+    builder.header(width: 2, height: 1, depth: 8)
+    builder.chunk("zTXt", Array("k".utf8) + [0, 0] + PNGBuilder.deflatedRun(of: 2 << 20))
+    builder.chunk("IDAT", PNGBuilder.stored([0, 1, 2]))
+    for limits in [DecodeLimits.default, DecodeLimits(metadataBytes: .max, intermediateBytes: .max)] {
+      do throws(ImageError) {
+        _ = try ImageDecoder.decode(builder.bytes, limits: limits)
+        Issue.record("2 MiB of text were accepted")
+      } catch {
+        guard case .limitExceeded("PNG text", let declared, 1_048_576) = error else {
+          Issue.record("\(error)")
+          return
+        }
+        #expect(declared > 1_048_576)
+      }
+    }
+  }
+
   @Test("negative limits refuse and do not trap")
   func negativeLimits() throws {
     for limits in [

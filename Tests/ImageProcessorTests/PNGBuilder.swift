@@ -25,6 +25,17 @@ struct PNGBuilder {
     return [0x78, 0x01, 0x01, low, high, ~low, ~high] + rows + bigEndian(b << 16 | a)
   }
 
+  /// Compressed data that inflates to at least `count` equal bytes, with the fixed Huffman codes of deflate.
+  static func deflatedRun(of count: Int) -> [UInt8] {
+    // The header of a last block; the literal 0; "258 bytes from one byte before" until there are enough; the end.
+    let codes = ["110", "00110000"] + [String](repeating: "1100010100000", count: count / 258 + 1)
+    let bits = Array((codes.joined() + "0000000").utf8).map { $0 & 1 }
+    let data = stride(from: 0, to: bits.count, by: 8).map { start in
+      bits[start..<Swift.min(start + 8, bits.count)].reversed().reduce(UInt8(0)) { $0 << 1 | $1 }
+    }
+    return [0x78, 0x01] + data
+  }
+
   static func bigEndian(_ value: UInt32) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }

@@ -55,7 +55,7 @@ struct ProcessorTests {
     }
   }
 
-  @Test("the centre of an odd difference: cut to the upper left, bordered to the lower right")
+  @Test("the odd pixel of a difference: cut off at the lower right, or a border at the upper left")
   func centerCrop() throws {
     let image = try RGBImage(width: 3, height: 1, pixels: [1, 1, 1, 2, 2, 2, 3, 3, 3])
     func red(_ width: Int) throws -> [UInt8] {
@@ -72,6 +72,25 @@ struct ProcessorTests {
 
 @Suite("Errors say what was wrong")
 struct ImageErrorTests {
+  @Test func kindsOfPreprocessing() {
+    let expected: [(PreprocessingError, kind: String)] = [
+      (.pixelCountMismatch(width: 2, height: 2, bytes: 11), "corrupt"),
+      (.emptyOutput(width: 0, height: 5), "unsupported-variant"),
+      (.tooLarge(what: "x", size: 2, allowed: 1), "limit-exceeded"),
+      (.differentOutputSizes(first: [3, 1, 1], index: 1, other: [3, 2, 2]), "model"),
+      (.emptyBatch, "model"),
+      (.outputCountMismatch(expected: 3, given: 2), "model"),
+      (.outOfMemory(bytes: 3), "out-of-memory"),
+    ]
+    for (error, kind) in expected { #expect(error.kind == kind) }
+    // Where the kinds have the same name as an image's, they are the same word.
+    #expect(
+      PreprocessingError.outOfMemory(bytes: 1).kind == ImageError.outOfMemory(bytes: 1).kind
+        && PreprocessingError.tooLarge(what: "", size: 1, allowed: 0).kind
+          == ImageError.limitExceeded(limit: "", declared: 1, allowed: 0).kind
+    )
+  }
+
   @Test func descriptionsAndKinds() {
     let expected: [(ImageError, kind: String, text: String)] = [
       (.empty, "not-an-image", "the file is empty"),

@@ -13,8 +13,8 @@ import Testing
     #expect(view.shape == [3, 2])
     #expect(view.elements == [0, 3, 1, 4, 2, 5])
     #expect(!view.isContiguous)
-    #expect(view.contiguous().strides == [2, 1])
-    #expect(view.contiguous().elements == view.elements)
+    #expect(try view.contiguous().strides == [2, 1])
+    #expect(try view.contiguous().elements == view.elements)
   }
 
   @Test func slicesShareStorage() throws {
@@ -74,6 +74,23 @@ import Testing
     #expect(throws: TensorError.elementCountMismatch(shape: [2], elements: 3)) {
       try Tensor([1, 2, 3], shape: [2])
     }
+  }
+
+  /// Shapes come from files and configurations, so no size may end the process.
+  @Test func memoryThatIsNotThereIsATypedError() throws {
+    let count = 1 << 50
+    #expect(throws: TensorError.outOfMemory(bytes: 4 * count)) {
+      try Tensor(shape: [count]) { _ in Issue.record("there is no memory to initialise") }
+    }
+    #expect(throws: TensorError.outOfMemory(bytes: .max)) { try TensorStorage(uninitializedCount: .max) }
+    #expect(throws: TensorError.outOfMemory(bytes: 4 * count)) { try Workspace(capacity: count) }
+    let view = try Tensor(repeating: 0, shape: [2, count / 2])
+    #expect(throws: TensorError.outOfMemory(bytes: 4 * count)) { try view.contiguous() }
+    #expect(throws: TensorError.outOfMemory(bytes: 4 * count)) {
+      try view.withUnsafeBufferPointer { _ in Issue.record("there is no memory to show") }
+    }
+    #expect(throws: TensorError.outOfMemory(bytes: 4 * count)) { try view.softmax() }
+    #expect("\(TensorError.outOfMemory(bytes: 12))" == "no memory for 12 bytes of tensor")
   }
 
   @Test func accessOutsideTheShapeIsATypedError() throws {
