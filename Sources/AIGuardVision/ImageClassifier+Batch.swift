@@ -64,7 +64,7 @@ extension ImageClassifier {
           let image = try images[index].get().withUnsafeBytes { bytes in
             try ImageDecoder.decode(bytes, limits: limits).image
           }
-          return try processor.preprocess(image)
+          return try processor.preprocess(image, limits: limits)
         }
         slots.withLock { $0[index] = result }
       }

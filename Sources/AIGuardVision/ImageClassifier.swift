@@ -69,7 +69,7 @@ public struct ImageClassifier: Sendable {
   ) throws -> ClassificationResult {
     let pixelValues = try imageBytes.withUnsafeBytes { bytes in
       try budget.withCompute { _ in
-        try processor.preprocess(ImageDecoder.decode(bytes, limits: limits).image)
+        try processor.preprocess(ImageDecoder.decode(bytes, limits: limits).image, limits: limits)
       }
     }
     return try classify(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]

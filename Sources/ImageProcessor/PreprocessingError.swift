@@ -26,7 +26,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   public var kind: String {
     switch self {
     case .pixelCountMismatch: "corrupt"
-    case .emptyOutput: "unsupported-variant"
+    case .emptyOutput: "empty-output"
     case .tooLarge: "limit-exceeded"
     case .outOfMemory: "out-of-memory"
     case .differentOutputSizes, .emptyBatch, .outputCountMismatch: "model"

@@ -210,7 +210,8 @@ private final class SharedState: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while !stopped {
-      if index < places, let loop = loops.first(where: \.hasWork) {
+      // The count matters besides the index: a worker that has to leave may be still in its iteration.
+      if index < places, busyWorkers < places, let loop = loops.first(where: \.hasWork) {
         loop.helpers.wrappingAdd(1, ordering: .relaxed)
         busyWorkers += 1
         return loop
@@ -227,6 +228,7 @@ private final class SharedState: @unchecked Sendable {
     busyWorkers -= 1
     pthread_cond_broadcast(helperLeft)
     pthread_cond_broadcast(placeFreed)
+    if loops.contains(where: \.hasWork) { callWorkers(places) }
     pthread_mutex_unlock(mutex)
   }
 }

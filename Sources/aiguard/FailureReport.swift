@@ -7,7 +7,7 @@
   ///
   /// | kind | when |
   /// |---|---|
-  /// | `not-an-image`, `unsupported-format`, `unsupported-variant`, `truncated`, `corrupt` | as `ImageError.kind` says |
+  /// | `not-an-image`, `unsupported-format`, `unsupported-variant`, `truncated`, `corrupt` | `ImageError.kind` |
   /// | `limit-exceeded` | the image, or what it would become, is larger than is allowed |
   /// | `out-of-memory` | the system gave no memory for it |
   /// | `empty-output` | the image is so narrow that it would be resized to nothing |
@@ -29,8 +29,9 @@
       kind =
         switch error {
         case let error as ImageError: error.kind
-        case let error as PreprocessingError: Self.kind(of: error)
+        case let error as PreprocessingError: error.kind
         case is FileError: "unreadable-file"
+        case TensorError.outOfMemory: "out-of-memory"
         case is ViTError, is ImageClassifierError: "model"
         default: "internal"
         }
@@ -39,16 +40,6 @@
     /// Says it to people.
     func show(_ file: String) {
       Output.write("aiguard: \(file.escaped): \(message.escaped)\n", to: .standardError)
-    }
-
-    private static func kind(of error: PreprocessingError) -> String {
-      switch error {
-      case .tooLarge: "limit-exceeded"
-      case .outOfMemory: "out-of-memory"
-      case .emptyOutput: "empty-output"
-      // These say that the caller gave what does not fit together, and the caller is this program.
-      default: "internal"
-      }
     }
   }
 

@@ -72,7 +72,7 @@
         try file == "-"
         ? ImageDecoder.decode(ImageFile.standardInput(limits: limits), limits: limits)
         : classifier.decode(fileAt: file)
-      let pixelValues = try classifier.processor.preprocess(decoded.image)
+      let pixelValues = try classifier.processor.preprocess(decoded.image, limits: classifier.limits)
       return try Report(
         file: file, format: decoded.format.rawValue, width: decoded.image.width,
         height: decoded.image.height, mode: decoded.mode,

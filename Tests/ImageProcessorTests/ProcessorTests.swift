@@ -75,7 +75,7 @@ struct ImageErrorTests {
   @Test func kindsOfPreprocessing() {
     let expected: [(PreprocessingError, kind: String)] = [
       (.pixelCountMismatch(width: 2, height: 2, bytes: 11), "corrupt"),
-      (.emptyOutput(width: 0, height: 5), "unsupported-variant"),
+      (.emptyOutput(width: 0, height: 5), "empty-output"),
       (.tooLarge(what: "x", size: 2, allowed: 1), "limit-exceeded"),
       (.differentOutputSizes(first: [3, 1, 1], index: 1, other: [3, 2, 2]), "model"),
       (.emptyBatch, "model"),
