@@ -1,4 +1,3 @@
-import Synchronization
 import TensorCore
 
 /// Threads of our own for asynchronous calls, so that none blocks Swift's cooperative pool.
@@ -20,7 +19,7 @@ final class CallQueue: Sendable {
     var running = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let width: Int
   private let startThread: @Sendable (@escaping @Sendable () -> Void) -> Bool
 

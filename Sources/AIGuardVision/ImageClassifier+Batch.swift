@@ -3,7 +3,6 @@
 #else
   import Foundation
 #endif
-import Synchronization
 
 extension ImageClassifier {
   /// Images that are decoded, and then run through the network, together.
@@ -57,7 +56,7 @@ extension ImageClassifier {
   private func preprocess(
     _ images: [Result<some ContiguousBytes, any Error>]
   ) -> [Result<Tensor, any Error>] {
-    let slots = Mutex([Result<Tensor, any Error>?](repeating: nil, count: images.count))
+    let slots = Locked([Result<Tensor, any Error>?](repeating: nil, count: images.count))
     budget.withCompute { compute in
       compute.parallelFor(images.count) { index, _ in
         let result = Result {

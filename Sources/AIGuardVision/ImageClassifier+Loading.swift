@@ -1,5 +1,3 @@
-import Synchronization
-
 extension ImageClassifier {
   /// Loads a model from a folder as `transformers` saves it: `config.json`, `preprocessor_config.json`
   /// and `model.safetensors`.
@@ -39,8 +37,8 @@ extension ImageClassifier {
     let load = { try ViTForImageClassification(config: network, weights: WeightLoader(weights)) }
     let hash = { try weights.sha256() }
     // Reading and hashing take about as long as each other, so they go side by side.
-    let loaded = Mutex<Result<ViTForImageClassification, any Error>?>(nil)
-    let hashed = Mutex<Result<String, any Error>?>(nil)
+    let loaded = Locked<Result<ViTForImageClassification, any Error>?>(nil)
+    let hashed = Locked<Result<String, any Error>?>(nil)
     budget.withCompute { compute in
       compute.parallelFor(2) { part, _ in
         if part == 0 {

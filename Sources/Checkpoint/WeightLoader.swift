@@ -1,4 +1,3 @@
-import Synchronization
 import TensorCore
 
 /// Hands a model its tensors by key path, and keeps account of what was wrong.
@@ -113,7 +112,7 @@ private final class LoadAccount: Sendable {
     }
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   func loaded(_ key: String) { state.withLock { _ = $0.loaded.insert(key) } }
 

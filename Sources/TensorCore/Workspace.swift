@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Scratch memory of one call, handed out from the front and taken back whole.
 package final class Workspace: @unchecked Sendable {
   private let storage: TensorStorage
@@ -42,7 +40,7 @@ package final class WorkspacePool: Sendable {
   private static let mostIdle = 4
   /// In floats; 256 MB.
   private static let largestIdle = 1 << 26
-  private let idle = Mutex<[Workspace]>([])
+  private let idle = Locked<[Workspace]>([])
 
   package init() {}
 

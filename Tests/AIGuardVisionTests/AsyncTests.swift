@@ -31,7 +31,7 @@ import Testing
   @Test func noMoreCallsRunAtOnceThanTheWidth() async throws {
     final class Counters: Sendable {
       let running = Atomic<Int>(0)
-      let most = Mutex(0)
+      let most = Locked(0)
     }
     let queue = CallQueue(width: 2)
     let counters = Counters()

@@ -9,7 +9,7 @@ import Testing
   func everyIterationRunsExactlyOnce(threads: Int) {
     let budget = ComputeBudget(threads: threads)
     for count in [0, 1, 2, 7, 1000] {
-      let runs = Mutex([Int](repeating: 0, count: count))
+      let runs = Locked([Int](repeating: 0, count: count))
       budget.withCompute { compute in
         compute.parallelFor(count) { iteration, lane in
           #expect(lane >= 0 && lane < threads)
@@ -22,7 +22,7 @@ import Testing
 
   @Test func lanesAreNeverSharedAtOnce() {
     let budget = ComputeBudget(threads: 4)
-    let busy = Mutex([Bool](repeating: false, count: 4))
+    let busy = Locked([Bool](repeating: false, count: 4))
     let collisions = Atomic<Int>(0)
     budget.withCompute { compute in
       for _ in 0..<200 {
@@ -43,7 +43,7 @@ import Testing
   /// What twelve callers on threads of their own see of a budget of three.
   private final class Crowd: Sendable {
     let running = Atomic<Int>(0)
-    let most = Mutex(0)
+    let most = Locked(0)
     let done = Atomic<Int>(0)
     let finished = DispatchSemaphore(value: 0)
 
@@ -80,7 +80,7 @@ import Testing
   @Test func workersMakeRoomForCallersAndComeBack() {
     let budget = ComputeBudget(threads: 2)
     let crowd = Crowd()
-    let lanes = Mutex<[Int]>([])
+    let lanes = Locked<[Int]>([])
     let began = DispatchSemaphore(value: 0)
     #expect(
       startDetachedThread(named: "second") {
