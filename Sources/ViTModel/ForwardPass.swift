@@ -125,6 +125,13 @@ struct ForwardPass {
     }
   }
 
+  /// Adds a linear layer's results to the first `rows` tokens of each image of `hidden`.
+  func addToHidden(_ layer: Linear, _ x: UnsafePointer<Float>, rows: Int) {
+    linear(
+      x, inputStride: tokens * layer.inFeatures, rows: rows, [(layer, hidden, tokens * layer.outFeatures)],
+      activation: nil)
+  }
+
   /// Normalises the first `rows` tokens of each image of `hidden` into `normalized`.
   func normalize(_ layer: LayerNorm, rows: Int) {
     let width = config.hiddenSize

@@ -110,11 +110,7 @@ struct ViTSelfOutput: Sendable {
   }
 
   /// Adds to `hidden`.
-  func run(_ pass: ForwardPass, rows: Int) {
-    pass.linear(
-      pass.context, inputStride: pass.tokens * dense.inFeatures, rows: rows,
-      [(dense, pass.hidden, pass.tokens * dense.outFeatures)], activation: nil)
-  }
+  func run(_ pass: ForwardPass, rows: Int) { pass.addToHidden(dense, pass.context, rows: rows) }
 }
 
 /// The MLP's first layer and its non-linearity.
@@ -146,9 +142,5 @@ struct ViTOutput: Sendable {
   }
 
   /// Adds to `hidden`.
-  func run(_ pass: ForwardPass, rows: Int) {
-    pass.linear(
-      pass.intermediate, inputStride: pass.tokens * dense.inFeatures, rows: rows,
-      [(dense, pass.hidden, pass.tokens * dense.outFeatures)], activation: nil)
-  }
+  func run(_ pass: ForwardPass, rows: Int) { pass.addToHidden(dense, pass.intermediate, rows: rows) }
 }
