@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a folder stands for: one bad entry is one failure.
-@Suite(.enabled(if: Tool.isBuilt), .timeLimit(.minutes(1))) struct FolderTests {
+@Suite(.enabled(if: Tool.isBuilt), .timeLimit(.minutes(10))) struct FolderTests {
   private let image: [UInt8]
   private let directory: TemporaryDirectory
   private var folder: URL { directory.url }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Streams that are closed, full or slow.
-@Suite(.enabled(if: Tool.isBuilt), .timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.enabled(if: Tool.isBuilt), .timeLimit(.minutes(10))) struct StreamTests {
   private let image = Fixtures.url("images/jpeg_7x5.jpg").path
 
   @Test func resultsDoNotNeedStandardError() throws {

