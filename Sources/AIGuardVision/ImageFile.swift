@@ -18,7 +18,7 @@ package enum ImageFile {
   package static func read(_ path: String, limits: DecodeLimits) throws -> [UInt8] {
     // The system would see the path up to the NUL, and so another file than the one that was named.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, reason: .invalidPath) }
-    let descriptor = try retrying(path, "open") { open(path, O_RDONLY | O_CLOEXEC) }
+    let descriptor = try FileError.retrying(path, "open") { open(path, O_RDONLY | O_CLOEXEC) }
     defer { close(descriptor) }
     return try read(descriptor: descriptor, name: path, limits: limits)
   }
@@ -65,7 +65,7 @@ package enum ImageFile {
       while initialized < capacity {
         let rest = UnsafeMutableRawBufferPointer(
           UnsafeMutableBufferPointer(rebasing: buffer[initialized..<capacity]))
-        let count = try retrying(name, "read") { readOnce(descriptor, rest) }
+        let count = try FileError.retrying(name, "read") { readOnce(descriptor, rest) }
         if count == 0 {
           isWhole = true
           return
@@ -105,17 +105,5 @@ package enum ImageFile {
     #else
       return Glibc.read(descriptor, to.baseAddress, count)
     #endif
-  }
-
-  /// Repeats a system call that a signal interrupted, and turns -1 into an error.
-  private static func retrying<Result: SignedInteger>(
-    _ name: String, _ call: String, _ body: () -> Result
-  ) throws(FileError) -> Result {
-    while true {
-      let result = body()
-      if result >= 0 { return result }
-      let code = errno
-      guard code == EINTR else { throw FileError(path: name, reason: .system(call: call, code: code)) }
-    }
   }
 }

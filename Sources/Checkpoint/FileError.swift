@@ -51,4 +51,16 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         + "\(found) of \(expected) bytes at offset \(offset)"
     }
   }
+
+  /// Makes a system call for `path`, again where a signal interrupted it; -1 becomes an error.
+  package static func retrying<Result: SignedInteger>(
+    _ path: String, _ call: String, _ body: () -> Result
+  ) throws(FileError) -> Result {
+    while true {
+      let result = body()
+      if result >= 0 { return result }
+      let code = errno
+      guard code == EINTR else { throw FileError(path: path, reason: .system(call: call, code: code)) }
+    }
+  }
 }

@@ -19,7 +19,7 @@ package final class InputFile: Sendable {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, reason: .invalidPath) }
     self.path = path
     // Without O_NONBLOCK the call would wait for ever at a pipe that nobody writes to.
-    descriptor = try Self.retrying(path: path, call: "open") {
+    descriptor = try FileError.retrying(path, "open") {
       open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     }
     var status = stat()
@@ -45,7 +45,7 @@ package final class InputFile: Sendable {
     while done < destination.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: destination[done...])
       let position = off_t(offset + done)
-      let count = try Self.retrying(path: path, call: "read") {
+      let count = try FileError.retrying(path, "read") {
         pread(descriptor, rest.baseAddress, min(rest.count, largestRead), position)
       }
       guard count > 0 else {
@@ -79,18 +79,6 @@ package final class InputFile: Sendable {
     }
     if let failure { throw failure }
     return bytes
-  }
-
-  /// Repeats a system call that a signal interrupted, and turns -1 into an error.
-  private static func retrying<Result: SignedInteger>(
-    path: String, call: String, _ body: () -> Result
-  ) throws(FileError) -> Result {
-    while true {
-      let result = body()
-      if result >= 0 { return result }
-      let code = errno
-      guard code == EINTR else { throw FileError(path: path, reason: .system(call: call, code: code)) }
-    }
   }
 }
 

@@ -1,14 +1,20 @@
 extension String {
-  /// This string as a message may show it: control characters escaped, so that a file's names cannot steer a
-  /// terminal, and cut after 200 characters, so that they cannot flood it.
+  /// This string as one line of text for people, whole: what would steer the terminal or break the line is
+  /// escaped.
+  package var escaped: String {
+    var text = ""
+    for scalar in unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: text += scalar.escaped(asASCII: true)
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  /// As `escaped`, and cut after 200 characters, so that names out of files cannot flood a terminal.
   package var printable: String {
     let head = prefix(200)
-    var text = ""
-    for scalar in head.unicodeScalars {
-      let isControl =
-        scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-      text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
-    }
-    return head.endIndex == endIndex ? text : text + "..."
+    return head.endIndex == endIndex ? escaped : String(head).escaped + "..."
   }
 }
