@@ -12,18 +12,20 @@ extension ImageClassifier {
   /// executable, so there is nothing to find or to download.
   ///
   /// - Parameters:
+  ///   - precision: The arithmetic of the encoder's matrix products.
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that calls share.
   /// - Throws: `KernelLevelError` when the environment asks for kernels that this CPU lacks.
   public static func defaultModel(
-    limits: DecodeLimits = .default, budget: ComputeBudget = .shared
+    precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared
   ) throws -> ImageClassifier {
     let config = try PretrainedConfig(bytes: bytes(agd_config()))
     let processor = try JSONValue(parsing: bytes(agd_preprocessor_config()))
     return try ImageClassifier(
       id: defaultModelID, config: config,
       processor: ViTImageProcessor(config: ImageProcessorConfig(json: processor)),
-      weights: SafetensorsFile(staticBytes: bytes(agd_weights())), limits: limits, budget: budget)
+      weights: SafetensorsFile(staticBytes: bytes(agd_weights())), precision: precision, limits: limits,
+      budget: budget)
   }
 
   private static func bytes(_ file: agd_file) -> UnsafeRawBufferPointer {

@@ -6,6 +6,8 @@ extension ImageClassifier {
   ///   - folder: The folder's path.
   ///   - id: What results call the model; by default the folder's name.
   ///   - profile: The reference whose pixel values to reproduce.
+  ///   - precision: The arithmetic of the encoder's matrix products. `Docs/Performance.md` states what the
+  ///     lower ones gain and cost.
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that loading and calls share.
   /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorConfigError`,
@@ -13,7 +15,7 @@ extension ImageClassifier {
   ///   `ImageClassifierError` where they do not fit together; `KernelLevelError`; `DigestError`.
   public init(
     folder: String, id: String? = nil, profile: PreprocessingProfile = .pillow13,
-    limits: DecodeLimits = .default, budget: ComputeBudget = .shared
+    precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared
   ) throws {
     let files = ModelFolder(folder)
     let weightsPath = try files.weightsPath()
@@ -25,16 +27,19 @@ extension ImageClassifier {
       profile: profile)
     try self.init(
       id: id ?? Self.name(ofFolder: folder), config: config, processor: processor,
-      weights: SafetensorsFile(contentsOf: weightsPath), limits: limits, budget: budget)
+      weights: SafetensorsFile(contentsOf: weightsPath), precision: precision, limits: limits,
+      budget: budget)
   }
 
   /// Assembles a classifier from files in memory.
   package init(
     id: String, config: PretrainedConfig, processor: ViTImageProcessor, weights: SafetensorsFile,
-    limits: DecodeLimits, budget: ComputeBudget
+    precision: Precision, limits: DecodeLimits, budget: ComputeBudget
   ) throws {
     let network = try ViTConfig(config)
-    let load = { try ViTForImageClassification(config: network, weights: WeightLoader(weights)) }
+    let load = {
+      try ViTForImageClassification(config: network, weights: WeightLoader(weights), precision: precision)
+    }
     let hash = { try weights.sha256() }
     // Reading and hashing take about as long as each other, so they go side by side.
     let loaded = Locked<Result<ViTForImageClassification, any Error>?>(nil)

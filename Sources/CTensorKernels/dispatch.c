@@ -5,8 +5,10 @@
 agk_level agk_best_level(void) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return agk_level_avx512;
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    if (!__builtin_cpu_supports("avx512vnni")) return agk_level_avx512;
+    return __builtin_cpu_supports("avx512bf16") ? agk_level_bf16 : agk_level_vnni;
+  }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return agk_level_avx2;
 #endif
   return agk_level_portable;
@@ -19,6 +21,8 @@ const agk_kernels *agk_kernels_for(agk_level level) {
 #if defined(__x86_64__)
     case agk_level_avx2: return &agk_kernels_avx2;
     case agk_level_avx512: return &agk_kernels_avx512;
+    case agk_level_vnni: return &agk_kernels_vnni;
+    case agk_level_bf16: return &agk_kernels_bf16;
 #endif
     default: return NULL;
   }

@@ -3,6 +3,11 @@
 #include "CTensorKernels.h"
 #include "tables.h"
 #include "vector.inc.h"
+#if AGK_TILES_IN_ASSEMBLY
+#include "tiles_avx2.inc.h"
+#else
+#include "tiles.inc.h"
+#endif
 
 INLINE vf sigmoid_v(vf x) { return 1.0f / (1.0f + exp_v(-x)); }
 
@@ -48,7 +53,7 @@ INLINE vf activate(vf x, agk_activation kind) {
       return r * r;
     }
     case agk_relu6: return vmin(splat(6.0f), vmax(zero, x));
-    case agk_leaky_relu: return select(x < 0.0f, x * 0.01f, x);
+    case agk_leaky_relu: return choose(x < 0.0f, x * 0.01f, x);
     case agk_hardswish: return x * (vmin(splat(6.0f), vmax(zero, x + 3.0f)) / 6.0f);
     case agk_sigmoid: return sigmoid_v(x);
     case agk_tanh: return by_libm(x, tanh_1);
@@ -91,7 +96,7 @@ INLINE void bias_activation_rows(float *c, size_t rows, size_t columns, size_t l
   }
 }
 
-#define ACTIVATIONS(X)                                                                              \
+#define AGK_ACTIVATIONS(X)                                                                            \
   X(linear) X(gelu) X(gelu_clip10) X(gelu_tanh) X(quick_gelu) X(relu) X(silu) X(relu_squared) X(relu6) \
       X(leaky_relu) X(hardswish) X(sigmoid) X(tanh) X(mish) X(laplace) X(sqrt_softplus)
 
@@ -100,16 +105,15 @@ INLINE void bias_activation_rows(float *c, size_t rows, size_t columns, size_t l
       float *c, size_t rows, size_t columns, size_t ld, const float *bias) {                         \
     bias_activation_rows(c, rows, columns, ld, bias, agk_##kind);                                    \
   }
-ACTIVATIONS(DEFINE)
+AGK_ACTIVATIONS(DEFINE)
 #undef DEFINE
 
 static void AGK_NAME(bias_activation)(float *c, size_t rows, size_t columns, size_t ld,
                                       const float *bias, agk_activation activation) {
 #define CASE(kind) \
   case agk_##kind: AGK_NAME(bias_##kind)(c, rows, columns, ld, bias); break;
-  switch (activation) { ACTIVATIONS(CASE) }
+  switch (activation) { AGK_ACTIVATIONS(CASE) }
 #undef CASE
-#undef ACTIVATIONS
 }
 
 static void AGK_NAME(bias_residual)(float *c, size_t rows, size_t columns, size_t ldc, const float *x,
@@ -139,11 +143,11 @@ static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, 
     size_t i = 0;
     for (; i + LANES <= columns; i += LANES) {
       vf v = load(row + i);
-      m = select((v > m) | (v != v), v, m);
+      m = choose((v > m) | (v != v), v, m);
     }
     if (i < columns) {
       vf v = load_tail(row + i, columns - i, -INFINITY);
-      m = select((v > m) | (v != v), v, m);
+      m = choose((v > m) | (v != v), v, m);
     }
     const vf top = splat(max_lanes(m));
     vf total = splat(0.0f);
@@ -196,6 +200,10 @@ static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, co
   }
 }
 
+#include "matrix.inc.h"
+#include "attention.inc.h"
+#include "pack.inc.h"
+
 const agk_kernels AGK_NAME(agk_kernels) = {
     .exp = AGK_NAME(exp_n),
     .erf = AGK_NAME(erf_n),
@@ -203,4 +211,19 @@ const agk_kernels AGK_NAME(agk_kernels) = {
     .bias_residual = AGK_NAME(bias_residual),
     .softmax = AGK_NAME(softmax),
     .layer_norm = AGK_NAME(layer_norm),
+    .matrix =
+        {
+            .panel_columns = PANEL_COLUMNS,
+            .tile_rows = AGK_TILE_ROWS,
+            .formats =
+                {
+                    {AGK_NAME(product_float32), AGK_NAME(pack_float32), NULL, 1, 4},
+                    {AGK_NAME(product_bfloat16), AGK_NAME(pack_bfloat16), AGK_NAME(prepare_bfloat16), 2,
+                     BFLOAT16_STEP_BYTES},
+                    {AGK_NAME(product_int8), AGK_NAME(pack_int8), AGK_NAME(prepare_int8), 4, 4},
+                },
+            .int8_limit = AGK_INT8_LIMIT,
+            .attention = AGK_NAME(attention),
+            .attention_scratch = AGK_NAME(attention_scratch),
+        },
 };

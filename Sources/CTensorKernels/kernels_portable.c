@@ -1,4 +1,13 @@
 // The plain kernels: any CPU. They are the fallback, and what the others are tested against.
+// On AArch64, where every CPU has fused multiply-add and 32 vector registers, they are the NEON kernels.
 #define AGK_NAME(x) x##_portable
+#if defined(__aarch64__)
+#define AGK_FMA 1
+#define AGK_TILE_ROWS 6
+#else
 #define AGK_FMA 0
+#define AGK_TILE_ROWS 2
+#endif
+#define AGK_PANEL_VECTORS 1
+#define AGK_INT8_LIMIT 127
 #include "kernels.inc.h"

@@ -5,4 +5,6 @@ extern const agk_kernels agk_kernels_portable;
 #if defined(__x86_64__)
 extern const agk_kernels agk_kernels_avx2;
 extern const agk_kernels agk_kernels_avx512;
+extern const agk_kernels agk_kernels_vnni;
+extern const agk_kernels agk_kernels_bf16;
 #endif

@@ -13,6 +13,7 @@
 
 typedef float vf __attribute__((vector_size(64)));
 typedef int32_t vi __attribute__((vector_size(64)));
+typedef uint32_t vu __attribute__((vector_size(64)));
 #define LANES 16
 #define INLINE static inline __attribute__((always_inline))
 
@@ -20,6 +21,12 @@ INLINE vf splat(float x) { return (vf){x, x, x, x, x, x, x, x, x, x, x, x, x, x,
 
 INLINE vf load(const float *p) {
   vf v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+INLINE vi load_units(const char *p) {
+  vi v;
   memcpy(&v, p, sizeof v);
   return v;
 }
@@ -43,11 +50,11 @@ INLINE vf mul_add(vf a, vf b, vf c) {
 #endif
 }
 
-INLINE vf select(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
+INLINE vf choose(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
 
 // Like the hardware: the second operand where either is NaN.
-INLINE vf vmax(vf a, vf b) { return select(a > b, a, b); }
-INLINE vf vmin(vf a, vf b) { return select(a < b, a, b); }
+INLINE vf vmax(vf a, vf b) { return choose(a > b, a, b); }
+INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
 
 INLINE vf vabs(vf x) { return (vf)((vi)x & 0x7fffffff); }
 INLINE vf copy_sign(vf magnitude, vf sign) {
@@ -93,7 +100,7 @@ INLINE vf exp_v(vf x) {
   vi half = exponent >> 1;
   vf first = (vf)((half + 127) << 23);
   vf second = (vf)((exponent - half + 127) << 23);
-  return select(x != x, x, e * first * second);
+  return choose(x != x, x, e * first * second);
 }
 
 // erf. |x| < 1: x + x Q(x^2). Beyond: 1 - e^-P(|x| - 1), P fitted to -ln erfc; 1 from 4 on.
@@ -122,5 +129,5 @@ INLINE vf erf_v(vf x) {
   p = mul_add(p, u, splat(0x1.51c9aep1f));
   p = mul_add(p, u, splat(0x1.d97fbep0f));
   vf large = copy_sign(1.0f - exp_v(-p), x);
-  return select(x != x, x, select(a < 1.0f, small, large));
+  return choose(x != x, x, choose(a < 1.0f, small, large));
 }

@@ -8,17 +8,23 @@ internal import CTensorKernels
   import Darwin
 #endif
 
-/// The instruction set that the element-wise and row kernels use.
+/// The instruction set that the kernels use.
 ///
-/// The best level of the CPU is chosen at run time. The environment variable `AIGUARD_KERNELS`
-/// (`portable`, `avx2` or `avx512`) forces another one, so that every level can be tested on one machine.
+/// The best level of the CPU is chosen at run time. The environment variable `AIGUARD_KERNELS` forces another
+/// one by its name, so that every level that a machine has can be tested on it.
 public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
-  /// The compiler's baseline, without fused multiply-add. Runs everywhere.
+  /// The compiler's baseline. Runs everywhere; on AArch64 these are the NEON kernels.
   case portable
+  /// The portable kernels, with the system's BLAS for the matrix products in float32.
+  case blas
   /// AVX2 with FMA.
   case avx2
   /// AVX-512 F, BW, DQ and VL.
   case avx512
+  /// The same and AVX-512 VNNI: 8-bit products.
+  case avx512vnni
+  /// The same and AVX-512 BF16: bfloat16 products.
+  case avx512bf16
 
   /// The variable that forces a level.
   public static let environmentVariable = "AIGUARD_KERNELS"
@@ -44,24 +50,33 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
     return .success(level)
   }
 
-  private var rank: UInt32 { cLevel.rawValue }
-
   /// Orders the levels by what they ask of the CPU.
   public static func < (left: KernelLevel, right: KernelLevel) -> Bool { left.rank < right.rank }
 
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
   private init(_ level: agk_level) {
     switch level {
+    case agk_level_bf16: self = .avx512bf16
+    case agk_level_vnni: self = .avx512vnni
     case agk_level_avx512: self = .avx512
     case agk_level_avx2: self = .avx2
-    default: self = .portable
+    default:
+      #if arch(arm64)
+        self = .portable
+      #else
+        self = .blas
+      #endif
     }
   }
 
-  fileprivate var cLevel: agk_level {
+  var cLevel: agk_level {
     switch self {
-    case .portable: agk_level_portable
+    case .portable, .blas: agk_level_portable
     case .avx2: agk_level_avx2
     case .avx512: agk_level_avx512
+    case .avx512vnni: agk_level_vnni
+    case .avx512bf16: agk_level_bf16
     }
   }
 }
@@ -81,93 +96,6 @@ public enum KernelLevelError: Error, Sendable, Equatable, CustomStringConvertibl
         + KernelLevel.allCases.map(\.rawValue).joined(separator: ", ")
     case .unavailable(let level, let best):
       "\(KernelLevel.environmentVariable)=\(level.rawValue): this CPU goes up to \(best.rawValue)"
-    }
-  }
-}
-
-/// The C kernels of one level, as Swift calls them.
-package struct Kernels: Sendable {
-  /// The level these kernels were compiled for.
-  package let level: KernelLevel
-  private let table: agk_kernels
-
-  /// The kernels of `level`, or `nil` where this CPU does not have them.
-  package init?(level: KernelLevel) {
-    guard let table = agk_kernels_for(level.cLevel) else { return nil }
-    self.level = level
-    self.table = table.pointee
-  }
-
-  /// The kernels in use.
-  package static func active() throws(KernelLevelError) -> Kernels {
-    let level = try KernelLevel.active()
-    guard let kernels = Kernels(level: level) else {
-      throw .unavailable(level, best: .best)
-    }
-    return kernels
-  }
-
-  /// `out[i] = exp(x[i])`, at most 2 ULP off.
-  package func exp(_ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
-    table.exp(x, out, count)
-  }
-
-  /// `out[i] = erf(x[i])`, within 1e-7 of the value, relatively.
-  package func erf(_ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
-    table.erf(x, out, count)
-  }
-
-  /// `c = activation(c + bias)` for each row, in place.
-  package func biasActivation(
-    _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, leadingDimension: Int,
-    bias: UnsafePointer<Float>?, activation: Activation
-  ) {
-    table.bias_activation(c, rows, columns, leadingDimension, bias, activation.cActivation)
-  }
-
-  /// `c += x + bias` for each row.
-  package func biasResidual(
-    _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, leadingDimension: Int,
-    _ x: UnsafePointer<Float>, xLeadingDimension: Int, bias: UnsafePointer<Float>?
-  ) {
-    table.bias_residual(c, rows, columns, leadingDimension, x, xLeadingDimension, bias)
-  }
-
-  /// `softmax(scale * x)` of each row, in place. `scale` is positive.
-  package func softmax(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, leadingDimension: Int, scale: Float
-  ) {
-    table.softmax(x, rows, columns, leadingDimension, scale)
-  }
-
-  /// Layer normalisation of each row with population variance. `x` and `out` may be the same.
-  package func layerNorm(
-    _ x: UnsafePointer<Float>, rows: Int, columns: Int, gamma: UnsafePointer<Float>,
-    beta: UnsafePointer<Float>, epsilon: Float, into out: UnsafeMutablePointer<Float>
-  ) {
-    table.layer_norm(x, rows, columns, gamma, beta, epsilon, out)
-  }
-}
-
-extension Activation {
-  fileprivate var cActivation: agk_activation {
-    switch self {
-    case .linear: agk_linear
-    case .gelu: agk_gelu
-    case .geluClipped10: agk_gelu_clip10
-    case .geluTanh: agk_gelu_tanh
-    case .quickGelu: agk_quick_gelu
-    case .relu: agk_relu
-    case .silu: agk_silu
-    case .reluSquared: agk_relu_squared
-    case .relu6: agk_relu6
-    case .leakyRelu: agk_leaky_relu
-    case .hardswish: agk_hardswish
-    case .sigmoid: agk_sigmoid
-    case .tanh: agk_tanh
-    case .mish: agk_mish
-    case .laplace: agk_laplace
-    case .sqrtSoftplus: agk_sqrt_softplus
     }
   }
 }

@@ -8,9 +8,9 @@ struct ViTBackbone: Sendable {
   let encoder: ViTEncoder
   let layernorm: LayerNorm
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
-    embeddings = try ViTEmbeddings(loader.scoped("embeddings"), config)
-    encoder = try ViTEncoder(loader.scoped("encoder"), config)
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
+    embeddings = try ViTEmbeddings(loader.scoped("embeddings"), config, arithmetic)
+    encoder = try ViTEncoder(loader.scoped("encoder"), config, arithmetic)
     layernorm = try LayerNorm(
       loader.scoped("layernorm"), size: config.hiddenSize, epsilon: config.layerNormEps)
   }
@@ -20,8 +20,8 @@ struct ViTBackbone: Sendable {
 struct ViTEncoder: Sendable {
   let layer: [ViTLayer]
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     let scope = loader.scoped("layer")
-    layer = try (0..<config.numHiddenLayers).map { try ViTLayer(scope.scoped("\($0)"), config) }
+    layer = try (0..<config.numHiddenLayers).map { try ViTLayer(scope.scoped("\($0)"), config, arithmetic) }
   }
 }

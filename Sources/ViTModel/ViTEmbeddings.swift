@@ -6,11 +6,11 @@ struct ViTEmbeddings: Sendable {
   let clsToken: Tensor
   let positionEmbeddings: Tensor
   let patchEmbeddings: ViTPatchEmbeddings
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     let tokens = config.patchCount(of: config.imageSize) + 1
     clsToken = try loader.tensor("cls_token", shape: [1, 1, config.hiddenSize])
     positionEmbeddings = try loader.tensor("position_embeddings", shape: [1, tokens, config.hiddenSize])
-    patchEmbeddings = try ViTPatchEmbeddings(loader.scoped("patch_embeddings"), config)
+    patchEmbeddings = try ViTPatchEmbeddings(loader.scoped("patch_embeddings"), config, arithmetic)
   }
 
   /// What the residual stream starts from for images of `size`: position embeddings, plus the CLS token
@@ -45,10 +45,19 @@ struct ViTEmbeddings: Sendable {
       (pass.hidden + image * imageLength).update(from: start.base, count: imageLength)
     }
     patchEmbeddings.gather(pass, pixels: pixels, size: size)
-    pass.linear(
-      pass.patches, inputStride: (pass.tokens - 1) * patchEmbeddings.projection.inFeatures,
-      rows: pass.tokens - 1, [(patchEmbeddings.projection, pass.hidden + width, imageLength)],
-      activation: nil)
+    // Image by image: each has a row more in `hidden` than in `patches`.
+    let patches = pass.tokens - 1
+    let projection = patchEmbeddings.projection
+    let product = MatrixProduct(
+      weights: projection.weight, bias: nil, pass.patches, rows: MatrixProduct.Rows(count: patches, step: 1),
+      rowsPerImage: patches, quantization: pass.quantization, into: pass.hidden + width, .add,
+      lanes: pass.compute.lanes)
+    pass.compute.parallelFor(pass.images * product.tasks) { task, lane in
+      let image = task / product.tasks
+      product.run(
+        task % product.tasks, inputOffset: image * patches, outputOffset: image * pass.tokens,
+        scratch: pass.scratch(lane: lane))
+    }
   }
 }
 
@@ -58,12 +67,13 @@ struct ViTPatchEmbeddings: Sendable {
   let projection: Linear
   let bias: Tensor
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     let patch = config.patchSize
     let scope = loader.scoped("projection")
     projection = try Linear(
       scope, inFeatures: config.numChannels * patch.height * patch.width, outFeatures: config.hiddenSize,
-      bias: false, weightShape: [config.hiddenSize, config.numChannels, patch.height, patch.width])
+      bias: false, weightShape: [config.hiddenSize, config.numChannels, patch.height, patch.width],
+      arithmetic.exact)
     bias = try scope.tensor("bias", shape: [config.hiddenSize])
   }
 

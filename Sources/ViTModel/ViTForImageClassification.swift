@@ -24,7 +24,7 @@ public struct ViTForImageClassification: Sendable {
   /// The instruction set of the kernels in use.
   public var kernelLevel: KernelLevel { kernels.level }
   /// The arithmetic of the matrix products.
-  public var precision: Precision { .float32 }
+  public let precision: Precision
 
   /// Images that go through the layers together. More would not be faster, only larger.
   private static let chunk = 8
@@ -38,20 +38,27 @@ public struct ViTForImageClassification: Sendable {
 
   /// Builds the network from its weights.
   ///
+  /// - Parameters:
+  ///   - config: The network's shape.
+  ///   - loader: The weights, at the root of the key path.
+  ///   - precision: The arithmetic of the encoder's matrix products.
   /// - Throws: `ViTConfigError`; `ViTError.tooLarge`; `KernelLevelError`; from the loader,
   ///   `LoadError` with every tensor that is missing or has another shape, and what reading throws.
-  public init(config: ViTConfig, weights loader: WeightLoader) throws {
+  public init(config: ViTConfig, weights loader: WeightLoader, precision: Precision = .float32) throws {
     try config.validate()
     self.config = config
+    self.precision = precision
     kernels = try Kernels.active()
     _ = try ForwardPass.capacity(
-      config, images: 1, tokens: config.patchCount(of: config.imageSize) + 1, lanes: 1)
-    vit = try ViTBackbone(loader.scoped("vit"), config)
+      config, images: 1, tokens: config.patchCount(of: config.imageSize) + 1, lanes: 1, kernels: kernels)
+    let arithmetic = Arithmetic(kernels: kernels, precision: precision)
+    vit = try ViTBackbone(loader.scoped("vit"), config, arithmetic)
     classifier =
       config.numLabels == 0
       ? nil
       : try Linear(
-        loader.scoped("classifier"), inFeatures: config.hiddenSize, outFeatures: config.numLabels, bias: true)
+        loader.scoped("classifier"), inFeatures: config.hiddenSize, outFeatures: config.numLabels, bias: true,
+        arithmetic.exact)
     loadReport = try loader.finish()
     start = try vit.embeddings.start(for: config.imageSize, interpolate: false, config)
   }
@@ -107,7 +114,9 @@ public struct ViTForImageClassification: Sendable {
     while true {
       do throws(ViTError) {
         return (
-          images, try ForwardPass.capacity(config, images: images, tokens: tokens, lanes: lanes)
+          images,
+          try ForwardPass.capacity(
+            config, images: images, tokens: tokens, lanes: lanes, kernels: kernels)
         )
       } catch {
         if images == 1 { throw error }
@@ -128,12 +137,11 @@ public struct ViTForImageClassification: Sendable {
         attentions: output.attentionBase(layer: index, first: first))
       output.keepHidden(pass, state: index + 1, first: first)
     }
-    pass.normalize(vit.layernorm, rows: 1)
+    pass.normalize(vit.layernorm, rows: 1, for: .float32)
     let width = config.hiddenSize
     let logits = output.logits.storage.base + first * output.logits.shape[1]
     if let classifier {
-      pass.linear(
-        pass.normalized, inputStride: pass.tokens * width, rows: 1, [(classifier, logits, config.numLabels)])
+      pass.classify(classifier, into: logits)
     } else {
       for image in 0..<pass.images {
         (logits + image * width).update(from: pass.normalized + image * pass.tokens * width, count: width)

@@ -9,10 +9,10 @@ struct ViTLayer: Sendable {
   let layernormBefore: LayerNorm
   let layernormAfter: LayerNorm
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
-    attention = try ViTAttention(loader.scoped("attention"), config)
-    intermediate = try ViTIntermediate(loader.scoped("intermediate"), config)
-    output = try ViTOutput(loader.scoped("output"), config)
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
+    attention = try ViTAttention(loader.scoped("attention"), config, arithmetic)
+    intermediate = try ViTIntermediate(loader.scoped("intermediate"), config, arithmetic)
+    output = try ViTOutput(loader.scoped("output"), config, arithmetic)
     layernormBefore = try LayerNorm(
       loader.scoped("layernorm_before"), size: config.hiddenSize, epsilon: config.layerNormEps)
     layernormAfter = try LayerNorm(
@@ -25,9 +25,10 @@ struct ViTLayer: Sendable {
   /// - Parameter attentions: Receives the probabilities, [images, heads, tokens, tokens]; only with all
   ///   rows.
   func run(_ pass: ForwardPass, rows: Int, attentions: UnsafeMutablePointer<Float>?) {
-    pass.normalize(layernormBefore, rows: pass.tokens)
+    let precision = intermediate.dense.weight.precision
+    pass.normalize(layernormBefore, rows: pass.tokens, for: precision)
     attention.run(pass, rows: rows, attentions: attentions)
-    pass.normalize(layernormAfter, rows: rows)
+    pass.normalize(layernormAfter, rows: rows, for: precision)
     intermediate.run(pass, rows: rows)
     output.run(pass, rows: rows)
   }
@@ -38,9 +39,9 @@ struct ViTAttention: Sendable {
   let attention: ViTSelfAttention
   let output: ViTSelfOutput
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
-    attention = try ViTSelfAttention(loader.scoped("attention"), config)
-    output = try ViTSelfOutput(loader.scoped("output"), config)
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
+    attention = try ViTSelfAttention(loader.scoped("attention"), config, arithmetic)
+    output = try ViTSelfOutput(loader.scoped("output"), config, arithmetic)
   }
 
   func run(_ pass: ForwardPass, rows: Int, attentions: UnsafeMutablePointer<Float>?) {
@@ -55,11 +56,11 @@ struct ViTSelfAttention: Sendable {
   let key: Linear
   let value: Linear
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     func project(_ name: String) throws -> Linear {
       try Linear(
         loader.scoped(name), inFeatures: config.hiddenSize, outFeatures: config.innerSize,
-        bias: config.qkvBias)
+        bias: config.qkvBias, arithmetic)
     }
     query = try project("query")
     key = try project("key")
@@ -69,34 +70,26 @@ struct ViTSelfAttention: Sendable {
   /// `normalized` to `context`.
   func run(_ pass: ForwardPass, rows: Int, attentions: UnsafeMutablePointer<Float>?) {
     let (tokens, heads, headDim) = (pass.tokens, pass.config.numAttentionHeads, pass.config.headDim)
-    let inner = pass.config.innerSize
-    let input = tokens * pass.config.hiddenSize
-    let stride = tokens * inner
     if rows == tokens {
       pass.linear(
-        pass.normalized, inputStride: input, rows: tokens,
-        [(query, pass.query, stride), (key, pass.key, stride), (value, pass.value, stride)])
+        (query, key, value), pass.normalized, rows: rows, into: (pass.query, pass.key, pass.value))
     } else {
-      pass.linear(pass.normalized, inputStride: input, rows: rows, [(query, pass.query, stride)])
-      pass.linear(
-        pass.normalized, inputStride: input, rows: tokens,
-        [(key, pass.key, stride), (value, pass.value, stride)])
+      pass.linear(query, pass.normalized, rows: rows, into: pass.query, .activation(.linear))
+      pass.linear(key, pass.normalized, rows: tokens, into: pass.key, .activation(.linear))
+      pass.linear(value, pass.normalized, rows: tokens, into: pass.value, .activation(.linear))
     }
 
+    let inner = pass.config.innerSize
     let scale = 1 / Float(headDim).squareRoot()
     pass.compute.parallelFor(pass.images * heads) { task, lane in
-      let start = task / heads * stride + task % heads * headDim
-      let scores = attentions.map { $0 + task * tokens * tokens } ?? pass.scratch(lane: lane)
-      BLAS.gemm(
-        m: rows, n: tokens, k: headDim, BLAS.Matrix(pass.query + start, leadingDimension: inner),
-        BLAS.Matrix(pass.key + start, leadingDimension: inner, transposed: true), into: scores,
-        leadingDimension: tokens)
-      pass.kernels.softmax(scores, rows: rows, columns: tokens, leadingDimension: tokens, scale: scale)
-      BLAS.gemm(
-        m: rows, n: headDim, k: tokens, BLAS.Matrix(scores, leadingDimension: tokens),
-        BLAS.Matrix(pass.value + start, leadingDimension: inner), into: pass.context + start,
-        leadingDimension: inner)
+      let start = task / heads * tokens * inner + task % heads * headDim
+      pass.kernels.attention(
+        query: pass.query + start, key: pass.key + start, value: pass.value + start, stride: inner,
+        tokens: tokens, headSize: headDim, scale: scale, rows: 0..<rows, into: pass.context + start,
+        outStride: inner, probabilities: attentions.map { $0 + task * tokens * tokens },
+        scratch: pass.scratch(lane: lane))
     }
+    pass.prepare(pass.context, rows: rows, width: inner, for: query.weight.precision)
   }
 }
 
@@ -104,13 +97,16 @@ struct ViTSelfAttention: Sendable {
 struct ViTSelfOutput: Sendable {
   let dense: Linear
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     dense = try Linear(
-      loader.scoped("dense"), inFeatures: config.innerSize, outFeatures: config.hiddenSize, bias: true)
+      loader.scoped("dense"), inFeatures: config.innerSize, outFeatures: config.hiddenSize, bias: true,
+      arithmetic)
   }
 
   /// Adds to `hidden`.
-  func run(_ pass: ForwardPass, rows: Int) { pass.addToHidden(dense, pass.context, rows: rows) }
+  func run(_ pass: ForwardPass, rows: Int) {
+    pass.linear(dense, pass.context, rows: rows, into: pass.hidden, .add)
+  }
 }
 
 /// The MLP's first layer and its non-linearity.
@@ -118,17 +114,18 @@ struct ViTIntermediate: Sendable {
   let dense: Linear
   let activation: Activation
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     dense = try Linear(
-      loader.scoped("dense"), inFeatures: config.hiddenSize, outFeatures: config.intermediateSize, bias: true)
+      loader.scoped("dense"), inFeatures: config.hiddenSize, outFeatures: config.intermediateSize,
+      bias: true, arithmetic)
     activation = try config.activation()
   }
 
   /// `normalized` to `intermediate`.
   func run(_ pass: ForwardPass, rows: Int) {
-    pass.linear(
-      pass.normalized, inputStride: pass.tokens * dense.inFeatures, rows: rows,
-      [(dense, pass.intermediate, pass.tokens * dense.outFeatures)], activation: activation)
+    pass.linear(dense, pass.normalized, rows: rows, into: pass.intermediate, .activation(activation))
+    pass.prepare(
+      pass.intermediate, rows: rows, width: dense.outFeatures, for: dense.weight.precision)
   }
 }
 
@@ -136,11 +133,14 @@ struct ViTIntermediate: Sendable {
 struct ViTOutput: Sendable {
   let dense: Linear
 
-  init(_ loader: WeightLoader, _ config: ViTConfig) throws {
+  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     dense = try Linear(
-      loader.scoped("dense"), inFeatures: config.intermediateSize, outFeatures: config.hiddenSize, bias: true)
+      loader.scoped("dense"), inFeatures: config.intermediateSize, outFeatures: config.hiddenSize, bias: true,
+      arithmetic)
   }
 
   /// Adds to `hidden`.
-  func run(_ pass: ForwardPass, rows: Int) { pass.addToHidden(dense, pass.intermediate, rows: rows) }
+  func run(_ pass: ForwardPass, rows: Int) {
+    pass.linear(dense, pass.intermediate, rows: rows, into: pass.hidden, .add)
+  }
 }

@@ -12,6 +12,9 @@
         valueName: "folder"))
     var model: String?
 
+    @Option(help: "The arithmetic of the network's matrix products.")
+    var precision: Precision = .float32
+
     /// More than any machine has use for; a mistyped number must not ask the system for a million.
     private static let mostThreads = 1024
 
@@ -29,8 +32,8 @@
     /// Loads the model, or ends the process saying why it cannot.
     func load() throws -> ImageClassifier {
       do {
-        if let model { return try ImageClassifier(folder: model, budget: budget) }
-        return try ImageClassifier.defaultModel(budget: budget)
+        if let model { return try ImageClassifier(folder: model, precision: precision, budget: budget) }
+        return try ImageClassifier.defaultModel(precision: precision, budget: budget)
       } catch {
         var reason = "\(error)"
         // A report has lines of its own; a line break in the folder's name is none of them.
@@ -42,4 +45,6 @@
       }
     }
   }
+
+  extension Precision: ExpressibleByArgument {}
 #endif

@@ -3,7 +3,7 @@ import Foundation
 
 // One engine in a process of its own, for peers/run.py to drive:
 //
-//   aiguard-bench MODEL PIXELS BATCH THREADS
+//   aiguard-bench [--precision float32|bfloat16|int8] MODEL PIXELS BATCH THREADS
 //
 // MODEL is a Hugging Face folder, PIXELS a file of raw little-endian float32 [BATCH, channels, height, width]. Each
 // answer is one line of JSON: after loading `{"engine", "kernels", "load_ns"}`; to a line `run N` the times of N
@@ -59,12 +59,23 @@ func pixelValues(_ path: String, batch: Int, config: ViTConfig) throws -> Tensor
 }
 
 func serve(_ arguments: [String]) throws {
+  var arguments = arguments
+  var precision = Precision.float32
+  if arguments.first == "--precision", arguments.count > 1 {
+    guard let named = Precision(rawValue: arguments[1]) else {
+      throw UsageError(description: "no precision '\(arguments[1])'")
+    }
+    precision = named
+    arguments.removeFirst(2)
+  }
   guard arguments.count == 4, let batch = Int(arguments[2]), let threads = Int(arguments[3]),
     batch > 0, threads > 0
   else { throw UsageError(description: "usage: aiguard-bench MODEL PIXELS BATCH THREADS") }
   let budget = ComputeBudget(threads: threads)
   var loaded: ImageClassifier?
-  let loading = try nanoseconds { loaded = try ImageClassifier(folder: arguments[0], budget: budget) }
+  let loading = try nanoseconds {
+    loaded = try ImageClassifier(folder: arguments[0], precision: precision, budget: budget)
+  }
   guard let model = loaded?.model else { return }
   let pixels = try pixelValues(arguments[1], batch: batch, config: model.config)
   try answer(Ready(kernels: "\(model.kernelLevel)", load_ns: loading))

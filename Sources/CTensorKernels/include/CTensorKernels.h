@@ -5,30 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agk_activation.h"
+#include "agk_matrix.h"
+
 typedef enum {
   agk_level_portable = 0,  // the compiler's baseline, no fused multiply-add
   agk_level_avx2 = 1,      // AVX2 + FMA
   agk_level_avx512 = 2,    // AVX-512 F, BW, DQ, VL
+  agk_level_vnni = 3,      // the same and AVX-512 VNNI
+  agk_level_bf16 = 4,      // the same and AVX-512 BF16
 } agk_level;
-
-typedef enum {
-  agk_linear,
-  agk_gelu,         // 0.5 x (1 + erf(x / sqrt 2))
-  agk_gelu_clip10,  // the same, clamped to [-10, 10]
-  agk_gelu_tanh,    // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
-  agk_quick_gelu,   // x sigmoid(1.702 x)
-  agk_relu,
-  agk_silu,
-  agk_relu_squared,
-  agk_relu6,
-  agk_leaky_relu,  // slope 0.01
-  agk_hardswish,
-  agk_sigmoid,
-  agk_tanh,
-  agk_mish,
-  agk_laplace,  // 0.5 (1 + erf((x - 0.707107) / (0.282095 sqrt 2)))
-  agk_sqrt_softplus,
-} agk_activation;
 
 typedef struct {
   // out[i] = exp(x[i]), at most 2 ULP off.
@@ -46,6 +32,7 @@ typedef struct {
   // Row r: out = (x - mean) / sqrt(variance + eps) * gamma + beta, population variance.
   void (*layer_norm)(const float *x, size_t rows, size_t columns, const float *gamma,
                      const float *beta, float eps, float *out);
+  agk_matrix_kernels matrix;
 } agk_kernels;
 
 // The best level that this CPU has.

@@ -1,0 +1,74 @@
+#pragma once
+// Matrix products with weights that are re-laid once ("packed") for one instruction set.
+//
+// A packed matrix is a row of panels, each of `panel_columns` columns of W^T (rows of the weights as PyTorch
+// keeps them). A panel is a sequence of steps along k; a step is four bytes a column: one float, two
+// bfloat16 or four int8. The last panel and the last step are padded with zeros.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agk_activation.h"
+
+typedef enum {
+  agk_float32 = 0,
+  agk_bfloat16 = 1,
+  agk_int8 = 2,
+} agk_format;
+
+// out = epilogue(a W^T): what all blocks of one product share.
+typedef struct {
+  const void *panels;
+  const float *scales;   // int8: each column's scale, padded to whole panels
+  const int32_t *sums;   // int8: each column's sum of quantised weights, padded likewise
+  const float *bias;     // `columns` floats, or null
+  size_t columns;        // of the result
+  size_t steps;          // of k
+  const void *a;         // rows as `prepare_rows` leaves them
+  size_t lda;            // in bytes
+  const float *row_scales;  // int8: as `prepare_rows` wrote them
+  const int32_t *row_zeros;
+  size_t row_step;  // row r has its scale at [r * row_step]
+  float *out;
+  size_t ldo;  // in floats
+  agk_activation activation;
+  bool adds;  // to what `out` holds, and then no activation
+} agk_product;
+
+// One head of one image.
+typedef struct {
+  const float *query, *key, *value;  // tokens x head_size
+  size_t ld;                         // of the three, in floats
+  size_t tokens, head_size;
+  float scale;  // of the scores before softmax; positive
+  float *out;   // tokens x head_size
+  size_t ldo;
+  float *probabilities;  // tokens x tokens, dense, or null
+} agk_attention;
+
+// How products of one format are done.
+typedef struct {
+  // out = epilogue(a W^T) for some rows and some panels. `scratch` has `scratch_floats(rows)` floats.
+  void (*product)(const agk_product *p, size_t first_row, size_t rows, size_t first_panel, size_t panels,
+                  float *scratch);
+  // Packs panel after panel. `rows`: count x k weights, for `panels` panels; count is short only at the end.
+  // scales and sums (int8 only): of these panels' columns.
+  void (*pack)(const float *rows, size_t count, size_t k, size_t panels, void *out, float *scales,
+               int32_t *sums);
+  // Turns rows of k floats in place into what `product` reads; row r starts at x + r * ld (floats) before and
+  // after. row_scales and row_zeros: int8 only. Null where floats are read as they are.
+  void (*prepare_rows)(float *x, size_t rows, size_t k, size_t ld, float *row_scales, int32_t *row_zeros);
+  size_t step_elements;  // of k in one step: 1, 2 or 4
+  size_t step_bytes;     // of a row of `a` in one step
+} agk_matrix_format;
+
+typedef struct {
+  size_t panel_columns;  // a multiple of 16
+  size_t tile_rows;      // rows whose sums are kept in registers
+  agk_matrix_format formats[3];
+  int int8_limit;  // the largest quantised weight
+  // Attention of one head for some query rows. `scratch` has `attention_scratch(tokens, head_size)` floats.
+  void (*attention)(const agk_attention *a, size_t first_row, size_t rows, float *scratch);
+  size_t (*attention_scratch)(size_t tokens, size_t head_size);
+} agk_matrix_kernels;

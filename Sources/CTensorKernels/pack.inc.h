@@ -1,0 +1,186 @@
+// Weights to panels, and rows to what the tiles read.
+
+// bfloat16 in the high half of each lane, rounded to nearest even; NaN stays NaN.
+INLINE vi bfloat16_bits(vf x) {
+  const vi bits = (vi)x;
+  const vi rounded = bits + 0x7fff + ((bits >> 16) & 1);
+  return (vi)choose(x != x, (vf)(bits | 0x400000), (vf)rounded) & (int32_t)0xffff0000;
+}
+
+// 32 floats to 16 pairs.
+INLINE vi bfloat16_pairs(vf first, vf second) {
+  const vi a = bfloat16_bits(first), b = bfloat16_bits(second);
+  const vi even = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const vi odd = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  return (vi)((vu)even >> 16) | odd;
+}
+
+// Rounds to the nearest integer, ties to even: |x| < 2^22.
+INLINE vi rounded(vf x) {
+  const vf rounder = splat(0x1.8p23f);
+  return (vi)(x + rounder) - (vi)rounder;
+}
+
+// The low bytes of 64 integers, in order, as 16 lanes of four.
+INLINE vi bytes_of(vi a, vi b, vi c, vi d) {
+  typedef int8_t quarter __attribute__((vector_size(16)));
+  const quarter q[4] = {__builtin_convertvector(a, quarter), __builtin_convertvector(b, quarter),
+                        __builtin_convertvector(c, quarter), __builtin_convertvector(d, quarter)};
+  vi v;
+  memcpy(&v, q, sizeof v);
+  return v;
+}
+
+// Up to 16 floats, zeros behind them.
+INLINE vf load_up_to(const float *p, size_t n) { return n >= LANES ? load(p) : load_tail(p, n, 0.0f); }
+
+// The weights of `row` from step `s` on: 16 steps, zeros past the end of k.
+INLINE vi weight_units(agk_format format, const float *row, size_t k, size_t s, float inverse) {
+  const size_t width = format == agk_float32 ? 1 : format == agk_bfloat16 ? 2 : 4;
+  vf x[4];
+  for (size_t i = 0; i < width; i++) {
+    const size_t at = s * width + i * LANES;
+    x[i] = at < k ? load_up_to(row + at, k - at) : splat(0.0f);
+  }
+  switch (format) {
+    case agk_float32: return (vi)x[0];
+    case agk_bfloat16: return bfloat16_pairs(x[0], x[1]);
+    case agk_int8:
+      return bytes_of(rounded(x[0] * inverse), rounded(x[1] * inverse), rounded(x[2] * inverse),
+                      rounded(x[3] * inverse));
+  }
+}
+
+// Four rounds of interleaving the first half with the second transpose 16 x 16.
+INLINE void transpose(vi m[LANES]) {
+  for (int round = 0; round < 4; round++) {
+    vi t[LANES];
+    for (int i = 0; i < 8; i++) {
+      t[2 * i] = __builtin_shufflevector(m[i], m[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      t[2 * i + 1] =
+          __builtin_shufflevector(m[i], m[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+    memcpy(m, t, sizeof t);
+  }
+}
+
+// The largest magnitude, or NaN where there is one.
+static float AGK_NAME(largest)(const float *row, size_t k) {
+  vf most = splat(0.0f);
+  for (size_t i = 0; i < k; i += LANES) {
+    const vf x = vabs(load_up_to(row + i, k - i));
+    most = choose((x > most) | (x != x), x, most);
+  }
+  return max_lanes(most);
+}
+
+// The scale of a row of weights; what to multiply it by goes to `inverse`. Weights that are not finite make
+// the scale NaN, and with it every result.
+static float AGK_NAME(weight_scale)(const float *row, size_t k, float *inverse) {
+  const float most = AGK_NAME(largest)(row, k);
+  *inverse = 0.0f;
+  if (!(most < INFINITY)) return NAN;
+  const float scale = most / (float)AGK_INT8_LIMIT;
+  // Below that the quotient overflows, and the row is as good as zero.
+  if (most < 0x1p-100f) return 0.0f;
+  *inverse = (float)AGK_INT8_LIMIT / most;
+  return scale;
+}
+
+INLINE void pack(agk_format format, const float *rows, size_t count, size_t k, size_t panels, char *out,
+                 float *scales, int32_t *sums) {
+  const size_t width = format == agk_float32 ? 1 : format == agk_bfloat16 ? 2 : 4;
+  const size_t steps = (k + width - 1) / width;
+  for (size_t first = 0; first < panels * PANEL_COLUMNS; first += LANES) {
+    char *const panel = out + first / PANEL_COLUMNS * steps * 4 * PANEL_COLUMNS + first % PANEL_COLUMNS * 4;
+    const size_t here = first < count ? smaller(LANES, count - first) : 0;
+    float inverse[LANES] = {0};
+    if (format == agk_int8)
+      for (size_t j = 0; j < LANES; j++)
+        scales[first + j] = j < here ? AGK_NAME(weight_scale)(rows + (first + j) * k, k, inverse + j) : 0.0f;
+    vi total = {0};
+    for (size_t s = 0; s < steps; s += LANES) {
+      vi m[LANES] = {0};
+      for (size_t j = 0; j < here; j++) m[j] = weight_units(format, rows + (first + j) * k, k, s, inverse[j]);
+      transpose(m);
+      for (size_t i = 0; i < smaller(LANES, steps - s); i++) {
+        memcpy(panel + (s + i) * 4 * PANEL_COLUMNS, m + i, sizeof m[i]);
+        if (format == agk_int8)
+          for (int shift = 0; shift < 32; shift += 8) total += (m[i] << (24 - shift)) >> 24;
+      }
+    }
+    if (format == agk_int8) memcpy(sums + first, &total, sizeof total);
+  }
+}
+
+#define DEFINE(format)                                                                                  \
+  static void AGK_NAME(pack_##format)(const float *rows, size_t count, size_t k, size_t panels, void *out, \
+                                      float *scales, int32_t *sums) {                                   \
+    pack(agk_##format, rows, count, k, panels, out, scales, sums);                                      \
+  }
+DEFINE(float32)
+DEFINE(bfloat16)
+DEFINE(int8)
+#undef DEFINE
+
+static void AGK_NAME(prepare_bfloat16)(float *x, size_t rows, size_t k, size_t ld, float *row_scales,
+                                       int32_t *row_zeros) {
+  (void)row_scales, (void)row_zeros;
+  for (size_t r = 0; r < rows; r++) {
+    float *const row = x + r * ld;
+#if AGK_BF16
+    // In front of what is still to be read; an odd k gets a zero behind it.
+    for (size_t i = 0; i < k; i += 2 * LANES) {
+      const vf first = load_up_to(row + i, k - i);
+      const vf second = i + LANES < k ? load_up_to(row + i + LANES, k - i - LANES) : splat(0.0f);
+      const vi pairs = bfloat16_pairs(first, second);
+      memcpy(row + i / 2, &pairs, smaller(sizeof pairs, (k - i + 1) / 2 * 4));
+    }
+#else
+    for (size_t i = 0; i < k; i += LANES) {
+      const vf y = (vf)bfloat16_bits(load_up_to(row + i, k - i));
+      memcpy(row + i, &y, smaller(LANES, k - i) * sizeof(float));
+    }
+#endif
+  }
+}
+
+// Each row to unsigned bytes: x = scale (q - zero), with 0 exactly at `zero`. A row that is not finite gets the
+// scale NaN, and with it every result.
+static void AGK_NAME(prepare_int8)(float *x, size_t rows, size_t k, size_t ld, float *row_scales,
+                                   int32_t *row_zeros) {
+  for (size_t r = 0; r < rows; r++) {
+    float *const row = x + r * ld;
+    vf low = splat(0.0f), high = splat(0.0f), odd = splat(0.0f);
+    for (size_t i = 0; i < k; i += LANES) {
+      const vf y = load_up_to(row + i, k - i);
+      low = vmin(low, y);
+      high = vmax(high, y);
+      odd += y - y;  // NaN where y is not finite
+    }
+    const float top = max_lanes(high), bottom = -max_lanes(-low);
+    const float range = top - bottom;
+    float scale = range / 255.0f, inverse = 255.0f / range;
+    if (sum_lanes(odd) != 0.0f || !(range < INFINITY)) {
+      scale = NAN;
+      inverse = 0.0f;
+    } else if (range < 0x1p-100f) {
+      scale = inverse = 0.0f;
+    }
+    const vi zero = rounded(splat(-bottom * inverse));
+    row_scales[r] = scale;
+    row_zeros[r] = zero[0];
+    for (size_t i = 0; i < k; i += 4 * LANES) {
+      vi q[4];
+      for (size_t v = 0; v < 4; v++) {
+        const size_t at = i + v * LANES;
+        const vf y = at < k ? load_up_to(row + at, k - at) : splat(0.0f);
+        // The ends of the range can round to one past it.
+        const vi z = rounded(choose(y - y != 0.0f, splat(0.0f), y) * inverse) + zero;
+        q[v] = __builtin_elementwise_min(__builtin_elementwise_max(z, (vi){0}), (vi){0} + 255);
+      }
+      const vi bytes = bytes_of(q[0], q[1], q[2], q[3]);
+      memcpy((char *)row + i, &bytes, smaller(sizeof bytes, (k - i + 3) / 4 * 4));
+    }
+  }
+}

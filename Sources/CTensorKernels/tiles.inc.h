@@ -1,0 +1,132 @@
+// A tile: the sums of a few rows of `a` with one panel, kept in registers.
+//
+// c[r][j] (+)= sum over `steps` steps of a[r] and panel column j. Every sum runs over k in order, each from zero,
+// whatever the number of rows, so that a row's result does not depend on its company. With `accumulate`
+// the finished sum is added to what c holds. Included once for each level; a level may bring its own tiles.
+
+#define PANEL_COLUMNS (LANES * AGK_PANEL_VECTORS)
+
+typedef void tile_function(const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc,
+                           bool accumulate);
+
+#define EACH_VECTOR(v) _Pragma("clang loop unroll(full)") for (int v = 0; v < AGK_PANEL_VECTORS; v++)
+#define EACH_ROW(r) _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)
+
+INLINE uint32_t unit(const char *p) {
+  uint32_t u;
+  memcpy(&u, p, sizeof u);
+  return u;
+}
+
+INLINE float one_float(const char *p) {
+  float x;
+  memcpy(&x, p, sizeof x);
+  return x;
+}
+
+// STEP(r, v): adds one step to acc[r][v]; sees `a`, `b` (of this step) and `lda`.
+#define TILE(TYPE, A_STEP, PREPARE, STEP)                                              \
+  TYPE acc[AGK_TILE_ROWS][AGK_PANEL_VECTORS];                                          \
+  EACH_ROW(r) EACH_VECTOR(v) acc[r][v] = (TYPE){0};                                    \
+  for (size_t s = 0; s < steps; s++, a += A_STEP, b += 4 * PANEL_COLUMNS) {            \
+    PREPARE                                                                            \
+    EACH_ROW(r) { STEP }                                                               \
+  }                                                                                    \
+  EACH_ROW(r) EACH_VECTOR(v) {                                                         \
+    char *to = c + (size_t)r * ldc + (size_t)v * sizeof(TYPE);                         \
+    TYPE sum = acc[r][v];                                                              \
+    if (accumulate) {                                                                  \
+      TYPE before;                                                                     \
+      memcpy(&before, to, sizeof before);                                              \
+      sum += before;                                                                   \
+    }                                                                                  \
+    memcpy(to, &sum, sizeof sum);                                                      \
+  }
+
+INLINE void tile_float32(const int rows, const char *a, size_t lda, const char *b, size_t steps, char *c,
+                         size_t ldc, bool accumulate) {
+  TILE(
+      vf, 4, vf w[AGK_PANEL_VECTORS];
+      EACH_VECTOR(v) w[v] = (vf)load_units(b + 64 * v);
+      , const vf x = splat(one_float(a + (size_t)r * lda));
+      EACH_VECTOR(v) acc[r][v] = mul_add(x, w[v], acc[r][v]);)
+}
+
+#if AGK_BF16
+#define BFLOAT16_STEP_BYTES 4
+INLINE void tile_bfloat16(const int rows, const char *a, size_t lda, const char *b, size_t steps, char *c,
+                          size_t ldc, bool accumulate) {
+  TILE(
+      vf, 4, vi w[AGK_PANEL_VECTORS];
+      EACH_VECTOR(v) w[v] = load_units(b + 64 * v);
+      , const __m512i x = _mm512_set1_epi32((int)unit(a + (size_t)r * lda));
+      EACH_VECTOR(v) acc[r][v] =
+          (vf)_mm512_dpbf16_ps((__m512)acc[r][v], (__m512bh)x, (__m512bh)w[v]);)
+}
+#else
+// Without bfloat16 arithmetic the weights are widened, and the rows are floats that `prepare_rows` rounded.
+#define BFLOAT16_STEP_BYTES 8
+INLINE void tile_bfloat16(const int rows, const char *a, size_t lda, const char *b, size_t steps, char *c,
+                          size_t ldc, bool accumulate) {
+  TILE(
+      vf, 8, vf even[AGK_PANEL_VECTORS]; vf odd[AGK_PANEL_VECTORS];
+      EACH_VECTOR(v) {
+        const vi pairs = load_units(b + 64 * v);
+        even[v] = (vf)(pairs << 16);
+        odd[v] = (vf)(pairs & (int32_t)0xffff0000);
+      }, const vf x = splat(one_float(a + (size_t)r * lda));
+      const vf y = splat(one_float(a + (size_t)r * lda + 4)); EACH_VECTOR(v) {
+        acc[r][v] = mul_add(x, even[v], acc[r][v]);
+        acc[r][v] = mul_add(y, odd[v], acc[r][v]);
+      })
+}
+#endif
+
+#if AGK_PANEL_VECTORS == 2
+// AVX-512: four products and their sum in each 32-bit lane.
+INLINE vi dot4(vi sum, uint32_t a, vi b) {
+  const __m512i x = _mm512_set1_epi32((int)a);
+#if AGK_VNNI
+  return (vi)_mm512_dpbusd_epi32((__m512i)sum, x, (__m512i)b);
+#else
+  // Two products fit 16 bits because weights stay within 64: 2 * 255 * 64 < 2^15.
+  const __m512i pairs = _mm512_maddubs_epi16(x, (__m512i)b);
+  return sum + (vi)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
+#endif
+}
+#else
+INLINE vi dot4(vi sum, uint32_t a, vi b) {
+  for (int i = 0; i < 4; i++) sum += (int32_t)(a >> (8 * i) & 0xff) * ((b << (24 - 8 * i)) >> 24);
+  return sum;
+}
+#endif
+
+INLINE void tile_int8(const int rows, const char *a, size_t lda, const char *b, size_t steps, char *c,
+                      size_t ldc, bool accumulate) {
+  TILE(
+      vi, 4, vi w[AGK_PANEL_VECTORS];
+      EACH_VECTOR(v) w[v] = load_units(b + 64 * v);
+      , const uint32_t x = unit(a + (size_t)r * lda);
+      EACH_VECTOR(v) acc[r][v] = dot4(acc[r][v], x, w[v]);)
+}
+
+// One function for each number of rows, so that the sums' registers are known to the compiler.
+#define DEFINE_TILE(format, n)                                                                      \
+  static __attribute__((noinline)) void AGK_NAME(tile_##format##_##n)(                              \
+      const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) { \
+    tile_##format(n, a, lda, b, steps, c, ldc, accumulate);                                         \
+  }
+#if AGK_TILE_ROWS == 14
+#define EACH_COUNT(X, f) \
+  X(f, 1) X(f, 2) X(f, 3) X(f, 4) X(f, 5) X(f, 6) X(f, 7) X(f, 8) X(f, 9) X(f, 10) X(f, 11) X(f, 12) X(f, 13) X(f, 14)
+#elif AGK_TILE_ROWS == 6
+#define EACH_COUNT(X, f) X(f, 1) X(f, 2) X(f, 3) X(f, 4) X(f, 5) X(f, 6)
+#else
+#define EACH_COUNT(X, f) X(f, 1) X(f, 2)
+#endif
+EACH_COUNT(DEFINE_TILE, float32)
+EACH_COUNT(DEFINE_TILE, bfloat16)
+EACH_COUNT(DEFINE_TILE, int8)
+#define ENTRY(format, n) AGK_NAME(tile_##format##_##n),
+static tile_function *const AGK_NAME(tiles)[3][AGK_TILE_ROWS] = {
+    {EACH_COUNT(ENTRY, float32)}, {EACH_COUNT(ENTRY, bfloat16)}, {EACH_COUNT(ENTRY, int8)}};

@@ -1,0 +1,121 @@
+// The tiles of AVX2 in assembly: six rows by sixteen columns, twelve sums in ymm4 to ymm15. In assembly because
+// the three loops below are nearly all of a network's time, a compiler's register allocation decides their
+// speed, and so they run at full speed in a debug build too. See tiles.inc.h for what a tile is.
+
+#define PANEL_COLUMNS 16
+#define BFLOAT16_STEP_BYTES 8
+
+typedef void tile_function(const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc,
+                           bool accumulate);
+
+// The address of the current step of row r: a is row 0, d row 3, l the distance of two rows.
+#define AT_0(o) o "(%[a])"
+#define AT_1(o) o "(%[a],%[l])"
+#define AT_2(o) o "(%[a],%[l],2)"
+#define AT_3(o) o "(%[d])"
+#define AT_4(o) o "(%[d],%[l])"
+#define AT_5(o) o "(%[d],%[l],2)"
+
+// X(row, its two sums)
+#define ROWS_1(X) X(0, "4", "5")
+#define ROWS_2(X) ROWS_1(X) X(1, "6", "7")
+#define ROWS_3(X) ROWS_2(X) X(2, "8", "9")
+#define ROWS_4(X) ROWS_3(X) X(3, "10", "11")
+#define ROWS_5(X) ROWS_4(X) X(4, "12", "13")
+#define ROWS_6(X) ROWS_5(X) X(5, "14", "15")
+
+#define FLOAT_ROW(r, o, x, y)                                                   \
+  "vbroadcastss " AT_##r(o) ", %%ymm2\n"                                        \
+  "vfmadd231ps %%ymm0, %%ymm2, %%ymm" x "\n vfmadd231ps %%ymm1, %%ymm2, %%ymm" y "\n"
+#define FLOAT_ROW_0(r, x, y) FLOAT_ROW(r, "0", x, y)
+#define FLOAT_ROW_1(r, x, y) FLOAT_ROW(r, "4", x, y)
+#define FLOAT_ROW_2(r, x, y) FLOAT_ROW(r, "8", x, y)
+#define FLOAT_ROW_3(r, x, y) FLOAT_ROW(r, "12", x, y)
+#define FLOAT_STEP(rows, i, o) \
+  "vmovaps " o "(%[b]), %%ymm0\n vmovaps 32+" o "(%[b]), %%ymm1\n" rows(FLOAT_ROW_##i)
+#define FLOAT32_STEPS_4(rows) \
+  FLOAT_STEP(rows, 0, "0") FLOAT_STEP(rows, 1, "64") FLOAT_STEP(rows, 2, "128") FLOAT_STEP(rows, 3, "192")
+#define FLOAT32_STEPS_1(rows) FLOAT_STEP(rows, 0, "0")
+
+// A pair of bfloat16 is a float with the even element in its low half, which a shift brings up, and the odd
+// one in its high half, which a mask lays bare. (ymm3: the mask.)
+#define PAIR_STEP(rows, even, odd, o)                                                         \
+  "vmovdqa " o "(%[b]), %%ymm0\n vmovdqa 32+" o "(%[b]), %%ymm1\n"                            \
+  "vpslld $16, %%ymm0, %%ymm0\n vpslld $16, %%ymm1, %%ymm1\n" rows(even)                      \
+  "vpand " o "(%[b]), %%ymm3, %%ymm0\n vpand 32+" o "(%[b]), %%ymm3, %%ymm1\n" rows(odd)
+#define BFLOAT16_STEPS_2(rows) \
+  PAIR_STEP(rows, FLOAT_ROW_0, FLOAT_ROW_1, "0") PAIR_STEP(rows, FLOAT_ROW_2, FLOAT_ROW_3, "64")
+#define BFLOAT16_STEPS_1(rows) PAIR_STEP(rows, FLOAT_ROW_0, FLOAT_ROW_1, "0")
+
+// Unsigned bytes of a by signed ones of b: pairs in 16 bits (weights stay within 64: 2 * 255 * 64 < 2^15), then
+// pairs of pairs in 32. (o: sixteen ones in memory, for want of a register.)
+#define INT8_ROW(r, o, x, y)                                                                  \
+  "vpbroadcastd " AT_##r(o) ", %%ymm2\n"                                                      \
+  "vpmaddubsw %%ymm0, %%ymm2, %%ymm3\n vpmaddubsw %%ymm1, %%ymm2, %%ymm2\n"                   \
+  "vpmaddwd (%[o]), %%ymm3, %%ymm3\n vpmaddwd (%[o]), %%ymm2, %%ymm2\n"                       \
+  "vpaddd %%ymm3, %%ymm" x ", %%ymm" x "\n vpaddd %%ymm2, %%ymm" y ", %%ymm" y "\n"
+#define INT8_ROW_0(r, x, y) INT8_ROW(r, "0", x, y)
+#define INT8_ROW_1(r, x, y) INT8_ROW(r, "4", x, y)
+#define INT8_ROW_2(r, x, y) INT8_ROW(r, "8", x, y)
+#define INT8_ROW_3(r, x, y) INT8_ROW(r, "12", x, y)
+#define INT8_STEP(rows, i, o) \
+  "vmovdqa " o "(%[b]), %%ymm0\n vmovdqa 32+" o "(%[b]), %%ymm1\n" rows(INT8_ROW_##i)
+#define INT8_STEPS_4(rows) \
+  INT8_STEP(rows, 0, "0") INT8_STEP(rows, 1, "64") INT8_STEP(rows, 2, "128") INT8_STEP(rows, 3, "192")
+#define INT8_STEPS_1(rows) INT8_STEP(rows, 0, "0")
+
+#define CLEAR(r, x, y) \
+  "vpxor %%xmm" x ", %%xmm" x ", %%xmm" x "\n vpxor %%xmm" y ", %%xmm" y ", %%xmm" y "\n"
+#define NEXT_ROW "add %[ldc], %[c]\n"
+#define STORE(r, x, y) "vmovups %%ymm" x ", (%[c])\n vmovups %%ymm" y ", 32(%[c])\n" NEXT_ROW
+#define ADD_FLOAT(r, x, y)                                                           \
+  "vaddps (%[c]), %%ymm" x ", %%ymm" x "\n vaddps 32(%[c]), %%ymm" y ", %%ymm" y "\n" \
+  STORE(r, x, y)
+#define ADD_INT(r, x, y)                                                             \
+  "vpaddd (%[c]), %%ymm" x ", %%ymm" x "\n vpaddd 32(%[c]), %%ymm" y ", %%ymm" y "\n" \
+  STORE(r, x, y)
+
+static const int16_t AGK_NAME(ones)[16] __attribute__((aligned(32))) = {1, 1, 1, 1, 1, 1, 1, 1,
+                                                                        1, 1, 1, 1, 1, 1, 1, 1};
+
+// `unroll` steps at a time, then one at a time, then the sums to memory.
+#define DEFINE_TILE(format, n, a_step, unroll, before, many, one, add)                                 \
+  static __attribute__((noinline)) void AGK_NAME(tile_##format##_##n)(                                 \
+      const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) {  \
+    const char *d = a + 3 * lda;                                                                       \
+    size_t whole = steps / unroll, rest = steps % unroll;                                              \
+    __asm__ volatile(ROWS_##n(CLEAR) before                                                            \
+        "test %[whole], %[whole]\n jz 2f\n .p2align 5\n"                                               \
+        "1:\n" many(ROWS_##n)                                                                          \
+        "add $" #unroll "*" #a_step ", %[a]\n add $" #unroll "*" #a_step ", %[d]\n"                    \
+        "add $" #unroll "*64, %[b]\n dec %[whole]\n jnz 1b\n"                                          \
+        "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
+        "3:\n" one(ROWS_##n)                                                                           \
+        "add $" #a_step ", %[a]\n add $" #a_step ", %[d]\n add $64, %[b]\n dec %[rest]\n jnz 3b\n"     \
+        "4:\n test %k[accumulate], %k[accumulate]\n jz 5f\n" ROWS_##n(add)                             \
+        "jmp 6f\n"                                                                                     \
+        "5:\n" ROWS_##n(STORE)                                                                         \
+        "6:\n vzeroupper\n"                                                                            \
+        : [a] "+r"(a), [d] "+r"(d), [b] "+r"(b), [whole] "+r"(whole), [rest] "+r"(rest), [c] "+r"(c)   \
+        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate), [o] "r"(AGK_NAME(ones)) \
+        : "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",      \
+          "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");                               \
+  }
+#define HIGH_HALVES "vpcmpeqd %%ymm3, %%ymm3, %%ymm3\n vpslld $16, %%ymm3, %%ymm3\n"
+#define DEFINE_TILES(n)                                                                              \
+  DEFINE_TILE(float32, n, 4, 4, "", FLOAT32_STEPS_4, FLOAT32_STEPS_1, ADD_FLOAT)                     \
+  DEFINE_TILE(bfloat16, n, 8, 2, HIGH_HALVES, BFLOAT16_STEPS_2, BFLOAT16_STEPS_1, ADD_FLOAT)         \
+  DEFINE_TILE(int8, n, 4, 4, "", INT8_STEPS_4, INT8_STEPS_1, ADD_INT)
+DEFINE_TILES(1)
+DEFINE_TILES(2)
+DEFINE_TILES(3)
+DEFINE_TILES(4)
+DEFINE_TILES(5)
+DEFINE_TILES(6)
+
+#define TILES(format)                                                                              \
+  {                                                                                                \
+    AGK_NAME(tile_##format##_1), AGK_NAME(tile_##format##_2), AGK_NAME(tile_##format##_3),         \
+        AGK_NAME(tile_##format##_4), AGK_NAME(tile_##format##_5), AGK_NAME(tile_##format##_6)      \
+  }
+static tile_function *const AGK_NAME(tiles)[3][6] = {TILES(float32), TILES(bfloat16), TILES(int8)};

@@ -1,0 +1,113 @@
+internal import CTensorKernels
+
+/// The weights of a linear layer, re-laid once for the kernels of one level.
+///
+/// The layout is a sequence of panels, each the weights of `panelRows` output features; `agk_matrix.h`
+/// describes them. At the level `blas`, float32 weights stay as they are, and a panel is what one call of BLAS
+/// computes.
+package struct PackedMatrix: Sendable {
+  /// Output features: the rows of the weights as PyTorch keeps them.
+  package let rows: Int
+  /// Input features.
+  package let columns: Int
+  package let precision: Precision
+  let kernels: Kernels
+  let layout: Layout
+  let memory: PackedMemory
+
+  /// Where the parts of a packed matrix lie.
+  struct Layout: Sendable {
+    let panelRows: Int
+    let panels: Int
+    /// Steps of the input features in a panel.
+    let steps: Int
+    let panelByteCount: Int
+    let scalesOffset: Int
+    let sumsOffset: Int
+    let byteCount: Int
+  }
+
+  /// Memory for the weights, to be filled by `pack` before anything else.
+  ///
+  /// - Throws: `TensorError.invalidShape` for extents that are not positive, `TensorError.outOfMemory`.
+  package init(rows: Int, columns: Int, precision: Precision, kernels: Kernels) throws(TensorError) {
+    guard rows > 0, columns > 0 else { throw .invalidShape([rows, columns]) }
+    // Beyond that the 32-bit sum of a row could overflow: 65536 * 255 * 127 < 2^31.
+    guard precision != .int8 || columns <= 1 << 16 else { throw .invalidShape([rows, columns]) }
+    self.rows = rows
+    self.columns = columns
+    self.precision = precision
+    self.kernels = kernels
+    layout = try Layout(rows: rows, columns: columns, precision: precision, kernels: kernels)
+    memory = try PackedMemory(byteCount: layout.byteCount)
+  }
+
+  /// Packs a tensor of shape [rows, columns].
+  ///
+  /// - Throws: As `init(rows:columns:precision:kernels:)`.
+  package init(_ weights: Tensor, precision: Precision, kernels: Kernels) throws(TensorError) {
+    guard weights.shape.count == 2 else { throw .invalidShape(weights.shape) }
+    try self.init(
+      rows: weights.shape[0], columns: weights.shape[1], precision: precision, kernels: kernels)
+    let dense = try weights.contiguous()
+    withExtendedLifetime(dense) { pack(panels: 0..<panels, from: dense.base) }
+  }
+
+  /// The number of panels.
+  package var panels: Int { layout.panels }
+
+  /// The output features of some panels.
+  package func rows(ofPanels panels: Range<Int>) -> Range<Int> {
+    panels.lowerBound * layout.panelRows..<min(rows, panels.upperBound * layout.panelRows)
+  }
+
+  /// Fills some panels. To be done once for each, from any threads, before the matrix is used.
+  ///
+  /// - Parameter weights: The rows of these panels, dense.
+  package func pack(panels: Range<Int>, from weights: UnsafePointer<Float>) {
+    let count = rows(ofPanels: panels).count
+    let target = memory.base + panels.lowerBound * layout.panelByteCount
+    if usesBLAS {
+      target.assumingMemoryBound(to: Float.self).update(from: weights, count: count * columns)
+      return
+    }
+    let first = panels.lowerBound * layout.panelRows
+    kernels.format(precision).pack(
+      weights, count, columns, panels.count, target, scales.map { $0 + first }, sums.map { $0 + first })
+  }
+
+  var usesBLAS: Bool { kernels.level == .blas && precision == .float32 }
+
+  /// int8: the scale of each output feature, padded to whole panels.
+  var scales: UnsafeMutablePointer<Float>? {
+    precision == .int8
+      ? (memory.base + layout.scalesOffset).assumingMemoryBound(to: Float.self) : nil
+  }
+
+  /// int8: the sum of each output feature's weights, padded to whole panels.
+  var sums: UnsafeMutablePointer<Int32>? {
+    precision == .int8 ? (memory.base + layout.sumsOffset).assumingMemoryBound(to: Int32.self) : nil
+  }
+}
+
+extension PackedMatrix.Layout {
+  /// Output features that one call of BLAS computes: wide enough to make its own packing cheap, narrow enough
+  /// to share the work among threads.
+  static let rowsPerBLASCall = 384
+
+  init(rows: Int, columns: Int, precision: Precision, kernels: Kernels) throws(TensorError) {
+    let usesBLAS = kernels.level == .blas && precision == .float32
+    let stepElements = kernels.format(precision).step_elements
+    panelRows = usesBLAS ? Self.rowsPerBLASCall : kernels.table.matrix.panel_columns
+    panels = (rows + panelRows - 1) / panelRows
+    steps = (columns + stepElements - 1) / stepElements
+    // In floating point first: the exact product of hostile extents might overflow.
+    guard Double(panels) * Double(panelRows) * Double(steps + 2) * 4 < 0x1p62 else {
+      throw .outOfMemory(bytes: .max)
+    }
+    panelByteCount = panelRows * steps * 4
+    scalesOffset = panels * panelByteCount
+    sumsOffset = scalesOffset + panels * panelRows * 4
+    byteCount = precision == .int8 ? sumsOffset + panels * panelRows * 4 : scalesOffset
+  }
+}

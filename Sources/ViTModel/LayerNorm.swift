@@ -1,0 +1,25 @@
+import Checkpoint
+import TensorCore
+
+/// Layer normalisation over the last axis.
+struct LayerNorm: Sendable {
+  let weight: Tensor
+  let bias: Tensor
+  let epsilon: Float
+
+  init(_ loader: WeightLoader, size: Int, epsilon: Double) throws {
+    weight = try loader.tensor("weight", shape: [size])
+    bias = try loader.tensor("bias", shape: [size])
+    self.epsilon = Float(epsilon)
+  }
+
+  var size: Int { weight.count }
+
+  /// Normalises dense rows.
+  func run(
+    _ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) {
+    kernels.layerNorm(
+      x, rows: rows, columns: size, gamma: weight.base, beta: bias.base, epsilon: epsilon, into: out)
+  }
+}
