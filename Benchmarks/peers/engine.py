@@ -72,10 +72,6 @@ class Engine:
         self.process.stdin.close()
         self.process.wait()
 
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
     @property
     def images_per_second(self):
         return self.batch / (statistics.median(self.times) * 1e-9)

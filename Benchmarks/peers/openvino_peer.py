@@ -1,8 +1,8 @@
 """OpenVINO behind the protocol; see protocol.py.
 
-VARIANT is MODEL,PRECISION[,dynamicN][,apart]: the file openvino-MODEL.xml, the inference precision asked for, activations
-quantised while it runs in groups of N, and the images of a batch one by one in a queue, one stream a thread, rather
-than as one batch.
+VARIANT is MODEL,PRECISION[,dynamicN][,apart]: the file openvino-MODEL.xml, the inference precision asked for,
+activations quantised while it runs in groups of N, and the images of a batch one by one in a queue, one stream a
+thread, rather than as one batch.
 """
 import collections
 

@@ -131,11 +131,12 @@ def figure(results):
     present = [precision for precision in BYTES if any(row["precision"] == precision for row in results["rows"])]
     parts += _legend(TOP + HEIGHT + 72, present, sorted({row["batch"] for row in results["rows"]}))
     middle = TOP + HEIGHT / 2
+    title = escape(f'ViT-B/16, one forward pass: {results["cpu"]["model"]}, {results["date"]}')
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom}" width="{width}" height="{bottom}">
 <style>text {{ font: 12px sans-serif; fill: #222 }} .m {{ text-anchor: middle }} .e {{ text-anchor: end }}
 .b {{ font-weight: bold }} .g {{ stroke: #e5e5e5 }}</style>
 <rect width="{width}" height="{bottom}" fill="white"/>
-<text x="{LEFT}" y="22" class="b">ViT-B/16, one forward pass: {escape(results["cpu"]["model"])}, {results["date"]}</text>
+<text x="{LEFT}" y="22" class="b">{title}</text>
 <text transform="translate(22 {middle}) rotate(-90)" class="m">GFLOP/s</text>
 {chr(10).join(parts)}
 </svg>

@@ -35,7 +35,7 @@ def parse():
     parser.add_argument("--precision", type=precisions, default=PRECISIONS, help="float32,bfloat16,int8")
     parser.add_argument("--threads", type=numbers, help="thread counts (1,2)")
     parser.add_argument("--batch", type=numbers, help="batch sizes (1,8,32)")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each engine (5); at batch 32 about half as many")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each engine (5); half at batch 32")
     parser.add_argument("--starts", type=int, default=3, help="process starts to time (3); 0 for none")
     parser.add_argument("--json", type=Path, help="write everything measured to this file")
     parser.add_argument("--markdown", type=Path, help="write the tables to this file")

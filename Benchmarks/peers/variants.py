@@ -16,11 +16,6 @@ class Variant:
         return f"{self.engine} {self.setting}"
 
 
-def _openvino(model, precision, *extras):
-    setting = ",".join([model, precision, *extras])
-    return [Variant("OpenVINO", "openvino", setting)]
-
-
 def apart(variant):
     """The same with the images of a batch one by one in a queue; only OpenVINO has such a mode."""
     return Variant(f"{variant.engine} streams", variant.peer, f"{variant.setting},apart", smallest_batch=8)
@@ -31,20 +26,20 @@ PEERS = {
         Variant("PyTorch", "torch", "float32"),
         Variant("ONNX Runtime", "onnxruntime", "float32"),
         Variant("ONNX Runtime", "onnxruntime", "fused"),
-        *_openvino("float32", "f32"),
+        Variant("OpenVINO", "openvino", "float32,f32"),
     ],
     "bfloat16": [
         Variant("PyTorch", "torch", "bfloat16"),
         Variant("PyTorch", "torch", "autocast"),
-        *_openvino("float32", "bf16"),
+        Variant("OpenVINO", "openvino", "float32,bf16"),
     ],
     "int8": [
         Variant("PyTorch", "torch", "int8-dynamic"),
         *(Variant("ONNX Runtime", "onnxruntime", f"{graph}int8-{kind}") for graph in ("", "fused-")
           for kind in ORT_INT8),
-        *_openvino("int8", "f32"),
-        *_openvino("weights8", "f32", "dynamic32"),
-        *_openvino("weights8", "f32", "dynamic128"),
+        Variant("OpenVINO", "openvino", "int8,f32"),
+        Variant("OpenVINO", "openvino", "weights8,f32,dynamic32"),
+        Variant("OpenVINO", "openvino", "weights8,f32,dynamic128"),
     ],
 }
 
