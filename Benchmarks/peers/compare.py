@@ -155,7 +155,8 @@ class Comparison:
 
     def write_json(self, path):
         if path:
-            Path(path).write_text(json.dumps(self.results, indent=1) + "\n")
+            plain = json.loads(json.dumps(self.results), parse_constant=lambda _: None)  # JSON has no NaN
+            Path(path).write_text(json.dumps(plain, indent=1) + "\n")
 
 
 def first_label(aiguard, runs):
