@@ -70,7 +70,7 @@ package struct MatrixProduct {
     panelsPerTask =
       weights.usesBLAS || lanes == 1
       ? (lanes == 1 ? weights.panels : 1)
-      : max(min(4, weights.panels), (weights.panels + wanted - 1) / wanted)
+      : max(min(8, weights.panels), (weights.panels + wanted - 1) / wanted)
     tasks = rowBlocks * ((weights.panels + panelsPerTask - 1) / panelsPerTask)
   }
 
@@ -135,7 +135,7 @@ package struct MatrixProduct {
   package static func scratchCount(rowsPerImage: Int, kernels: Kernels) -> Int {
     let rows = kernels.level == .blas ? max(rowsPerImage, blockRows(kernels)) : blockRows(kernels)
     let columns =
-      kernels.level == .blas ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.matrix.panel_columns
+      kernels.level == .blas ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.matrix.scratch_columns
     return rows * columns
   }
 }

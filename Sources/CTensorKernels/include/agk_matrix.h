@@ -49,7 +49,8 @@ typedef struct {
 
 // How products of one format are done.
 typedef struct {
-  // out = epilogue(a W^T) for some rows and some panels. `scratch` has `scratch_floats(rows)` floats.
+  // out = epilogue(a W^T) for some rows and some panels. `scratch` has
+  // rows * scratch_columns floats.
   void (*product)(const agk_product *p, size_t first_row, size_t rows, size_t first_panel, size_t panels,
                   float *scratch);
   // Packs panel after panel. `rows`: count x k weights, for `panels` panels; count is short only at the end.
@@ -66,6 +67,7 @@ typedef struct {
 typedef struct {
   size_t panel_columns;  // a multiple of 16
   size_t tile_rows;      // rows whose sums are kept in registers
+  size_t scratch_columns;
   agk_matrix_format formats[3];
   int int8_limit;  // the largest quantised weight
   // Attention of one head for some query rows. `scratch` has `attention_scratch(tokens, head_size)` floats.
