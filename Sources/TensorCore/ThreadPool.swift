@@ -6,12 +6,15 @@
 /// are no workers.
 final class ThreadPool: Sendable {
   let threads: Int
+  /// The threads that the pool has besides its callers': fewer than it could use if the system refused some.
+  let workers: Int
   private let shared: ThreadPoolState
 
   init(threads: Int) {
     self.threads = threads
-    shared = ThreadPoolState(threads: threads)
-    for index in 0..<(threads - 1) { shared.startWorker(index) }
+    let shared = ThreadPoolState(threads: threads)
+    self.shared = shared
+    workers = (0..<(threads - 1)).count { shared.startWorker($0) }
   }
 
   deinit { shared.stop() }

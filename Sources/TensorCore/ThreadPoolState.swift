@@ -197,9 +197,10 @@ extension ThreadPoolState {
 // MARK: - Workers
 
 extension ThreadPoolState {
-  func startWorker(_ index: Int) {
-    // Without the thread the pool works all the same: callers do every iteration that no worker takes.
-    _ = startDetachedThread(named: "aiguard-\(index + 1)") { [self] in
+  /// - Returns: Whether there is such a worker. Without it the pool works all the same: callers do every
+  ///   iteration that no worker takes.
+  func startWorker(_ index: Int) -> Bool {
+    startDetachedThread(named: "aiguard-\(index + 1)") { [self] in
       while !stopped.load(ordering: .sequentiallyConsistent) {
         if takePlace(index) {
           help(index)

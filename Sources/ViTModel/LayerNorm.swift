@@ -6,14 +6,15 @@ struct LayerNorm: Sendable {
   let weight: Tensor
   let bias: Tensor
   let epsilon: Float
+  /// Kept, because counting a tensor's elements walks its shape.
+  let size: Int
 
   init(_ loader: WeightLoader, size: Int, epsilon: Double) throws {
     weight = try loader.tensor("weight", shape: [size])
     bias = try loader.tensor("bias", shape: [size])
     self.epsilon = Float(epsilon)
+    self.size = size
   }
-
-  var size: Int { weight.count }
 
   /// Normalises dense rows.
   func run(
