@@ -6,15 +6,15 @@ struct LayerNorm: Sendable {
   let weight: Tensor
   let bias: Tensor
   let epsilon: Float
-  /// Kept, because counting a tensor's elements walks its shape.
-  let size: Int
 
   init(_ loader: WeightLoader, size: Int, epsilon: Double) throws {
     weight = try loader.tensor("weight", shape: [size])
     bias = try loader.tensor("bias", shape: [size])
     self.epsilon = Float(epsilon)
-    self.size = size
   }
+
+  /// Not `weight.count`, which walks the shape, and in a debug build allocates.
+  var size: Int { weight.shape[0] }
 
   /// Normalises dense rows.
   func run(
