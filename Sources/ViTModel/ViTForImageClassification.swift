@@ -129,10 +129,11 @@ public struct ViTForImageClassification: Sendable {
   private func run(_ pass: ForwardPass, first: Int, _ output: OutputBuffers) {
     let wantsAll = output.hiddenStates != nil || output.attentions != nil
     output.keepHidden(pass, state: 0, first: first)
-    for (index, layer) in vit.encoder.layer.enumerated() {
+    // By index: in a debug build the iterator of `enumerated` allocates in every round.
+    for index in vit.encoder.layer.indices {
       // The head reads the CLS token alone, so the last layer need not compute the other rows.
       let isLast = index == vit.encoder.layer.count - 1
-      layer.run(
+      vit.encoder.layer[index].run(
         pass, rows: isLast && !wantsAll ? 1 : pass.tokens,
         attentions: output.attentionBase(layer: index, first: first))
       output.keepHidden(pass, state: index + 1, first: first)
@@ -153,12 +154,15 @@ public struct ViTForImageClassification: Sendable {
     _ pixelValues: Tensor, interpolatePositionEncoding: Bool
   ) throws(ViTError) -> ViTConfig.Extent {
     let shape = pixelValues.shape
-    let expected: [Int?] =
+    guard shape.count == 4, shape[1] == config.numChannels,
       interpolatePositionEncoding
-      ? [nil, config.numChannels, nil, nil]
-      : [nil, config.numChannels, config.imageSize.height, config.imageSize.width]
-    guard shape.count == 4, zip(shape, expected).allSatisfy({ $1 == nil || $0 == $1 }) else {
-      throw .inputShape(found: shape, expected: expected)
+        || ViTConfig.Extent(height: shape[2], width: shape[3]) == config.imageSize
+    else {
+      throw .inputShape(
+        found: shape,
+        expected: interpolatePositionEncoding
+          ? [nil, config.numChannels, nil, nil]
+          : [nil, config.numChannels, config.imageSize.height, config.imageSize.width])
     }
     let size = ViTConfig.Extent(height: shape[2], width: shape[3])
     let grid = config.patchGrid(of: size)
