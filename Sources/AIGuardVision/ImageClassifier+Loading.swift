@@ -36,29 +36,17 @@ extension ImageClassifier {
     id: String, config: PretrainedConfig, processor: ViTImageProcessor, weights: SafetensorsFile,
     precision: Precision, limits: DecodeLimits, budget: ComputeBudget
   ) throws {
-    let network = try ViTConfig(config)
-    let load = {
-      try ViTForImageClassification(config: network, weights: WeightLoader(weights), precision: precision)
-    }
-    let hash = { try weights.sha256() }
-    // Reading and hashing take about as long as each other, so they go side by side.
-    let loaded = Locked<Result<ViTForImageClassification, any Error>?>(nil)
-    let hashed = Locked<Result<String, any Error>?>(nil)
-    budget.withCompute { compute in
-      compute.parallelFor(2) { part, _ in
-        if part == 0 {
-          let result = Result(catching: load)
-          loaded.withLock { $0 = result }
-        } else {
-          let result = Result(catching: hash)
-          hashed.withLock { $0 = result }
-        }
-      }
+    // Hashing is one long piece of work beside the many short ones of packing, and about as long as them all.
+    let sha256 = Locked("")
+    let model = try ViTForImageClassification(
+      config: ViTConfig(config), weights: WeightLoader(weights), precision: precision, budget: budget
+    ) {
+      let hash = try weights.sha256()
+      sha256.withLock { $0 = hash }
     }
     try self.init(
-      model: (loaded.withLock { $0 } ?? Result(catching: load)).get(), processor: processor, config: config,
-      identity: ModelIdentity(id: id, sha256: (hashed.withLock { $0 } ?? Result(catching: hash)).get()),
-      limits: limits, budget: budget)
+      model: model, processor: processor, config: config,
+      identity: ModelIdentity(id: id, sha256: sha256.withLock { $0 }), limits: limits, budget: budget)
   }
 
   /// The value in a JSON file, `nil` where there is no such file.

@@ -99,6 +99,16 @@ final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: address, count: file.byteCount)
   }
 
+  /// Gives the whole pages of `range` back; the system reads them again when they are touched.
+  func release(_ range: Range<Int>) {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    guard page > 0, let base = bytes.baseAddress else { return }
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    // Only advice: without it the pages stay until the memory is short.
+    if first < end { madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED) }
+  }
+
   deinit {
     if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
   }

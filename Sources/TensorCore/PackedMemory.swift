@@ -6,9 +6,11 @@
   import Darwin
 #endif
 
-/// The bytes of a packed matrix: written while it is packed, and never again.
+/// The bytes of packed matrices: written while they are packed, and never again.
 final class PackedMemory: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
+  /// Keeps foreign memory alive; `nil` when the memory is our own.
+  private let owner: AnyObject?
 
   /// From this size on memory starts at a huge page's boundary, and the system is asked to use such pages:
   /// they save most of the time that first touching the memory takes, and misses of the address cache.
@@ -26,7 +28,16 @@ final class PackedMemory: @unchecked Sendable {
       if isLarge { madvise(memory, byteCount / Self.hugePage * Self.hugePage, MADV_HUGEPAGE) }
     #endif
     base = memory
+    owner = nil
   }
 
-  deinit { free(base) }
+  /// Uses memory that `owner` keeps alive. It is never written through this object.
+  init(borrowing base: UnsafeRawPointer, owner: AnyObject) {
+    self.base = UnsafeMutableRawPointer(mutating: base)
+    self.owner = owner
+  }
+
+  deinit {
+    if owner == nil { free(base) }
+  }
 }
