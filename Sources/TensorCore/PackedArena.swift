@@ -24,8 +24,8 @@ package final class PackedArena: @unchecked Sendable {
   var base: UnsafeMutableRawPointer { memory.base }
 
   /// All places, to be kept in a file.
-  package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-    try withExtendedLifetime(memory) {
+  package func withBytes<R, E>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try withExtendedLifetime(memory) { () throws(E) in
       try body(UnsafeRawBufferPointer(start: memory.base, count: byteCount))
     }
   }

@@ -13,7 +13,7 @@ package struct PackedMatrix: Sendable {
   package let precision: Precision
   let kernels: Kernels
   let layout: Layout
-  private let arena: PackedArena
+  package let arena: PackedArena
   /// Where in the arena the matrix begins.
   package let offset: Int
 

@@ -34,10 +34,10 @@ final class PackingPlan {
 
   /// Reads and packs all weights on the budget's threads, a stripe of whole panels at a time.
   ///
-  /// - Parameter first: Something else to be done on these threads meanwhile; it is begun first.
-  /// - Throws: What reading throws, that of the first stripe where there are several; what `first` throws
+  /// - Parameter other: Something else to be done on these threads meanwhile; it is begun first.
+  /// - Throws: What reading throws, that of the first stripe where there are several; what `other` throws
   ///   comes before them. `TensorError.outOfMemory`.
-  func fill(_ budget: ComputeBudget, first: (() throws -> Void)? = nil) throws {
+  func fill(_ budget: ComputeBudget, first other: () throws -> Void = {}) throws {
     try arena.allocate()
     let stripes = stripes()
     let failure = FirstFailure()
@@ -45,18 +45,26 @@ final class PackingPlan {
       // Pages that no lane touches cost nothing.
       let longest = stripes.map(\.count).max() ?? 0
       let rows = try TensorStorage(uninitializedCount: compute.lanes * longest)
-      let others = first == nil ? 0 : 1
-      compute.parallelFor(stripes.count + others) { task, lane in
+      compute.parallelFor(1 + stripes.count) { task, lane in
         failure.attempt(task) {
-          if task < others {
-            try first?()
+          if task == 0 {
+            try other()
           } else {
-            try fill(stripes[task - others], rows.base + lane * longest)
+            try fill(stripes[task - 1], rows.base + lane * longest)
           }
         }
       }
     }
     try failure.check()
+  }
+
+  /// As `fill(_:first:)`, unless a cache has the packed weights; it gets them where it has not.
+  func fill(
+    _ budget: ComputeBudget, through cache: PackedCacheRequest, kernels: Kernels, precision: Precision
+  ) throws -> PackedCacheReport {
+    try cache.fill(arena, matrices: matrices, kernels: kernels, precision: precision, budget) {
+      try fill(budget)
+    }
   }
 
   /// Whole panels of one matrix.

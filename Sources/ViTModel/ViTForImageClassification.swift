@@ -49,15 +49,36 @@ public struct ViTForImageClassification: Sendable {
     config: ViTConfig, weights loader: WeightLoader, precision: Precision = .float32,
     budget: ComputeBudget = .shared
   ) throws {
-    try self.init(config: config, weights: loader, precision: precision, budget: budget, alongside: nil)
+    try self.init(config: config, weights: loader, precision: precision, budget: budget) {}
   }
 
   /// Builds the network, and does something else on the same threads meanwhile.
   ///
-  /// - Parameter work: Begun when it is clear that no weight is missing.
+  /// - Parameter work: Begun when it is clear that no weight is missing, before anything is packed.
   package init(
     config: ViTConfig, weights loader: WeightLoader, precision: Precision, budget: ComputeBudget,
-    alongside work: (() throws -> Void)?
+    alongside work: () throws -> Void
+  ) throws {
+    try self.init(config: config, weights: loader, precision: precision) { plan, _ in
+      try plan.fill(budget, first: work)
+      return .off
+    }
+  }
+
+  /// Builds the network with packed weights out of a cache, or into it.
+  package init(
+    config: ViTConfig, weights loader: WeightLoader, precision: Precision, budget: ComputeBudget,
+    through cache: PackedCacheRequest
+  ) throws {
+    try self.init(config: config, weights: loader, precision: precision) { plan, kernels in
+      try plan.fill(budget, through: cache, kernels: kernels, precision: precision)
+    }
+  }
+
+  /// - Parameter fill: Packs what is planned, once it is clear that no weight is missing.
+  private init(
+    config: ViTConfig, weights loader: WeightLoader, precision: Precision,
+    fill: (PackingPlan, Kernels) throws -> PackedCacheReport
   ) throws {
     try config.validate()
     self.config = config
@@ -73,8 +94,8 @@ public struct ViTForImageClassification: Sendable {
       : try Linear(
         loader.scoped("classifier"), inFeatures: config.hiddenSize, outFeatures: config.numLabels, bias: true,
         arithmetic.exact)
-    loadReport = try loader.finish()
-    try arithmetic.plan.fill(budget, first: work)
+    let report = try loader.finish()
+    loadReport = report.with(try fill(arithmetic.plan, kernels))
     start = try vit.embeddings.start(for: config.imageSize, interpolate: false, config)
   }
 
