@@ -57,7 +57,7 @@ package struct MatrixProduct {
       adds = false
     }
     product = agk_product(
-      panels: weights.memory.base, scales: weights.scales, sums: weights.sums, bias: bias,
+      panels: weights.base, scales: weights.scales, sums: weights.sums, bias: bias,
       columns: weights.rows, steps: weights.layout.steps, a: a,
       lda: rows.step * weights.columns * MemoryLayout<Float>.stride, row_scales: quantization.scales,
       row_zeros: quantization.zeros, row_step: rows.step, out: out,
@@ -148,7 +148,7 @@ extension MatrixProduct {
   ) {
     let features = weights.rows(ofPanels: panel..<panel + 1)
     let (k, width) = (weights.columns, features.count)
-    let w = weights.memory.base.assumingMemoryBound(to: Float.self) + features.lowerBound * k
+    let w = weights.base.assumingMemoryBound(to: Float.self) + features.lowerBound * k
     let stride = product.lda / MemoryLayout<Float>.stride
     let a = product.a.assumingMemoryBound(to: Float.self) + firstRow * stride
     if count == 1 {
