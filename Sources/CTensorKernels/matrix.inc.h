@@ -81,6 +81,17 @@ INLINE void prefetch_lines(const char *from, const char *to) {
   for (; from < to; from += 64) __builtin_prefetch(from, 0, 3);
 }
 
+// Adds the last step of a bfloat16 product with an odd k where rows are floats: the second float of that step
+// would be the next row's first, or nobody's.
+INLINE void add_half_step(const agk_product *p, size_t first_row, size_t rows, const char *line_of_panel,
+                          float *sums) {
+  float pairs[AGK_TILE_ROWS][2] = {{0}};
+  for (size_t r = 0; r < rows; r++)
+    memcpy(pairs[r], (const char *)p->a + (first_row + r) * p->lda + (p->k - 1) * sizeof(float), sizeof(float));
+  AGK_NAME(tiles)[agk_bfloat16][rows - 1]((const char *)pairs, sizeof pairs[0], line_of_panel, 1, (char *)sums,
+                                          4 * PANEL_COLUMNS, true);
+}
+
 // Panel by panel; in a panel, piece by piece of k; over a piece, all rows. The piece stays in the first-level
 // cache and the rows in the second; meanwhile the next piece and the results' lines are fetched.
 INLINE void product(const agk_product *p, agk_format format, size_t first_row, size_t rows, size_t first_panel,
@@ -88,6 +99,7 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
   const size_t tiles = (rows + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
   const size_t block = AGK_NAME(blocks)[format], step_bytes = AGK_NAME(step_bytes)[format];
   const size_t line = 4 * PANEL_COLUMNS;  // a step of a panel, in bytes
+  const size_t half = format == agk_bfloat16 && BFLOAT16_STEP_BYTES == 8 ? p->k % 2 : 0;
   finish_function *const finish = AGK_NAME(finisher)(p);
   const char *panel = (const char *)p->panels + first_panel * p->steps * line;
   const char *const end = panel + panels * p->steps * line;
@@ -105,8 +117,9 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
             __builtin_prefetch(p->out + (first_row + start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
         float *const sums = scratch + start * PANEL_COLUMNS;
         AGK_NAME(tiles)[format][count - 1]((const char *)p->a + (first_row + start) * p->lda + s * step_bytes,
-                                           p->lda, piece, steps, (char *)sums, line, s > 0);
+                                           p->lda, piece, steps - (last ? half : 0), (char *)sums, line, s > 0);
         if (last) {
+          if (half) add_half_step(p, first_row + start, count, piece + (steps - 1) * line, sums);
           if (format == agk_int8) AGK_NAME(dequantize)(p, first_row + start, count, j * PANEL_COLUMNS, sums);
           finish(p, first_row + start, count, j * PANEL_COLUMNS, sums);
         }
