@@ -15,8 +15,9 @@ let package = Package(
     .executableTarget(
       name: "aiguard-bench",
       dependencies: [
-        .product(name: "AIGuardVision", package: "AIGuardVision")
+        .product(name: "AIGuardVision", package: "AIGuardVision"), "CPeak",
       ]),
+    .target(name: "CPeak"),
     .executableTarget(
       name: "AIGuardBenchmarks",
       dependencies: [

@@ -1,154 +1,133 @@
-"""Measures this library beside PyTorch on the full-size ViT-B/16 of Fixtures/vit-base.
+"""Measures this library beside PyTorch, ONNX Runtime and OpenVINO on the full-size ViT-B/16 of Fixtures/vit-base.
 
-Run: pip install -r requirements.txt, then python run.py [--threads 1,2] [--batch 1,8] [--rounds 7]
+Run: python3 run.py [--quick] [--markdown FILE] [--svg FILE] [--json FILE]
 
-Each engine runs in a process of its own with the same number of threads; the rounds are interleaved (A B A B ...), so
-that a slow minute of the machine falls on both, and the medians are compared. Every OPENBLAS_* and NVPL_* variable is
-removed for all of them. Then the start: from the start of the process `aiguard classify` with the built-in model to
-its first label. The last lines are one a row, `ratio float32 b<batch> t<threads> <ratio>`, for programs to read.
+From nothing: it makes a virtual environment with the pinned peers, builds our own process, writes the model and exports
+it for each peer. Then each engine runs in a process of its own with the same number of threads, the turns are
+interleaved (A B C A B C ...), so that a slow minute of the machine falls on all, and medians are compared. Every
+variable that steers a BLAS or OpenMP run time is removed for all of them. The last lines are one a row,
+`ratio <precision> b<batch> t<threads> <ratio to the best peer> share <share of the arithmetic peak>`, for programs.
 """
 import argparse
-import importlib.util
-import json
+import hashlib
 import os
-import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+PRECISIONS = ["float32", "bfloat16", "int8"]
 
 
-def environment(threads=None):
-    dropped = ("OPENBLAS_", "NVPL_", "GOTO_", "OMP_", "MKL_", "KMP_", "GOMP_", "BLIS_")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    clean.update(HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error", HF_HUB_DISABLE_PROGRESS_BARS="1")
-    if threads:
-        clean["OMP_NUM_THREADS"] = str(threads)
-    return clean
+def parse():
+    def numbers(text):
+        return [int(part) for part in text.split(",")]
 
+    def precisions(text):
+        parts = text.split(",")
+        if unknown := [part for part in parts if part not in PRECISIONS]:
+            raise argparse.ArgumentTypeError(f"no precision {unknown[0]!r}")
+        return parts
 
-class Engine:
-    """A process that speaks the protocol of aiguard-bench."""
-
-    def __init__(self, command, model, pixels, batch, threads):
-        self.process = subprocess.Popen(
-            [*command, str(model), str(pixels), str(batch), str(threads)], env=environment(threads), text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr)
-        self.ready = self.line()
-        self.times = []
-
-    def line(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{self.process.args[0]} ended with status {self.process.wait()}")
-        return json.loads(line)
-
-    def run(self, count, keep=True):
-        self.process.stdin.write(f"run {count}\n")
-        self.process.stdin.flush()
-        answer = self.line()
-        self.logits = np.array(answer["logits"])
-        if keep:
-            self.times += answer["ns"]
-        time.sleep(0.05)  # until its threads have stopped spinning
-
-    def quit(self):
-        self.process.stdin.write("quit\n")
-        self.process.stdin.flush()
-        self.peak = self.line()["peak_kb"] / 1024
-        self.process.stdin.close()
-        self.process.wait()
-
-    def images_per_second(self, batch):
-        return batch / (statistics.median(self.times) * 1e-9)
-
-
-def build(package, product, options):
-    command = ["swift", "build", "-c", "release", "--package-path", str(package), *options]
-    if product:
-        subprocess.run([*command, "--product", product], check=True, stdout=sys.stderr)
-    return Path(subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip())
-
-
-def cpu_model():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return "unknown"
-
-
-def cold_start(aiguard, runs):
-    """Seconds from the start of the process to the first line of its result, the median."""
-    image = ROOT / "Fixtures/photos/astronaut.jpg"
-    times = []
-    for _ in range(runs + 1):
-        start = time.perf_counter()
-        process = subprocess.Popen([aiguard, "classify", "--json", str(image)], env=environment(), text=True,
-                                   stdout=subprocess.PIPE)
-        first = process.stdout.readline()
-        times.append(time.perf_counter() - start)
-        process.communicate()
-        assert process.returncode == 0 and json.loads(first)["predictions"], first
-    return statistics.median(times[1:])  # the first run fills the page cache
-
-
-def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    numbers = lambda text: [int(part) for part in text.split(",")]  # noqa: E731
-    parser.add_argument("--threads", type=numbers, default=[1, 2], help="thread counts (1,2)")
-    parser.add_argument("--batch", type=numbers, default=[1, 8], help="batch sizes (1,8)")
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each engine (7)")
-    parser.add_argument("--passes", type=int, default=2, help="forward passes a turn (2)")
-    parser.add_argument("--starts", type=int, default=10, help="process starts to time (10); 0 for none")
+    parser.add_argument("--quick", action="store_true", help="batches 1 and 8 on 2 threads (under 15 minutes)")
+    parser.add_argument("--precision", type=precisions, default=PRECISIONS, help="float32,bfloat16,int8")
+    parser.add_argument("--threads", type=numbers, help="thread counts (1,2)")
+    parser.add_argument("--batch", type=numbers, help="batch sizes (1,8,32)")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each engine (5); half at batch 32")
+    parser.add_argument("--starts", type=int, default=3, help="process starts to time (3); 0 for none")
+    parser.add_argument("--json", type=Path, help="write everything measured to this file")
+    parser.add_argument("--markdown", type=Path, help="write the tables to this file")
+    parser.add_argument("--svg", type=Path, help="write the roofline figure to this file")
+    parser.add_argument("--venv", type=Path, default=HERE / ".venv", help="the peers' virtual environment")
+    parser.add_argument("--models", type=Path, default=HERE / ".models", help="the exported models (about 2 GB)")
     parser.add_argument("--bench", type=Path, help="a built aiguard-bench, instead of building it")
     parser.add_argument("--aiguard", type=Path, help="a built aiguard, instead of building it")
     options = parser.parse_args()
+    options.threads = options.threads or ([2] if options.quick else [1, 2])
+    options.batch = options.batch or ([1, 8] if options.quick else [1, 8, 32])
+    for name in ("json", "markdown", "svg", "venv", "models", "bench", "aiguard"):
+        path = getattr(options, name)
+        setattr(options, name, path and path.absolute())
+    return options
 
-    bench = options.bench or build(HERE.parent, "aiguard-bench", []) / "aiguard-bench"
-    spec = importlib.util.spec_from_file_location("fixture", ROOT / "Fixtures/vit-base/make.py")
-    fixture = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fixture)
 
-    print(f"CPU: {cpu_model()}, {len(os.sched_getaffinity(0))} available")
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        fixture.write_model(folder)
-        print(f"{'threads':>7} {'batch':>5} {'ours img/s':>11} {'torch img/s':>12} {'ratio':>6} {'logits differ':>13}"
-              f" {'ours MB':>8} {'torch MB':>8} {'ours load s':>11}", flush=True)
+def enter(venv):
+    """Runs this script again with the Python of the virtual environment, which is made or brought up to date first."""
+    if Path(sys.prefix).resolve() == venv.resolve():
+        return
+    python = venv / "bin/python"
+    stamp = venv / "installed"
+    wanted = hashlib.sha256((HERE / "requirements.txt").read_bytes()).hexdigest()
+    if not (stamp.exists() and stamp.read_text() == wanted):
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True,
+                       stdout=sys.stderr)
+        stamp.write_text(wanted)
+    os.execv(python, [str(python), *sys.argv])
+
+
+def build(package, product):
+    command = ["swift", "build", "-c", "release", "--package-path", str(package)]
+    subprocess.run([*command, "--product", product], check=True, stdout=sys.stderr)
+    folder = subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
+    return Path(folder) / product
+
+
+def main():
+    began = time.monotonic()
+    options = parse()
+    enter(options.venv)
+    import compare
+    import machine
+    import report
+
+    bench = options.bench or build(HERE.parent, "aiguard-bench")
+    options.models.mkdir(parents=True, exist_ok=True)
+    comparison = compare.Comparison(bench, options.models)
+    comparison.prepare(options.batch)
+    results = comparison.results
+    expected = []
+    for threads in options.threads:
+        results["bandwidth"][str(threads)] = machine.bandwidth(threads)
+    comparison.measure_peaks()
+    if not results["peaks"]:
+        compare.note(f"{bench} --peak printed no peaks: the shares will be nan")
+
+    for precision in options.precision:
+        compare.note(f"{precision}: trying every setting")
+        chosen = comparison.choose(precision, max(options.threads))
+        if options.starts:
+            comparison.starts(precision, chosen, max(options.threads), options.starts)
         for threads in options.threads:
             for batch in options.batch:
-                pixels = Path(folder) / f"pixels.{batch}.f32"
-                keys = [f"pixel_values.{index}" for index in range(batch)]
-                np.concatenate([fixture.generate(key, 3 * 224 * 224, fixture.PIXEL_MULTIPLIER) for key in keys]).astype(
-                    "<f4").tofile(pixels)
-                ours = Engine([bench], folder, pixels, batch, threads)
-                torch = Engine([sys.executable, HERE / "torch_peer.py"], folder, pixels, batch, threads)
-                for engine in (ours, torch):
-                    engine.run(1, keep=False)
-                for _ in range(options.rounds):
-                    for engine in (ours, torch):
-                        engine.run(options.passes)
-                for engine in (ours, torch):
-                    engine.quit()
-                a, b = (engine.images_per_second(batch) for engine in (ours, torch))
-                difference = np.abs(ours.logits - torch.logits).max()
-                rows.append(f"ratio float32 b{batch} t{threads} {a / b:.3f}")
-                print(f"{threads:7} {batch:5} {a:11.2f} {b:12.2f} {a / b:6.2f} {difference:13.1e} {ours.peak:8.0f}"
-                      f" {torch.peak:8.0f} {ours.ready['load_ns'] * 1e-9:11.2f}", flush=True)
-        print(f"engines: {ours.ready['engine']} ({ours.ready['kernels']}), {torch.ready['engine']}"
-              f" ({torch.ready['kernels']}); {options.rounds} rounds of {options.passes} passes, medians")
+                compare.note(f"{precision}: {threads} threads, batch {batch}")
+                expected.append((precision, batch, threads))
+                # A large batch is a mean over many images already, a small one is over quickly.
+                rounds = options.rounds if batch < 32 else (options.rounds + 1) // 2
+                comparison.row(precision, chosen, batch, threads, rounds, passes=max(1, 4 // batch))
+                comparison.write_json(options.json)
+
     if options.starts:
-        aiguard = options.aiguard or build(ROOT, "aiguard", []) / "aiguard"
-        seconds = cold_start(aiguard, options.starts)
-        print(f"start of the process to the first label of the built-in model: {seconds:.3f} s"
-              f" (median of {options.starts})")
-    print(*rows, sep="\n")
+        aiguard = options.aiguard or build(HERE.parent.parent, "aiguard")
+        results["first_label_s"] = compare.first_label(aiguard, 10)
+    comparison.write_json(options.json)
+    if options.markdown:
+        options.markdown.write_text(report.markdown(results))
+    if options.svg:
+        import roofline
+
+        options.svg.write_text(roofline.figure(results))
+    print(*report.machine(results), "", report.text(results), "", sep="\n")
+    for line in [report.TRIED, *report.tried(results)]:
+        print("  ".join(line))
+    if options.starts:
+        print(f"from the start of `aiguard classify` to the first label of the built-in model:"
+              f" {results['first_label_s']:.3f} s")
+    print(f"medians of {options.rounds} interleaved rounds; {(time.monotonic() - began) / 60:.1f} minutes")
+    print(*report.ratios(results, expected), sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,43 +1,26 @@
-"""PyTorch (eager execution, transformers' default attention) behind the line protocol of aiguard-bench.
-
-Started by run.py: python torch_peer.py MODEL PIXELS BATCH THREADS
-"""
-import json
-import resource
-import sys
-import time
-
-import numpy as np
+"""PyTorch (eager execution, transformers' default attention) behind the protocol; see protocol.py."""
 import torch
 from transformers import ViTForImageClassification
 
-
-def answer(value):
-    print(json.dumps(value), flush=True)
+import protocol
 
 
-def main(folder, path, batch, threads):
+def load(variant, models, batch, threads):
     torch.set_num_threads(threads)
-    start = time.perf_counter_ns()
-    model = ViTForImageClassification.from_pretrained(folder, dtype=torch.float32).eval()
-    loading = time.perf_counter_ns() - start
-    config = model.config
-    pixels = torch.from_numpy(np.fromfile(path, dtype="<f4")).reshape(
-        batch, config.num_channels, config.image_size, config.image_size)
-    answer({"engine": f"PyTorch {torch.__version__}", "kernels": torch.backends.cpu.get_cpu_capability(),
-            "load_ns": loading})
-    with torch.inference_mode():
-        for line in sys.stdin:
-            words = line.split()
-            if words[0] == "quit":
-                break
-            times = []
-            for _ in range(int(words[1])):
-                start = time.perf_counter_ns()
-                logits = model(pixel_values=pixels).logits
-                times.append(time.perf_counter_ns() - start)
-            answer({"ns": times, "logits": logits.flatten().tolist()})
-    answer({"peak_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss})
+    dtype = torch.bfloat16 if variant == "bfloat16" else torch.float32
+    model = ViTForImageClassification.from_pretrained(f"{models}/vit-base", dtype=dtype).eval()
+    if variant == "int8-dynamic":
+        model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
+    autocast = torch.autocast("cpu", torch.bfloat16, enabled=variant == "autocast")
+
+    def forward(pixels):
+        with torch.inference_mode(), autocast:
+            return model(pixel_values=torch.from_numpy(pixels).to(dtype)).logits.float()
+
+    kernels = torch.backends.cpu.get_cpu_capability()
+    if variant == "int8-dynamic":
+        kernels += f", {torch.backends.quantized.engine}"
+    return f"PyTorch {torch.__version__}", kernels, forward
 
 
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+protocol.serve(load)

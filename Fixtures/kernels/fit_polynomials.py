@@ -46,3 +46,18 @@ for d in (3,4,5):
     e = lambda r: (mp.exp(r) - 1 - r) / r ** 2 if abs(r) > 1e-15 else mp.mpf('0.5') + r / 6
     ec = fit(e, -h * mp.mpf('1.01'), h * mp.mpf('1.01'), d); print(d, err(e, ec, -h, h)*float(h*h))
     show('exp%d' % d, ec)
+# GELU: x Phi(x) = max(x, 0) - a q(a - 1.5)^2 with a = min(|x|, 6), q the root of the normal tail Phi(-a). Least
+# squares, reweighted until the largest error of a q^2 is as small as it gets.
+import math
+from numpy.polynomial import Chebyshev, Polynomial
+nodes = np.cos((np.arange(3000) + .5) * np.pi / 3000); a = 3 * (nodes + 1)
+root = np.sqrt([math.erfc(x / math.sqrt(2)) / 2 for x in a])
+weight = 2 * np.maximum(a, 1e-3) * root; emphasis = np.ones_like(a); best = (1, None)
+for _ in range(30):
+    w = np.sqrt(emphasis) * weight
+    c = np.linalg.lstsq(np.polynomial.chebyshev.chebvander(nodes, 13) * w[:, None], root * w, rcond=None)[0]
+    error = np.abs(weight * (np.polynomial.chebyshev.chebval(nodes, c) - root))
+    best = min(best, (error.max(), tuple(c)))
+    emphasis *= error / error.max() + 1e-3; emphasis /= emphasis.max()
+print('gelu', best[0]); in_shifted = Chebyshev(best[1], domain=[-1.5, 4.5]).convert(kind=Polynomial, domain=[-1, 1])
+show('gelu_tail13', np.float32(in_shifted.coef))

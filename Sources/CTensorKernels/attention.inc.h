@@ -45,8 +45,8 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
     const size_t tiles = (here + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
     const float *const query = t->query + (first_row + first) * t->ld;
     for (size_t j = 0; j < columns; j += PANEL_COLUMNS)
-      for (size_t i = 0; i < tiles; i++) {
-        const size_t start = tile_start(here, tiles, i), count = tile_start(here, tiles, i + 1) - start;
+      for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
+        count = tile_rows(here, tiles, i);
         times_panel(query + start * t->ld, t->ld, count, keys + j * size, size, scores + start * columns + j,
                     columns);
       }
@@ -56,8 +56,8 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
         memcpy(t->probabilities + (first_row + first + r) * tokens, scores + r * columns,
                tokens * sizeof(float));
     for (size_t v = 0; v < value_panels; v++)
-      for (size_t i = 0; i < tiles; i++) {
-        const size_t start = tile_start(here, tiles, i), count = tile_start(here, tiles, i + 1) - start;
+      for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
+        count = tile_rows(here, tiles, i);
         times_panel(scores + start * columns, columns, count, values + v * PANEL_COLUMNS * tokens, tokens, sums,
                     PANEL_COLUMNS);
         const size_t width = smaller(PANEL_COLUMNS, size - v * PANEL_COLUMNS);

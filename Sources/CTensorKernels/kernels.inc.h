@@ -14,11 +14,6 @@ INLINE vf sigmoid_v(vf x) { return 1.0f / (1.0f + exp_v(-x)); }
 // x sigmoid(y): what silu, quick GELU and the tanh form of GELU share.
 INLINE vf gated_v(vf x, vf y) { return x * sigmoid_v(y); }
 
-INLINE vf gelu_v(vf x) {
-  vf half = 0.5f * x;
-  return mul_add(half, erf_v(x * 0x1.6a09e6p-1f), half);
-}
-
 // 0.5 (1 + tanh y) = sigmoid(2 y), so the tanh form needs no tanh.
 INLINE vf gelu_tanh_v(vf x) {
   vf cubic = mul_add(splat(0.044715f) * x * x, x, x);

@@ -12,8 +12,8 @@ static const size_t AGK_NAME(step_bytes)[3] = {4, BFLOAT16_STEP_BYTES, 4};
 
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-// The first row of tile t when `rows` are dealt out evenly: 197 = 2 x 14 + 13 x 13.
-INLINE size_t tile_start(size_t rows, size_t tiles, size_t t) { return rows * t / tiles; }
+// The rows of a tile when `rows` are dealt out evenly to `tiles`: the first ones get one more, 197 = 2 x 14 + 13 x 13.
+INLINE size_t tile_rows(size_t rows, size_t tiles, size_t t) { return rows / tiles + (t < rows % tiles); }
 
 // What a tile's finished sums become. One function for each activation; see kernels.inc.h for why.
 // `sums`: rows x PANEL_COLUMNS.
@@ -101,28 +101,35 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
   const size_t line = 4 * PANEL_COLUMNS;  // a step of a panel, in bytes
   const size_t half = format == agk_bfloat16 && BFLOAT16_STEP_BYTES == 8 ? p->k % 2 : 0;
   finish_function *const finish = AGK_NAME(finisher)(p);
+  const size_t rows_each = rows / tiles, longer = rows % tiles;
   const char *panel = (const char *)p->panels + first_panel * p->steps * line;
   const char *const end = panel + panels * p->steps * line;
   for (size_t j = first_panel; j < first_panel + panels; j++, panel += p->steps * line) {
     for (size_t s = 0; s < p->steps; s += block) {
       const size_t steps = smaller(block, p->steps - s);
       const bool last = s + steps == p->steps;
-      const char *const piece = panel + s * line, *const next = piece + steps * line;
-      for (size_t t = 0; t < tiles; t++) {
-        const size_t start = tile_start(rows, tiles, t), count = tile_start(rows, tiles, t + 1) - start;
-        const size_t fetch = smaller(steps * line, (size_t)(end - next));
-        prefetch_lines(next + fetch * t / tiles / 64 * 64, next + fetch * (t + 1) / tiles);
+      const char *const piece = panel + s * line;
+      const char *next = piece + steps * line;
+      const size_t fetch = (smaller(steps * line, (size_t)(end - next)) + tiles - 1) / tiles;
+      const char *a = (const char *)p->a + first_row * p->lda + s * step_bytes;
+      float *sums = scratch;
+      for (size_t t = 0, start = first_row; t < tiles; t++) {
+        const size_t count = rows_each + (t < longer);
+        prefetch_lines(next, next + fetch);
+        next += fetch;
         if (last)
           for (size_t r = 0; r < count; r++)
-            __builtin_prefetch(p->out + (first_row + start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
-        float *const sums = scratch + start * PANEL_COLUMNS;
-        AGK_NAME(tiles)[format][count - 1]((const char *)p->a + (first_row + start) * p->lda + s * step_bytes,
-                                           p->lda, piece, steps - (last ? half : 0), (char *)sums, line, s > 0);
+            __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
+        AGK_NAME(tiles)[format][count - 1](a, p->lda, piece, steps - (last ? half : 0), (char *)sums, line,
+                                           s > 0);
         if (last) {
-          if (half) add_half_step(p, first_row + start, count, piece + (steps - 1) * line, sums);
-          if (format == agk_int8) AGK_NAME(dequantize)(p, first_row + start, count, j * PANEL_COLUMNS, sums);
-          finish(p, first_row + start, count, j * PANEL_COLUMNS, sums);
+          if (half) add_half_step(p, start, count, piece + (steps - 1) * line, sums);
+          if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j * PANEL_COLUMNS, sums);
+          finish(p, start, count, j * PANEL_COLUMNS, sums);
         }
+        a += count * p->lda;
+        sums += count * PANEL_COLUMNS;
+        start += count;
       }
     }
   }

@@ -131,3 +131,26 @@ INLINE vf erf_v(vf x) {
   vf large = copy_sign(1.0f - exp_v(-p), x);
   return choose(x != x, x, choose(a < 1.0f, small, large));
 }
+
+// GELU, x Phi(x) = max(x, 0) - a Phi(-a) with a = |x|, within 1e-7 of the value or of one, whichever is larger.
+// Phi(-a) is the square of a polynomial in a - 1.5, which keeps the small values of the tail small without an
+// exponential; past 6 it stays where it is, 6e-9 below zero. Coefficients: Fixtures/kernels/fit_polynomials.py.
+INLINE vf gelu_v(vf x) {
+  const vf a = vmin(splat(6.0f), vabs(x));
+  const vf v = a - 1.5f;
+  vf q = splat(-0x1.497388p-29f);
+  q = mul_add(q, v, splat(0x1.d06b24p-25f));
+  q = mul_add(q, v, splat(-0x1.c5b2dcp-22f));
+  q = mul_add(q, v, splat(0x1.96f7cp-21f));
+  q = mul_add(q, v, splat(0x1.d683dcp-18f));
+  q = mul_add(q, v, splat(-0x1.088a06p-15f));
+  q = mul_add(q, v, splat(-0x1.26112p-14f));
+  q = mul_add(q, v, splat(0x1.4fe6dp-11f));
+  q = mul_add(q, v, splat(0x1.3b4e9ep-15f));
+  q = mul_add(q, v, splat(-0x1.142306p-7f));
+  q = mul_add(q, v, splat(0x1.91221ep-7f));
+  q = mul_add(q, v, splat(0x1.104ae4p-4f));
+  q = mul_add(q, v, splat(-0x1.008f1p-2f));
+  q = mul_add(q, v, splat(0x1.08ac98p-2f));
+  return mul_add(-a, q * q, vmax(splat(0.0f), x));
+}

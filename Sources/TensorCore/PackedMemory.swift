@@ -10,23 +10,8 @@
 final class PackedMemory: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
 
-  /// From this size on memory starts at a huge page's boundary, and the system is asked to use such pages:
-  /// they save most of the time that first touching the memory takes, and misses of the address cache.
-  private static let hugePage = 1 << 21
-
   /// - Throws: `TensorError.outOfMemory`.
-  init(byteCount: Int) throws(TensorError) {
-    let isLarge = byteCount >= Self.hugePage
-    var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, isLarge ? Self.hugePage : TensorStorage.alignment, max(byteCount, 1)) == 0,
-      let memory
-    else { throw .outOfMemory(bytes: byteCount) }
-    #if os(Linux)
-      // Only advice: without it the memory works all the same.
-      if isLarge { madvise(memory, byteCount / Self.hugePage * Self.hugePage, MADV_HUGEPAGE) }
-    #endif
-    base = memory
-  }
+  init(byteCount: Int) throws(TensorError) { base = try AlignedMemory.allocate(byteCount: byteCount) }
 
   deinit { free(base) }
 }

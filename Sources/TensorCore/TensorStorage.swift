@@ -24,17 +24,12 @@ public final class TensorStorage: @unchecked Sendable {
 
   /// Allocates memory for `count` elements, not initialised.
   ///
-  /// The number can come from a file or a configuration, so a system without that much memory gives an error:
-  /// `UnsafeMutableRawPointer.allocate` would end the process.
-  ///
   /// - Throws: `TensorError.outOfMemory`.
   package init(uninitializedCount count: Int) throws(TensorError) {
     let (bytes, overflow) = Swift.max(count, 1).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
-    var memory: UnsafeMutableRawPointer?
-    guard !overflow, posix_memalign(&memory, Self.alignment, bytes) == 0, let memory else {
-      throw .outOfMemory(bytes: overflow ? .max : bytes)
-    }
-    self.base = memory.bindMemory(to: Float.self, capacity: Swift.max(count, 1))
+    guard !overflow else { throw .outOfMemory(bytes: .max) }
+    self.base = try AlignedMemory.allocate(byteCount: bytes).bindMemory(
+      to: Float.self, capacity: Swift.max(count, 1))
     self.count = count
     self.owner = nil
   }

@@ -100,14 +100,12 @@ import Testing
   }
 
   @Test(arguments: levels)
-  func geluIsWithinTwoTenMillionths(_ level: KernelLevel) throws {
-    // Fused multiply-add saves roundings.
-    let bound = level <= .blas ? 2e-7 : 1.2e-7
+  func geluIsWithinOneTenMillionth(_ level: KernelLevel) throws {
     let golden = try GoldenFile("kernels/golden.safetensors")
     let x = try golden.floats("x")
     let gelu = try activate(kernels(level), x, .gelu)
     for (index, exact) in try golden.doubles("gelu").enumerated() where x[index].isFinite {
-      #expect((Double(gelu[index]) - exact).magnitude <= bound * max(1, exact.magnitude), "x \(x[index])")
+      #expect((Double(gelu[index]) - exact).magnitude <= 1e-7 * max(1, exact.magnitude), "x \(x[index])")
     }
   }
 

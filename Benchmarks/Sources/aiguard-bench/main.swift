@@ -1,4 +1,5 @@
 import AIGuardVision
+import CPeak
 import Foundation
 
 // One engine in a process of its own, for peers/run.py to drive:
@@ -8,6 +9,11 @@ import Foundation
 // MODEL is a Hugging Face folder, PIXELS a file of raw little-endian float32 [BATCH, channels, height, width]. Each
 // answer is one line of JSON: after loading `{"engine", "kernels", "load_ns"}`; to a line `run N` the times of N
 // forward passes and the logits of the last; to `quit`, or at the end of the input, the peak memory.
+//
+//   aiguard-bench --peak
+//
+// prints the arithmetic peaks of the machine, a line `peak <precision> t<threads> <GFLOP/s>` for each arithmetic that
+// the CPU has instructions for.
 
 struct UsageError: Error, CustomStringConvertible {
   var description: String
@@ -58,6 +64,18 @@ func pixelValues(_ path: String, batch: Int, config: ViTConfig) throws -> Tensor
   return try Tensor(elements, shape: shape)
 }
 
+func printPeaks() {
+  let arithmetics: [(Precision, peak_arithmetic)] = [
+    (.float32, peak_float32), (.bfloat16, peak_bfloat16), (.int8, peak_int8),
+  ]
+  for (precision, arithmetic) in arithmetics {
+    for threads in [1, 2] where threads <= ComputeBudget.availableThreads {
+      let rate = peak_measure(arithmetic, Int32(threads)) / 1e9
+      if rate > 0 { print("peak \(precision.rawValue) t\(threads) \(Int(rate.rounded()))") }
+    }
+  }
+}
+
 func serve(_ arguments: [String]) throws {
   var arguments = arguments
   var precision = Precision.float32
@@ -96,7 +114,8 @@ func serve(_ arguments: [String]) throws {
 }
 
 do {
-  try serve(Array(CommandLine.arguments.dropFirst()))
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  if arguments == ["--peak"] { printPeaks() } else { try serve(arguments) }
 } catch {
   FileHandle.standardError.write(Data("aiguard-bench: \(error)\n".utf8))
   exit(1)

@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Memory for tensors, weights and scratch, not initialised, to be freed with `free`.
+enum AlignedMemory {
+  /// From this size on memory starts at a huge page's boundary, and the system is asked to use such pages:
+  /// they save most of the time that first touching the memory takes, and misses of the address cache.
+  private static let hugePage = 1 << 21
+
+  /// The number can come from a file or a configuration, so a system without that much memory gives an error:
+  /// `UnsafeMutableRawPointer.allocate` would end the process.
+  ///
+  /// - Throws: `TensorError.outOfMemory`.
+  static func allocate(byteCount: Int) throws(TensorError) -> UnsafeMutableRawPointer {
+    let isLarge = byteCount >= hugePage
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, isLarge ? hugePage : TensorStorage.alignment, max(byteCount, 1)) == 0,
+      let memory
+    else { throw .outOfMemory(bytes: byteCount) }
+    #if os(Linux)
+      // Only advice: without it the memory works all the same.
+      if isLarge { madvise(memory, byteCount / hugePage * hugePage, MADV_HUGEPAGE) }
+    #endif
+    return memory
+  }
+}
