@@ -86,6 +86,17 @@ INLINE void prefetch_lines(const char *from, const char *to) {
   for (; from < to; from += 64) __builtin_prefetch(from, 0, 3);
 }
 
+// Adds the last step of a bfloat16 product with an odd k where rows are floats: the second float of that step
+// would be the next row's first, or nobody's.
+INLINE void add_half_step(const agk_product *p, size_t first_row, size_t rows, const char *line_of_panel,
+                          float *sums) {
+  float pairs[AGK_TILE_ROWS][2] = {{0}};
+  for (size_t r = 0; r < rows; r++)
+    memcpy(pairs[r], (const char *)p->a + (first_row + r) * p->lda + (p->k - 1) * sizeof(float), sizeof(float));
+  AGK_NAME(tiles)[agk_bfloat16][rows - 1]((const char *)pairs, sizeof pairs[0], line_of_panel, 1, (char *)sums,
+                                          4 * PANEL_COLUMNS, true);
+}
+
 // Panel by panel (or a few at a time), piece by piece of k, and over each piece all rows. The piece stays in the
 // first-level cache, the rows, or their part of k, in the second; meanwhile the next piece is fetched, and the
 // lines of memory that the tile will add to.
@@ -96,6 +107,7 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
   const size_t block = AGK_NAME(blocks)[format], step_bytes = AGK_NAME(step_bytes)[format];
   const size_t line = 4 * PANEL_COLUMNS;  // a step of a panel, in bytes
   const size_t panel_bytes = p->steps * line, end = first_panel + panels;
+  const size_t half = format == agk_bfloat16 && BFLOAT16_STEP_BYTES == 8 ? p->k % 2 : 0;
   finish_function *const finish = AGK_NAME(finisher)(p);
   const size_t most = rows * p->steps * step_bytes > AGK_CACHED_ROWS ? AGK_PANEL_GROUP : 1;
   for (size_t group = first_panel, members; group < end; group += members) {
@@ -119,8 +131,10 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
           if (last)
             for (size_t r = 0; r < count; r++)
               __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
-          AGK_NAME(tiles)[format][count - 1](a, p->lda, piece, steps, (char *)sums, line, s > 0);
+          AGK_NAME(tiles)[format][count - 1](a, p->lda, piece, steps - (last ? half : 0), (char *)sums, line,
+                                             s > 0);
           if (last) {
+            if (half) add_half_step(p, start, count, piece + (steps - 1) * line, sums);
             if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j * PANEL_COLUMNS, sums);
             finish(p, start, count, j * PANEL_COLUMNS, sums);
           }

@@ -58,7 +58,7 @@ package struct MatrixProduct {
     }
     product = agk_product(
       panels: weights.base, scales: weights.scales, sums: weights.sums, bias: bias,
-      columns: weights.rows, steps: weights.layout.steps, a: a,
+      columns: weights.rows, k: weights.columns, steps: weights.layout.steps, a: a,
       lda: rows.step * weights.columns * MemoryLayout<Float>.stride, row_scales: quantization.scales,
       row_zeros: quantization.zeros, row_step: rows.step, out: out,
       ldo: (outStep ?? rows.step) * weights.rows,

@@ -24,6 +24,7 @@ typedef struct {
   const int32_t *sums;   // int8: each column's sum of quantised weights, padded likewise
   const float *bias;     // `columns` floats, or null
   size_t columns;        // of the result
+  size_t k;              // elements of a row of `a`
   size_t steps;          // of k
   const void *a;         // rows as `prepare_rows` leaves them
   size_t lda;            // in bytes
@@ -49,8 +50,8 @@ typedef struct {
 
 // How products of one format are done.
 typedef struct {
-  // out = epilogue(a W^T) for some rows and some panels. `scratch` has
-  // rows * scratch_columns floats.
+  // out = epilogue(a W^T) for some rows and some panels. `scratch` has rows * scratch_columns floats; it and
+  // `panels` are 64-byte aligned.
   void (*product)(const agk_product *p, size_t first_row, size_t rows, size_t first_panel, size_t panels,
                   float *scratch);
   // Packs panel after panel. `rows`: count x k weights, for `panels` panels; count is short only at the end.
@@ -70,7 +71,8 @@ typedef struct {
   size_t scratch_columns;
   agk_matrix_format formats[3];
   int int8_limit;  // the largest quantised weight
-  // Attention of one head for some query rows. `scratch` has `attention_scratch(tokens, head_size)` floats.
+  // Attention of one head for some query rows. `scratch` has `attention_scratch(tokens, head_size)` floats, 64-byte
+  // aligned.
   void (*attention)(const agk_attention *a, size_t first_row, size_t rows, float *scratch);
   size_t (*attention_scratch)(size_t tokens, size_t head_size);
 } agk_matrix_kernels;

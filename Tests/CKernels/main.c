@@ -1,0 +1,22 @@
+// Tests of CTensorKernels for every level that the CPU has. run.sh builds and runs them here, run-aarch64.sh and
+// run-avx512.sh on emulated CPUs. Everything is compared with plain computations in float64 or in integers;
+// the goldens made by other programs are in the tests of TensorCore.
+//   kernels-test [LEVEL]     fails if LEVEL is not the best one here
+#include <stdio.h>
+#include <string.h>
+
+#include "support.h"
+
+int main(int count, char **arguments) {
+  const char *const best = level_names[agk_best_level()];
+  if (count > 1 && strcmp(arguments[1], best)) {
+    printf("this CPU goes up to %s, not %s\n", best, arguments[1]);
+    return 2;
+  }
+  report_bad_accesses();
+  test_rows();
+  test_products();
+  test_edges();
+  test_attention();
+  return report();
+}

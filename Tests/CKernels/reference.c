@@ -1,0 +1,104 @@
+#include "reference.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Fused steps would make other floats than the kernels'.
+#pragma STDC FP_CONTRACT OFF
+
+static void *room(void *old, size_t bytes) {
+  void *p = realloc(old, bytes);
+  if (!p) abort();
+  return p;
+}
+
+// To the nearest of the floats whose lower half is zero, ties to even.
+float bfloat16_of(float x) {
+  if (x != x) return x;
+  const uint32_t bits = bits_of(x), rounded = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000;
+  memcpy(&x, &rounded, sizeof x);
+  return x;
+}
+
+// Loops over columns innermost, so that the compiler vectorises them: these sums are most of the tests' time.
+static void in_float64(reference *to, agk_format format, const float *x, size_t ld, const float *w) {
+  const size_t rows = to->rows, columns = to->columns, k = to->k;
+  static double *transposed;
+  transposed = room(transposed, columns * k * sizeof *transposed);
+  for (size_t j = 0; j < columns; j++)
+    for (size_t i = 0; i < k; i++)
+      transposed[i * columns + j] = format == agk_bfloat16 ? bfloat16_of(w[j * k + i]) : w[j * k + i];
+  memset(to->sum, 0, rows * columns * sizeof(double));
+  memset(to->size, 0, rows * columns * sizeof(double));
+  for (size_t r = 0; r < rows; r++)
+    for (size_t i = 0; i < k; i++) {
+      const double y = format == agk_bfloat16 ? bfloat16_of(x[r * ld + i]) : x[r * ld + i];
+      const double *const b = transposed + i * columns;
+      double *const sum = to->sum + r * columns, *const size = to->size + r * columns;
+      for (size_t j = 0; j < columns; j++) {
+        sum[j] += y * b[j];
+        size[j] += fabs(y * b[j]);
+      }
+    }
+}
+
+// Symmetric: the largest magnitude becomes `limit`.
+static float quantize_weights(const float *w, size_t k, int limit, int *q, size_t step) {
+  float most = 0;
+  for (size_t i = 0; i < k; i++) most = fabsf(w[i]) > most || w[i] != w[i] ? fabsf(w[i]) : most;
+  const bool tiny = most < 0x1p-100f;
+  const float inverse = tiny ? 0 : (float)limit / most;
+  for (size_t i = 0; i < k; i++) q[i * step] = (int)rintf(w[i] * inverse);
+  return tiny ? 0 : most / (float)limit;
+}
+
+// Between the least and the greatest of the row and 0; zero becomes an integer.
+static float quantize_row(const float *x, size_t k, int *q, int *zero) {
+  float low = 0, high = 0;
+  for (size_t i = 0; i < k; i++) {
+    low = x[i] < low ? x[i] : low;
+    high = x[i] > high ? x[i] : high;
+  }
+  const float range = high - low;
+  const bool tiny = range < 0x1p-100f;
+  const float inverse = tiny ? 0 : 255.0f / range;
+  *zero = (int)rintf(-low * inverse);
+  for (size_t i = 0; i < k; i++) {
+    const int z = (int)rintf(x[i] * inverse) + *zero;
+    q[i] = z < 0 ? 0 : z > 255 ? 255 : z;
+  }
+  return tiny ? 0 : range / 255.0f;
+}
+
+static void in_integers(reference *to, int limit, const float *x, size_t ld, const float *w) {
+  const size_t rows = to->rows, columns = to->columns, k = to->k;
+  static int *weights, *row, *sums;
+  static float *scales;
+  weights = room(weights, columns * k * sizeof *weights);
+  scales = room(scales, columns * sizeof *scales);
+  row = room(row, k * sizeof *row);
+  sums = room(sums, columns * sizeof *sums);
+  for (size_t j = 0; j < columns; j++) scales[j] = quantize_weights(w + j * k, k, limit, weights + j, columns);
+  for (size_t r = 0; r < rows; r++) {
+    int zero;
+    const float scale = quantize_row(x + r * ld, k, row, &zero);
+    memset(sums, 0, columns * sizeof *sums);
+    for (size_t i = 0; i < k; i++)
+      for (size_t j = 0; j < columns; j++) sums[j] += (row[i] - zero) * weights[i * columns + j];
+    for (size_t j = 0; j < columns; j++) to->exact[r * columns + j] = (float)sums[j] * (scale * scales[j]);
+  }
+}
+
+void compute_reference(reference *to, agk_format format, int int8_limit, const float *x, size_t ld,
+                       const float *w) {
+  const size_t count = to->rows * to->columns;
+  if (format == agk_int8) {
+    to->exact = room(to->exact, count * sizeof(float));
+    in_integers(to, int8_limit, x, ld, w);
+  } else {
+    to->sum = room(to->sum, count * sizeof(double));
+    to->size = room(to->size, count * sizeof(double));
+    in_float64(to, format, x, ld, w);
+  }
+}

@@ -1,0 +1,19 @@
+// What a product must be, computed plainly: sums in float64, or exact integers.
+#pragma once
+
+#include "support.h"
+
+typedef struct {
+  size_t rows, columns, k;
+  // Rows x columns. float32 and bfloat16: the exact sum of the (rounded) operands' products, and the sum of the
+  // products' magnitudes.
+  double *sum, *size;
+  // int8: the result to the bit.
+  float *exact;
+} reference;
+
+// x: rows of k floats, ld floats apart. w: columns x k, dense.
+void compute_reference(reference *to, agk_format format, int int8_limit, const float *x, size_t ld,
+                       const float *w);
+
+float bfloat16_of(float x);
