@@ -80,6 +80,10 @@ let package = Package(
     .testTarget(
       name: "AIGuardVisionTests",
       dependencies: ["AIGuardVision", "AIGuardDefaultModel", "TestSupport"]),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .testTarget(
+      name: "AllocationTests",
+      dependencies: ["AIGuardDefaultModel", "AIGuardVision", "CAllocationCounter", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["aiguard", "AIGuardVision", "TestSupport"]),

@@ -23,6 +23,7 @@ let package = Package(
       dependencies: [
         .product(name: "AIGuardDefaultModel", package: "AIGuardVision"),
         .product(name: "AIGuardVision", package: "AIGuardVision"),
+        .product(name: "TensorCore", package: "AIGuardVision"),
         .product(name: "Benchmark", package: "benchmark"),
       ],
       path: "Benchmarks/AIGuardBenchmarks",

@@ -10,12 +10,16 @@ extension ImageClassifier {
   ///     lower ones gain and cost.
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that loading and calls share.
+  ///   - packedCache: Where to keep the packed weights for the next start. By default nothing is kept.
+  ///     `model.loadReport.packedCache` says what became of it; whatever is wrong with a cache does not stop
+  ///     the loading, and does not change a bit of the model.
   /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorConfigError`,
   ///   `SafetensorsError`, `LoadError`, `ViTConfigError` or `ViTError` for what is wrong with the files;
   ///   `ImageClassifierError` where they do not fit together; `KernelLevelError`; `DigestError`.
   public init(
     folder: String, id: String? = nil, profile: PreprocessingProfile = .pillow13,
-    precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared
+    precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
+    packedCache: PackedCache? = nil
   ) throws {
     let files = ModelFolder(folder)
     let weightsPath = try files.weightsPath()
@@ -28,37 +32,53 @@ extension ImageClassifier {
     try self.init(
       id: id ?? Self.name(ofFolder: folder), config: config, processor: processor,
       weights: SafetensorsFile(contentsOf: weightsPath), precision: precision, limits: limits,
-      budget: budget)
+      budget: budget, packedCache: packedCache)
   }
 
   /// Assembles a classifier from files in memory.
   package init(
     id: String, config: PretrainedConfig, processor: ViTImageProcessor, weights: SafetensorsFile,
-    precision: Precision, limits: DecodeLimits, budget: ComputeBudget
+    precision: Precision, limits: DecodeLimits, budget: ComputeBudget, packedCache: PackedCache? = nil
   ) throws {
     let network = try ViTConfig(config)
-    let load = {
-      try ViTForImageClassification(config: network, weights: WeightLoader(weights), precision: precision)
-    }
-    let hash = { try weights.sha256() }
-    // Reading and hashing take about as long as each other, so they go side by side.
-    let loaded = Locked<Result<ViTForImageClassification, any Error>?>(nil)
-    let hashed = Locked<Result<String, any Error>?>(nil)
-    budget.withCompute { compute in
-      compute.parallelFor(2) { part, _ in
-        if part == 0 {
-          let result = Result(catching: load)
-          loaded.withLock { $0 = result }
-        } else {
-          let result = Result(catching: hash)
-          hashed.withLock { $0 = result }
-        }
+    let (model, sha256) =
+      if let packedCache {
+        try Self.load(network, weights, precision, budget, through: packedCache)
+      } else {
+        try Self.load(network, weights, precision, budget)
       }
-    }
     try self.init(
-      model: (loaded.withLock { $0 } ?? Result(catching: load)).get(), processor: processor, config: config,
-      identity: ModelIdentity(id: id, sha256: (hashed.withLock { $0 } ?? Result(catching: hash)).get()),
+      model: model, processor: processor, config: config, identity: ModelIdentity(id: id, sha256: sha256),
       limits: limits, budget: budget)
+  }
+
+  /// Packs the weights and hashes their file.
+  private static func load(
+    _ config: ViTConfig, _ weights: SafetensorsFile, _ precision: Precision, _ budget: ComputeBudget
+  ) throws -> (ViTForImageClassification, sha256: String) {
+    // Hashing is one long piece of work beside the many short ones of packing, and about as long as them all.
+    let sha256 = Locked("")
+    let model = try ViTForImageClassification(
+      config: config, weights: WeightLoader(weights), precision: precision, budget: budget
+    ) {
+      let hash = try weights.sha256()
+      sha256.withLock { $0 = hash }
+    }
+    return (model, sha256.withLock { $0 })
+  }
+
+  /// As above, with a cache of the packed weights. Which ones to look for is known only when the file is hashed,
+  /// unless the cache remembers that too; so the one comes after the other.
+  private static func load(
+    _ config: ViTConfig, _ weights: SafetensorsFile, _ precision: Precision, _ budget: ComputeBudget,
+    through cache: PackedCache
+  ) throws -> (ViTForImageClassification, sha256: String) {
+    let request = try budget.withCompute { _ in
+      try PackedCacheRequest(cache, weights: weights, version: AIGuardVisionVersion.current)
+    }
+    let model = try ViTForImageClassification(
+      config: config, weights: WeightLoader(weights), precision: precision, budget: budget, through: request)
+    return (model, request.sha256)
   }
 
   /// The value in a JSON file, `nil` where there is no such file.

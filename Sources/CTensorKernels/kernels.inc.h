@@ -210,6 +210,7 @@ const agk_kernels AGK_NAME(agk_kernels) = {
         {
             .panel_columns = PANEL_COLUMNS,
             .tile_rows = AGK_TILE_ROWS,
+            .scratch_columns = AGK_PANEL_GROUP * PANEL_COLUMNS,
             .formats =
                 {
                     {AGK_NAME(product_float32), AGK_NAME(pack_float32), NULL, 1, 4},

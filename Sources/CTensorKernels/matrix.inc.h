@@ -7,6 +7,11 @@
 #define BFLOAT16_BLOCK 64
 #define INT8_BLOCK 128  // exact whatever the order
 
+// Rows of a block that take more than this many bytes do not stay in the second-level cache; then panels take
+// turns, several with each part of k.
+#define AGK_CACHED_ROWS (400 * 1024)
+#define AGK_PANEL_GROUP 8
+
 static const size_t AGK_NAME(blocks)[3] = {FLOAT32_BLOCK, BFLOAT16_BLOCK, INT8_BLOCK};
 static const size_t AGK_NAME(step_bytes)[3] = {4, BFLOAT16_STEP_BYTES, 4};
 
@@ -92,44 +97,51 @@ INLINE void add_half_step(const agk_product *p, size_t first_row, size_t rows, c
                                           4 * PANEL_COLUMNS, true);
 }
 
-// Panel by panel; in a panel, piece by piece of k; over a piece, all rows. The piece stays in the first-level
-// cache and the rows in the second; meanwhile the next piece and the results' lines are fetched.
+// Panel by panel (or a few at a time), piece by piece of k, and over each piece all rows. The piece stays in the
+// first-level cache, the rows, or their part of k, in the second; meanwhile the next piece is fetched, and the
+// lines of memory that the tile will add to.
 INLINE void product(const agk_product *p, agk_format format, size_t first_row, size_t rows, size_t first_panel,
                     size_t panels, float *scratch) {
   const size_t tiles = (rows + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
+  const size_t rows_each = rows / tiles, longer = rows % tiles;
   const size_t block = AGK_NAME(blocks)[format], step_bytes = AGK_NAME(step_bytes)[format];
   const size_t line = 4 * PANEL_COLUMNS;  // a step of a panel, in bytes
+  const size_t panel_bytes = p->steps * line, end = first_panel + panels;
   const size_t half = format == agk_bfloat16 && BFLOAT16_STEP_BYTES == 8 ? p->k % 2 : 0;
   finish_function *const finish = AGK_NAME(finisher)(p);
-  const size_t rows_each = rows / tiles, longer = rows % tiles;
-  const char *panel = (const char *)p->panels + first_panel * p->steps * line;
-  const char *const end = panel + panels * p->steps * line;
-  for (size_t j = first_panel; j < first_panel + panels; j++, panel += p->steps * line) {
+  const size_t most = rows * p->steps * step_bytes > AGK_CACHED_ROWS ? AGK_PANEL_GROUP : 1;
+  for (size_t group = first_panel, members; group < end; group += members) {
+    members = smaller(most, end - group);
     for (size_t s = 0; s < p->steps; s += block) {
       const size_t steps = smaller(block, p->steps - s);
       const bool last = s + steps == p->steps;
-      const char *const piece = panel + s * line;
-      const char *next = piece + steps * line;
-      const size_t fetch = (smaller(steps * line, (size_t)(end - next)) + tiles - 1) / tiles;
-      const char *a = (const char *)p->a + first_row * p->lda + s * step_bytes;
-      float *sums = scratch;
-      for (size_t t = 0, start = first_row; t < tiles; t++) {
-        const size_t count = rows_each + (t < longer);
-        prefetch_lines(next, next + fetch);
-        next += fetch;
-        if (last)
-          for (size_t r = 0; r < count; r++)
-            __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
-        AGK_NAME(tiles)[format][count - 1](a, p->lda, piece, steps - (last ? half : 0), (char *)sums, line,
-                                           s > 0);
-        if (last) {
-          if (half) add_half_step(p, start, count, piece + (steps - 1) * line, sums);
-          if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j * PANEL_COLUMNS, sums);
-          finish(p, start, count, j * PANEL_COLUMNS, sums);
+      for (size_t j = group; j < group + members; j++) {
+        const char *const piece = (const char *)p->panels + j * panel_bytes + s * line;
+        // The next piece: of the next panel, else of the group's first, else of the next group.
+        const char *next = piece + panel_bytes;
+        if (j + 1 == group + members) next = last ? next - s * line : next - members * panel_bytes + steps * line;
+        const size_t fetch = last && j + 1 == end ? 0 : (steps * line + tiles - 1) / tiles;
+        const char *a = (const char *)p->a + first_row * p->lda + s * step_bytes;
+        float *sums = scratch + (j - group) * rows * PANEL_COLUMNS;
+        for (size_t t = 0, start = first_row; t < tiles; t++) {
+          const size_t count = rows_each + (t < longer);
+          prefetch_lines(next, next + fetch);
+          next += fetch;
+          prefetch_lines((const char *)sums, (const char *)(sums + count * PANEL_COLUMNS));
+          if (last)
+            for (size_t r = 0; r < count; r++)
+              __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
+          AGK_NAME(tiles)[format][count - 1](a, p->lda, piece, steps - (last ? half : 0), (char *)sums, line,
+                                             s > 0);
+          if (last) {
+            if (half) add_half_step(p, start, count, piece + (steps - 1) * line, sums);
+            if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j * PANEL_COLUMNS, sums);
+            finish(p, start, count, j * PANEL_COLUMNS, sums);
+          }
+          a += count * p->lda;
+          sums += count * PANEL_COLUMNS;
+          start += count;
         }
-        a += count * p->lda;
-        sums += count * PANEL_COLUMNS;
-        start += count;
       }
     }
   }

@@ -11,6 +11,12 @@ enum ByteSource: Sendable {
 /// Memory that does not move or change while the object lives.
 protocol StableMemory: AnyObject, Sendable {
   var bytes: UnsafeRawBufferPointer { get }
+  /// Tells that the bytes of `range` are not needed soon. They stay what they are.
+  func release(_ range: Range<Int>)
+}
+
+extension StableMemory {
+  func release(_ range: Range<Int>) {}
 }
 
 /// A mapped file.

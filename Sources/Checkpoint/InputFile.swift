@@ -13,6 +13,8 @@ package final class InputFile: Sendable {
   package let path: String
   /// The length when the file was opened.
   package let byteCount: Int
+  /// What the system said of the file when it was opened.
+  package let identity: FileIdentity
   let descriptor: Int32
 
   package init(path: String) throws(FileError) {
@@ -22,17 +24,30 @@ package final class InputFile: Sendable {
     descriptor = try FileError.retrying(path, "open") {
       open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      let code = errno
+    let status: stat
+    do throws(FileError) {
+      status = try Self.status(descriptor, path)
+    } catch {
       close(descriptor)
-      throw FileError(path: path, reason: .system(call: "fstat", code: code))
+      throw error
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
       throw FileError(path: path, reason: .notARegularFile)
     }
     byteCount = Int(status.st_size)
+    identity = FileIdentity(status)
+  }
+
+  private static func status(_ descriptor: Int32, _ path: String) throws(FileError) -> stat {
+    var status = stat()
+    _ = try FileError.retrying(path, "fstat") { fstat(descriptor, &status) }
+    return status
+  }
+
+  /// What the system says of the file now.
+  package func currentIdentity() throws(FileError) -> FileIdentity {
+    FileIdentity(try Self.status(descriptor, path))
   }
 
   deinit { close(descriptor) }
@@ -97,6 +112,16 @@ final class MappedFile: @unchecked Sendable {
       throw FileError(path: file.path, reason: .system(call: "mmap", code: errno))
     }
     bytes = UnsafeRawBufferPointer(start: address, count: file.byteCount)
+  }
+
+  /// Gives the whole pages of `range` back; the system reads them again when they are touched.
+  func release(_ range: Range<Int>) {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    guard page > 0, let base = bytes.baseAddress else { return }
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    // Only advice: without it the pages stay until the memory is short.
+    if first < end { madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED) }
   }
 
   deinit {

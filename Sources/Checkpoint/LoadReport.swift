@@ -29,6 +29,8 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   public let mismatched: [Mismatch]
   /// The number of the file's tensors that were read.
   public let loadedCount: Int
+  /// Whether a packed cache was asked for, and what became of it.
+  public private(set) var packedCache = PackedCacheReport.off
 
   /// Makes a report.
   public init(
@@ -41,6 +43,13 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     self.unexpected = unexpected
     self.mismatched = mismatched
     self.loadedCount = loadedCount
+  }
+
+  /// The same report with what became of the packed cache.
+  package func with(_ packedCache: PackedCacheReport) -> LoadReport {
+    var report = self
+    report.packedCache = packedCache
+    return report
   }
 
   /// The family of the file's keys.
@@ -60,6 +69,7 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     add("missing", missing)
     add("of the wrong shape", mismatched.map { "\($0.key) is \($0.found), needed \($0.expected)" })
     add("not used", unexpected)
+    if packedCache != .off { lines.append("  packed cache: \(packedCache)") }
     return lines.joined(separator: "\n")
   }
 }

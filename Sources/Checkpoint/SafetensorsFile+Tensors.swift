@@ -19,25 +19,6 @@ extension SafetensorsFile {
     return try read(name, info, shape: info.shape, byteRange: info.byteRange)
   }
 
-  /// The elements at `rows` along a tensor's first axis as `Float`; the rest of it is not read.
-  ///
-  /// - Throws: As `tensor(_:)`, and for rows outside the tensor.
-  public func tensor(_ name: String, rows: Range<Int>) throws(SafetensorsError) -> Tensor {
-    let info = try info(of: name)
-    guard let rowCount = info.shape.first, rows.lowerBound >= 0, rows.upperBound <= rowCount else {
-      throw error(.rowsOutOfRange(key: name, rows: rows, shape: info.shape))
-    }
-    var shape = info.shape
-    shape[0] = rows.count
-    // Convertible types have whole bytes, and the rows are equally long; a tensor without rows has no bytes.
-    try check(name, info, shape: info.shape)
-    let rowByteCount = rowCount == 0 ? 0 : info.byteRange.count / rowCount
-    let start = info.byteRange.lowerBound
-    return try read(
-      name, info, shape: shape,
-      byteRange: (start + rows.lowerBound * rowByteCount)..<(start + rows.upperBound * rowByteCount))
-  }
-
   /// The bytes of a tensor of any type, as they stand in the file.
   ///
   /// - Throws: `SafetensorsError`: no such tensor, a file that cannot be read.
@@ -76,17 +57,17 @@ extension SafetensorsFile {
     if let failure { throw failure }
   }
 
-  private func info(of name: String) throws(SafetensorsError) -> TensorInfo {
+  func info(of name: String) throws(SafetensorsError) -> TensorInfo {
     guard let info = tensors[name] else { throw error(.noSuchTensor(key: name)) }
     return info
   }
 
-  private func error(_ problem: SafetensorsError.Problem) -> SafetensorsError {
+  func error(_ problem: SafetensorsError.Problem) -> SafetensorsError {
     SafetensorsError(file: path, problem: problem)
   }
 
   /// Whether a tensor can be had as `Float` in memory.
-  private func check(_ name: String, _ info: TensorInfo, shape: [Int]) throws(SafetensorsError) {
+  func check(_ name: String, _ info: TensorInfo, shape: [Int]) throws(SafetensorsError) {
     guard info.dtype.isConvertibleToFloat else {
       throw error(.unsupportedDType(key: name, dtype: info.dtype))
     }
@@ -104,7 +85,7 @@ extension SafetensorsFile {
     }
   }
 
-  private func read(
+  func read(
     _ name: String, _ info: TensorInfo, shape: [Int], byteRange: Range<Int>
   ) throws(SafetensorsError) -> Tensor {
     try check(name, info, shape: shape)
@@ -117,10 +98,17 @@ extension SafetensorsFile {
       // The count has passed the limits, and so does not overflow.
       throw self.error(.outOfMemory(key: name, byteCount: count * MemoryLayout<Float>.stride))
     }
-    let elements = UnsafeMutableBufferPointer(start: storage.base, count: count)
+    try fill(UnsafeMutableBufferPointer(start: storage.base, count: count), info.dtype, byteRange: byteRange)
+    return Tensor(shape: shape, storage: storage)
+  }
+
+  /// Reads elements into memory that has room for all of them.
+  func fill(
+    _ elements: UnsafeMutableBufferPointer<Float>, _ dtype: DType, byteRange: Range<Int>
+  ) throws(SafetensorsError) {
     try reporting { () throws(SafetensorsError.Problem) in
       #if _endian(little)
-        if info.dtype == .float32 {
+        if dtype == .float32 {
           try bytes.read(into: UnsafeMutableRawBufferPointer(elements), at: byteRange.lowerBound)
           return
         }
@@ -128,11 +116,10 @@ extension SafetensorsFile {
       var done = 0
       try bytes.forEachBlock(at: byteRange, blockByteCount: Self.conversionBlockByteCount) { block in
         let rest = UnsafeMutableBufferPointer(rebasing: elements[done...])
-        done += info.dtype.convertToFloat(block, into: rest)
+        done += dtype.convertToFloat(block, into: rest)
         return true
       }
     }
-    return Tensor(shape: shape, storage: storage)
   }
 
   /// The elements where they lie, if they may be looked at there.
@@ -152,7 +139,7 @@ extension SafetensorsFile {
   }
 
   /// Runs `body` and names the file in its error.
-  private func reporting<Result>(
+  func reporting<Result>(
     _ body: () throws(SafetensorsError.Problem) -> Result
   ) throws(SafetensorsError) -> Result {
     do throws(SafetensorsError.Problem) { return try body() } catch { throw self.error(error) }

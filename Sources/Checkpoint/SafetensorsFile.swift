@@ -34,6 +34,11 @@ public final class SafetensorsFile: Sendable {
 
   let bytes: ByteSource
 
+  /// The file that is read from, where that is what is done.
+  var file: InputFile? {
+    if case .file(let file) = bytes { file } else { nil }
+  }
+
   /// Opens a file.
   ///
   /// - Throws: `SafetensorsError`.

@@ -12,6 +12,26 @@ public protocol TensorSource: Sendable {
   func read(_ name: String) throws -> Tensor
   /// The elements at `rows` along the first axis as `Float`.
   func read(_ name: String, rows: Range<Int>) throws -> Tensor
+  /// Writes the elements at `rows` along the first axis into memory that holds exactly them.
+  ///
+  /// Sources have it already; one that can do without a tensor in between replaces it. Large weights are read
+  /// this way, a few rows at a time and from several threads at once.
+  func read(_ name: String, rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>) throws
+}
+
+extension TensorSource {
+  /// Reads a tensor and copies its elements.
+  ///
+  /// - Throws: What reading throws; `TensorError.elementCountMismatch` where `elements` has another length.
+  public func read(
+    _ name: String, rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    let tensor = try read(name, rows: rows)
+    guard tensor.count == elements.count else {
+      throw TensorError.elementCountMismatch(shape: tensor.shape, elements: elements.count)
+    }
+    tensor.copyElements(to: elements)
+  }
 }
 
 extension SafetensorsFile: TensorSource {

@@ -55,8 +55,43 @@ public struct WeightLoader: Sendable {
   ///
   /// - Returns: As `tensor(_:shape:)` where the source has it.
   public func tensorIfPresent(_ name: String, shape: [Int]) throws -> Tensor? {
+    switch try search(name, shape: shape) {
+    case .missing: return nil
+    case .mismatched: return try Tensor(repeating: 0, shape: shape)
+    case .found(let key, let rows):
+      guard let rows else { return try source.read(key) }
+      return try source.read(key, rows: rows)
+    }
+  }
+
+  /// The tensor `name` of this scope, to be read later and piece by piece; nothing of it is read now.
+  ///
+  /// - Parameter shape: The shape that the model needs, of at least one axis.
+  /// - Returns: `nil` where it is missing or misshapen, which `finish()` then reports.
+  /// - Throws: `TensorError.invalidShape` for a shape that cannot be.
+  package func rows(of name: String, shape: [Int]) throws -> TensorRows? {
+    switch try search(name, shape: shape) {
+    case .missing:
+      account.missing(located(name).expected)
+      return nil
+    case .mismatched: return nil
+    case .found(let key, let rows):
+      return TensorRows(source: source, key: key, range: rows ?? 0..<(shape.first ?? 0))
+    }
+  }
+
+  /// What the source has of a tensor that a model needs.
+  private enum Finding {
+    case missing
+    case mismatched
+    /// With the rows that are meant, where they are not all.
+    case found(key: String, rows: Range<Int>?)
+  }
+
+  /// Looks for a tensor and enters in the account what was found, unless that is nothing.
+  private func search(_ name: String, shape: [Int]) throws -> Finding {
     let (_, foundKey, third) = located(name)
-    guard let foundKey, let foundShape = source.shape(of: foundKey) else { return nil }
+    guard let foundKey, let foundShape = source.shape(of: foundKey) else { return .missing }
     var neededShape = shape
     if third != nil, let rowCount = shape.first {
       let (product, overflow) = rowCount.multipliedReportingOverflow(by: 3)
@@ -65,11 +100,11 @@ public struct WeightLoader: Sendable {
     }
     guard foundShape == neededShape else {
       account.mismatched(.init(key: foundKey, expected: neededShape, found: foundShape))
-      return try Tensor(repeating: 0, shape: shape)
+      return .mismatched
     }
     account.loaded(foundKey)
-    guard let third, let rowCount = shape.first else { return try source.read(foundKey) }
-    return try source.read(foundKey, rows: (third * rowCount)..<((third + 1) * rowCount))
+    guard let third, let rowCount = shape.first else { return .found(key: foundKey, rows: nil) }
+    return .found(key: foundKey, rows: (third * rowCount)..<((third + 1) * rowCount))
   }
 
   /// Ends the loading.
@@ -90,6 +125,27 @@ public struct WeightLoader: Sendable {
     let location = naming.location(of: key(name))
     let found = location.candidates.first { source.shape(of: $0) != nil }
     return (location.candidates.first ?? key(name), found, location.third)
+  }
+}
+
+/// Rows of a tensor that a loader has found and not read.
+package struct TensorRows: Sendable {
+  private let source: any TensorSource
+  private let key: String
+  private let range: Range<Int>
+
+  init(source: any TensorSource, key: String, range: Range<Int>) {
+    self.source = source
+    self.key = key
+    self.range = range
+  }
+
+  /// Writes some of these rows into memory that holds exactly them. From any number of threads at once.
+  ///
+  /// - Parameter rows: Counted from the first of these rows.
+  package func read(_ rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>) throws {
+    let start = range.lowerBound
+    try source.read(key, rows: (start + rows.lowerBound)..<(start + rows.upperBound), into: elements)
   }
 }
 

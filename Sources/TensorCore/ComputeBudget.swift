@@ -33,7 +33,7 @@ public struct ComputeBudget: Sendable {
   /// Not to be nested: whoever is inside must not enter the same budget again.
   package func withCompute<R>(_ body: (ParallelContext) throws -> R) rethrows -> R {
     let pool = pool
-    return try pool.entered { try body(ParallelContext(pool: pool)) }
+    return try pool.entered { try body(ParallelContext(pool: pool, place: $0)) }
   }
 
   /// What this process may use: the smaller of its CPU affinity and its cgroup's CPU quota, rounded up.
@@ -50,16 +50,30 @@ public struct ComputeBudget: Sendable {
   }
 }
 
-/// The means to run loops on the threads of a budget; valid inside `ComputeBudget.withCompute`.
+/// The means to run loops on the threads of a budget; valid inside `ComputeBudget.withCompute`, for the thread
+/// that called it.
 package struct ParallelContext {
   fileprivate let pool: ThreadPool
+  fileprivate let place: Int
 
   /// The number of lanes, for scratch memory of one per lane.
   package var lanes: Int { pool.threads }
 
-  /// Calls `body(iteration, lane)` for every iteration in `0..<count`, in any order, and returns when
-  /// all are done. Iterations must not touch each other's memory.
+  /// Calls `body(context, iteration, lane)` for every iteration in `0..<count`, in any order, and returns
+  /// when all are done. Iterations must not touch each other's memory, nor run loops of their own.
+  ///
+  /// Allocates nothing when `body` captures nothing: what it needs is to be handed over as `context`.
+  package func parallelFor<Context>(
+    _ count: Int, with context: Context,
+    _ body: @escaping (_ context: Context, _ iteration: Int, _ lane: Int) -> Void
+  ) {
+    pool.run(count, at: place, context, body)
+  }
+
+  /// The same for a body with captures. It allocates: not for the layers of a network.
   package func parallelFor(_ count: Int, _ body: (_ iteration: Int, _ lane: Int) -> Void) {
-    pool.run(count, body)
+    withoutActuallyEscaping(body) { body in
+      parallelFor(count, with: body) { body, iteration, lane in body(iteration, lane) }
+    }
   }
 }

@@ -1,17 +1,20 @@
 internal import CTensorKernels
 
 /// The C kernels of one level, as Swift calls them.
-package struct Kernels: Sendable {
+package struct Kernels: @unchecked Sendable {
   /// The level these kernels were compiled for.
   package let level: KernelLevel
-  let table: agk_kernels
+  /// A constant of the program.
+  private let pointer: UnsafePointer<agk_kernels>
 
   /// The kernels of `level`, or `nil` where this CPU does not have them.
   package init?(level: KernelLevel) {
     guard let table = agk_kernels_for(level.cLevel) else { return nil }
     self.level = level
-    self.table = table.pointee
+    pointer = table
   }
+
+  var table: agk_kernels { _read { yield pointer.pointee } }
 
   /// The kernels in use.
   package static func active() throws(KernelLevelError) -> Kernels {

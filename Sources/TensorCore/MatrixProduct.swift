@@ -57,7 +57,7 @@ package struct MatrixProduct {
       adds = false
     }
     product = agk_product(
-      panels: weights.memory.base, scales: weights.scales, sums: weights.sums, bias: bias,
+      panels: weights.base, scales: weights.scales, sums: weights.sums, bias: bias,
       columns: weights.rows, k: weights.columns, steps: weights.layout.steps, a: a,
       lda: rows.step * weights.columns * MemoryLayout<Float>.stride, row_scales: quantization.scales,
       row_zeros: quantization.zeros, row_step: rows.step, out: out,
@@ -70,7 +70,7 @@ package struct MatrixProduct {
     panelsPerTask =
       weights.usesBLAS || lanes == 1
       ? (lanes == 1 ? weights.panels : 1)
-      : max(min(4, weights.panels), (weights.panels + wanted - 1) / wanted)
+      : max(min(8, weights.panels), (weights.panels + wanted - 1) / wanted)
     tasks = rowBlocks * ((weights.panels + panelsPerTask - 1) / panelsPerTask)
   }
 
@@ -135,7 +135,7 @@ package struct MatrixProduct {
   package static func scratchCount(rowsPerImage: Int, kernels: Kernels) -> Int {
     let rows = kernels.level == .blas ? max(rowsPerImage, blockRows(kernels)) : blockRows(kernels)
     let columns =
-      kernels.level == .blas ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.matrix.panel_columns
+      kernels.level == .blas ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.matrix.scratch_columns
     return rows * columns
   }
 }
@@ -148,7 +148,7 @@ extension MatrixProduct {
   ) {
     let features = weights.rows(ofPanels: panel..<panel + 1)
     let (k, width) = (weights.columns, features.count)
-    let w = weights.memory.base.assumingMemoryBound(to: Float.self) + features.lowerBound * k
+    let w = weights.base.assumingMemoryBound(to: Float.self) + features.lowerBound * k
     let stride = product.lda / MemoryLayout<Float>.stride
     let a = product.a.assumingMemoryBound(to: Float.self) + firstRow * stride
     if count == 1 {

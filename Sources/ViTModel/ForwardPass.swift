@@ -132,8 +132,7 @@ struct ForwardPass {
     _ layer: Linear, _ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>,
     _ epilogue: MatrixProduct.Epilogue
   ) {
-    let product = product(layer, x, rows: rows, into: out, epilogue)
-    compute.parallelFor(product.tasks) { task, lane in product.run(task, scratch: scratch(lane: lane)) }
+    run(product(layer, x, rows: rows, into: out, epilogue))
   }
 
   /// Runs three linear layers of the same shape over the same rows.
@@ -144,14 +143,21 @@ struct ForwardPass {
     let first = product(layers.0, x, rows: rows, into: out.0, .activation(.linear))
     let second = product(layers.1, x, rows: rows, into: out.1, .activation(.linear))
     let third = product(layers.2, x, rows: rows, into: out.2, .activation(.linear))
-    let tasks = first.tasks
-    compute.parallelFor(3 * tasks) { task, lane in
-      let scratch = scratch(lane: lane)
-      switch task / tasks {
+    compute.parallelFor(3 * first.tasks, with: (self, first, second, third)) { context, task, lane in
+      let (pass, first, second, third) = context
+      let scratch = pass.scratch(lane: lane)
+      switch task / first.tasks {
       case 0: first.run(task, scratch: scratch)
-      case 1: second.run(task - tasks, scratch: scratch)
-      default: third.run(task - 2 * tasks, scratch: scratch)
+      case 1: second.run(task - first.tasks, scratch: scratch)
+      default: third.run(task - 2 * first.tasks, scratch: scratch)
       }
+    }
+  }
+
+  private func run(_ product: MatrixProduct) {
+    compute.parallelFor(product.tasks, with: (self, product)) { context, task, lane in
+      let (pass, product) = context
+      product.run(task, scratch: pass.scratch(lane: lane))
     }
   }
 
@@ -159,28 +165,34 @@ struct ForwardPass {
   ///
   /// - Parameter logits: [images, outFeatures].
   func classify(_ head: Linear, into logits: UnsafeMutablePointer<Float>) {
-    let product = MatrixProduct(
-      weights: head.weight, bias: head.bias?.base, normalized, rows: self.rows(1), rowsPerImage: 1,
-      quantization: quantization, into: logits, outStep: 1, .activation(.linear), lanes: compute.lanes)
-    compute.parallelFor(product.tasks) { task, lane in product.run(task, scratch: scratch(lane: lane)) }
+    run(
+      MatrixProduct(
+        weights: head.weight, bias: head.bias?.base, normalized, rows: self.rows(1), rowsPerImage: 1,
+        quantization: quantization, into: logits, outStep: 1, .activation(.linear), lanes: compute.lanes))
   }
 
   /// Normalises the first `rows` tokens of each image of `hidden` into `normalized`.
   ///
   /// - Parameter precision: That of the linear layers that will read the result.
   func normalize(_ layer: LayerNorm, rows: Int, for precision: Precision) {
-    forRows(rows, width: config.hiddenSize) { first, count in
-      let start = first * config.hiddenSize
-      layer.run(hidden + start, rows: count, into: normalized + start, kernels: kernels)
-      prepare(normalized, first: first, count: count, width: config.hiddenSize, for: precision)
+    let blocks = RowBlocks(self, rows: rows, width: config.hiddenSize)
+    compute.parallelFor(blocks.count, with: (self, blocks, layer, precision)) { context, task, _ in
+      let (pass, blocks, layer, precision) = context
+      let (first, count) = blocks[task]
+      let start = first * blocks.width
+      layer.run(pass.hidden + start, rows: count, into: pass.normalized + start, kernels: pass.kernels)
+      pass.prepare(pass.normalized, first: first, count: count, width: blocks.width, for: precision)
     }
   }
 
   /// Makes the first `rows` tokens of each image of a buffer what linear layers of that precision read.
   func prepare(_ x: UnsafeMutablePointer<Float>, rows: Int, width: Int, for precision: Precision) {
     guard precision != .float32 else { return }
-    forRows(rows, width: width) { first, count in
-      prepare(x, first: first, count: count, width: width, for: precision)
+    let blocks = RowBlocks(self, rows: rows, width: width)
+    compute.parallelFor(blocks.count, with: (self, blocks, x, precision)) { context, task, _ in
+      let (pass, blocks, x, precision) = context
+      let (first, count) = blocks[task]
+      pass.prepare(x, first: first, count: count, width: blocks.width, for: precision)
     }
   }
 
@@ -191,15 +203,31 @@ struct ForwardPass {
       x + first * width, rows: count, columns: width, stride: width, precision: precision,
       quantization: quantization, firstRow: first)
   }
+}
 
-  /// Calls `body(firstRow, count)` for the first `rows` tokens of each image, in blocks that are worth handing
-  /// to another thread.
-  private func forRows(_ rows: Int, width: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
-    let block = max(1, 16384 / width)
-    let blocks = (rows + block - 1) / block
-    compute.parallelFor(images * blocks) { task, _ in
-      let first = task % blocks * block
-      body(task / blocks * tokens + first, min(block, rows - first))
-    }
+/// The first rows of each image of a buffer, in blocks that are worth handing to another thread.
+private struct RowBlocks {
+  /// The number of blocks.
+  let count: Int
+  /// Of a row in floats.
+  let width: Int
+  private let tokens: Int
+  private let rows: Int
+  private let perImage: Int
+  private let rowsPerBlock: Int
+
+  init(_ pass: ForwardPass, rows: Int, width: Int) {
+    self.width = width
+    self.rows = rows
+    tokens = pass.tokens
+    rowsPerBlock = max(1, 16384 / width)
+    perImage = (rows + rowsPerBlock - 1) / rowsPerBlock
+    count = pass.images * perImage
+  }
+
+  /// The rows of one block, counted over all images.
+  subscript(task: Int) -> (first: Int, count: Int) {
+    let first = task % perImage * rowsPerBlock
+    return (task / perImage * tokens + first, min(rowsPerBlock, rows - first))
   }
 }

@@ -13,7 +13,8 @@ struct LayerNorm: Sendable {
     self.epsilon = Float(epsilon)
   }
 
-  var size: Int { weight.count }
+  /// Not `weight.count`, which walks the shape, and in a debug build allocates.
+  var size: Int { weight.shape[0] }
 
   /// Normalises dense rows.
   func run(

@@ -9,32 +9,30 @@ struct Linear: Sendable {
   var inFeatures: Int { weight.columns }
   var outFeatures: Int { weight.rows }
 
-  /// Asks `loader` for `weight` and, with `bias`, for `bias`.
+  /// Asks `loader` for `weight`, which is read when the plan is carried out, and, with `bias`, for `bias`.
   ///
   /// - Parameters:
   ///   - weightShape: The shape in the file where it is not [outFeatures, inFeatures], as for a convolution;
   ///     the elements are the same.
-  ///   - arithmetic: The kernels that the weights are packed for, and the precision.
+  ///   - arithmetic: The kernels that the weights are packed for, the precision, and the plan for it.
   init(
     _ loader: WeightLoader, inFeatures: Int, outFeatures: Int, bias: Bool, weightShape: [Int]? = nil,
     _ arithmetic: Arithmetic
   ) throws {
-    var rows = try loader.tensor("weight", shape: weightShape ?? [outFeatures, inFeatures])
-    // A missing tensor's placeholder takes no memory, and packed it would.
-    rows =
-      rows.strides.contains(where: { $0 != 0 })
-      ? try rows.reshaped([outFeatures, inFeatures]) : try Tensor(repeating: 0, shape: [1, 1])
-    weight = try PackedMatrix(rows, precision: arithmetic.precision, kernels: arithmetic.kernels)
+    weight = try arithmetic.plan.matrix(
+      rows: outFeatures, columns: inFeatures, precision: arithmetic.precision, kernels: arithmetic.kernels,
+      from: loader.rows(of: "weight", shape: weightShape ?? [outFeatures, inFeatures]))
     self.bias = bias ? try loader.tensor("bias", shape: [outFeatures]) : nil
   }
 }
 
-/// How a linear layer computes.
-struct Arithmetic: Sendable {
+/// How a linear layer computes, and the plan that its weights become part of.
+struct Arithmetic {
   let kernels: Kernels
   let precision: Precision
+  let plan: PackingPlan
 
   /// The same kernels in 32-bit floating point, for the layers that are too small to gain anything by less:
   /// the projection of the patches and the classifier.
-  var exact: Arithmetic { Arithmetic(kernels: kernels, precision: .float32) }
+  var exact: Arithmetic { Arithmetic(kernels: kernels, precision: .float32, plan: plan) }
 }

@@ -40,9 +40,10 @@ struct ViTEmbeddings: Sendable {
   /// - Parameter pixels: [images, channels, height, width], dense.
   func run(_ pass: ForwardPass, pixels: UnsafePointer<Float>, size: ViTConfig.Extent, start: Tensor) {
     let width = pass.config.hiddenSize
-    let imageLength = pass.tokens * width
-    pass.compute.parallelFor(pass.images) { image, _ in
-      (pass.hidden + image * imageLength).update(from: start.base, count: imageLength)
+    pass.compute.parallelFor(pass.images, with: (pass, start)) { context, image, _ in
+      let (pass, start) = context
+      let length = pass.tokens * pass.config.hiddenSize
+      (pass.hidden + image * length).update(from: start.base, count: length)
     }
     patchEmbeddings.gather(pass, pixels: pixels, size: size)
     // Image by image: each has a row more in `hidden` than in `patches`.
@@ -52,7 +53,9 @@ struct ViTEmbeddings: Sendable {
       weights: projection.weight, bias: nil, pass.patches, rows: MatrixProduct.Rows(count: patches, step: 1),
       rowsPerImage: patches, quantization: pass.quantization, into: pass.hidden + width, .add,
       lanes: pass.compute.lanes)
-    pass.compute.parallelFor(pass.images * product.tasks) { task, lane in
+    pass.compute.parallelFor(pass.images * product.tasks, with: (pass, product)) { context, task, lane in
+      let (pass, product) = context
+      let patches = pass.tokens - 1
       let image = task / product.tasks
       product.run(
         task % product.tasks, inputOffset: image * patches, outputOffset: image * pass.tokens,
@@ -79,13 +82,15 @@ struct ViTPatchEmbeddings: Sendable {
 
   /// Copies each patch's pixels into a row of `pass.patches`: channel, then row, then column.
   func gather(_ pass: ForwardPass, pixels: UnsafePointer<Float>, size: ViTConfig.Extent) {
-    let patch = pass.config.patchSize
-    let channels = pass.config.numChannels
     let grid = pass.config.patchGrid(of: size)
-    let plane = size.height * size.width
-    pass.compute.parallelFor(pass.images * grid.height) { task, _ in
+    pass.compute.parallelFor(pass.images * grid.height, with: (pass, pixels, size)) { context, task, _ in
+      let (pass, pixels, size) = context
+      let patch = pass.config.patchSize
+      let channels = pass.config.numChannels
+      let grid = pass.config.patchGrid(of: size)
+      let plane = size.height * size.width
       let (image, gridRow) = (task / grid.height, task % grid.height)
-      var out = pass.patches + task * grid.width * projection.inFeatures
+      var out = pass.patches + task * grid.width * channels * patch.height * patch.width
       let band = pixels + image * channels * plane + gridRow * patch.height * size.width
       for gridColumn in 0..<grid.width {
         for channel in 0..<channels {

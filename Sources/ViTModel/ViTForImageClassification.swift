@@ -42,16 +42,51 @@ public struct ViTForImageClassification: Sendable {
   ///   - config: The network's shape.
   ///   - loader: The weights, at the root of the key path.
   ///   - precision: The arithmetic of the encoder's matrix products.
+  ///   - budget: The threads that read and pack the weights.
   /// - Throws: `ViTConfigError`; `ViTError.tooLarge`; `KernelLevelError`; from the loader,
   ///   `LoadError` with every tensor that is missing or has another shape, and what reading throws.
-  public init(config: ViTConfig, weights loader: WeightLoader, precision: Precision = .float32) throws {
+  public init(
+    config: ViTConfig, weights loader: WeightLoader, precision: Precision = .float32,
+    budget: ComputeBudget = .shared
+  ) throws {
+    try self.init(config: config, weights: loader, precision: precision, budget: budget) {}
+  }
+
+  /// Builds the network, and does something else on the same threads meanwhile.
+  ///
+  /// - Parameter work: Begun when it is clear that no weight is missing, before anything is packed.
+  package init(
+    config: ViTConfig, weights loader: WeightLoader, precision: Precision, budget: ComputeBudget,
+    alongside work: () throws -> Void
+  ) throws {
+    try self.init(config: config, weights: loader, precision: precision) { plan, _ in
+      try plan.fill(budget, first: work)
+      return .off
+    }
+  }
+
+  /// Builds the network with packed weights out of a cache, or into it.
+  package init(
+    config: ViTConfig, weights loader: WeightLoader, precision: Precision, budget: ComputeBudget,
+    through cache: PackedCacheRequest
+  ) throws {
+    try self.init(config: config, weights: loader, precision: precision) { plan, kernels in
+      try plan.fill(budget, through: cache, kernels: kernels, precision: precision)
+    }
+  }
+
+  /// - Parameter fill: Packs what is planned, once it is clear that no weight is missing.
+  private init(
+    config: ViTConfig, weights loader: WeightLoader, precision: Precision,
+    fill: (PackingPlan, Kernels) throws -> PackedCacheReport
+  ) throws {
     try config.validate()
     self.config = config
     self.precision = precision
     kernels = try Kernels.active()
     _ = try ForwardPass.capacity(
       config, images: 1, tokens: config.patchCount(of: config.imageSize) + 1, lanes: 1, kernels: kernels)
-    let arithmetic = Arithmetic(kernels: kernels, precision: precision)
+    let arithmetic = Arithmetic(kernels: kernels, precision: precision, plan: try PackingPlan())
     vit = try ViTBackbone(loader.scoped("vit"), config, arithmetic)
     classifier =
       config.numLabels == 0
@@ -59,7 +94,8 @@ public struct ViTForImageClassification: Sendable {
       : try Linear(
         loader.scoped("classifier"), inFeatures: config.hiddenSize, outFeatures: config.numLabels, bias: true,
         arithmetic.exact)
-    loadReport = try loader.finish()
+    let report = try loader.finish()
+    loadReport = report.with(try fill(arithmetic.plan, kernels))
     start = try vit.embeddings.start(for: config.imageSize, interpolate: false, config)
   }
 
@@ -129,10 +165,11 @@ public struct ViTForImageClassification: Sendable {
   private func run(_ pass: ForwardPass, first: Int, _ output: OutputBuffers) {
     let wantsAll = output.hiddenStates != nil || output.attentions != nil
     output.keepHidden(pass, state: 0, first: first)
-    for (index, layer) in vit.encoder.layer.enumerated() {
+    // By index: in a debug build the iterator of `enumerated` allocates in every round.
+    for index in vit.encoder.layer.indices {
       // The head reads the CLS token alone, so the last layer need not compute the other rows.
       let isLast = index == vit.encoder.layer.count - 1
-      layer.run(
+      vit.encoder.layer[index].run(
         pass, rows: isLast && !wantsAll ? 1 : pass.tokens,
         attentions: output.attentionBase(layer: index, first: first))
       output.keepHidden(pass, state: index + 1, first: first)
@@ -153,12 +190,15 @@ public struct ViTForImageClassification: Sendable {
     _ pixelValues: Tensor, interpolatePositionEncoding: Bool
   ) throws(ViTError) -> ViTConfig.Extent {
     let shape = pixelValues.shape
-    let expected: [Int?] =
+    guard shape.count == 4, shape[1] == config.numChannels,
       interpolatePositionEncoding
-      ? [nil, config.numChannels, nil, nil]
-      : [nil, config.numChannels, config.imageSize.height, config.imageSize.width]
-    guard shape.count == 4, zip(shape, expected).allSatisfy({ $1 == nil || $0 == $1 }) else {
-      throw .inputShape(found: shape, expected: expected)
+        || ViTConfig.Extent(height: shape[2], width: shape[3]) == config.imageSize
+    else {
+      throw .inputShape(
+        found: shape,
+        expected: interpolatePositionEncoding
+          ? [nil, config.numChannels, nil, nil]
+          : [nil, config.numChannels, config.imageSize.height, config.imageSize.width])
     }
     let size = ViTConfig.Extent(height: shape[2], width: shape[3])
     let grid = config.patchGrid(of: size)

@@ -81,7 +81,11 @@ struct ViTSelfAttention: Sendable {
 
     let inner = pass.config.innerSize
     let scale = 1 / Float(headDim).squareRoot()
-    pass.compute.parallelFor(pass.images * heads) { task, lane in
+    let context = (pass, rows, scale, attentions)
+    pass.compute.parallelFor(pass.images * heads, with: context) { context, task, lane in
+      let (pass, rows, scale, attentions) = context
+      let (tokens, heads, headDim) = (pass.tokens, pass.config.numAttentionHeads, pass.config.headDim)
+      let inner = pass.config.innerSize
       let start = task / heads * tokens * inner + task % heads * headDim
       pass.kernels.attention(
         query: pass.query + start, key: pass.key + start, value: pass.value + start, stride: inner,

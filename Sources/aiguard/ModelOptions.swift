@@ -15,6 +15,11 @@
     @Option(help: "The arithmetic of the network's matrix products.")
     var precision: Precision = .float32
 
+    @Flag(
+      help: ArgumentHelp(
+        "Keep the packed weights of the --model in the user's cache folder, for a faster next start."))
+    var packedCache = false
+
     /// More than any machine has use for; a mistyped number must not ask the system for a million.
     private static let mostThreads = 1024
 
@@ -22,6 +27,9 @@
     var threads: Int?
 
     func validate() throws {
+      if packedCache, model == nil {
+        throw ValidationError("--packed-cache goes with --model: the built-in model has nothing to keep")
+      }
       if let threads, !(1...Self.mostThreads).contains(threads) {
         throw ValidationError("--threads must be from 1 to \(Self.mostThreads)")
       }
@@ -32,7 +40,14 @@
     /// Loads the model, or ends the process saying why it cannot.
     func load() throws -> ImageClassifier {
       do {
-        if let model { return try ImageClassifier(folder: model, precision: precision, budget: budget) }
+        if let model {
+          let classifier = try ImageClassifier(
+            folder: model, precision: precision, budget: budget, packedCache: packedCache ? .userCache : nil)
+          for problem in classifier.model.loadReport.packedCache.problems {
+            Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
+          }
+          return classifier
+        }
         return try ImageClassifier.defaultModel(precision: precision, budget: budget)
       } catch {
         var reason = "\(error)"

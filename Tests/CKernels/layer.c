@@ -89,7 +89,7 @@ agk_product new_product(layer *l, const float *bias, size_t ldo) {
 }
 
 void multiply(layer *l, const agk_product *p, size_t first_row, size_t rows, size_t first_panel, size_t panels) {
-  float *const scratch = place_floats(&l->scratch, rows * l->kernels->matrix.panel_columns, l->side);
+  float *const scratch = place_floats(&l->scratch, rows * l->kernels->matrix.scratch_columns, l->side);
   format_of(l)->product(p, first_row, rows, first_panel, panels, scratch);
   expect_margins(l, "multiplying");
 }

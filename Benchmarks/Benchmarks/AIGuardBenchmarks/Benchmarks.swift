@@ -2,6 +2,7 @@ import AIGuardDefaultModel
 import AIGuardVision
 import Benchmark
 import Foundation
+@_spi(Benchmarks) import TensorCore
 
 // Our own kernels and forward passes over time; peers/run.py compares with other engines.
 //
@@ -27,9 +28,27 @@ func addForwardPasses(_ name: String, _ model: ViTForImageClassification) throws
   }
 }
 
+/// What one loop of a forward pass costs beyond its work: to publish it, to have a worker join, to wait for it.
+func addLoops() {
+  for threads in [1, 2] {
+    let budget = ComputeBudget(threads: threads)
+    for (work, microseconds) in [("empty", 0), ("20 us", 20), ("100 us", 100)] {
+      // As many iterations as threads: a loop whose cost is nothing takes as long as one iteration.
+      Benchmark("parallel loop, \(work), threads \(threads)") { benchmark in
+        budget.run(loops: benchmark.scaledIterations.count, iterations: threads) { _ in
+          let clock = ContinuousClock()
+          let end = clock.now + .microseconds(microseconds)
+          while microseconds > 0, clock.now < end {}
+        }
+      }
+    }
+  }
+}
+
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
     metrics: [.wallClock, .throughput, .peakMemoryResident], maxDuration: .seconds(5), maxIterations: 1000)
+  addLoops()
   do {
     // The matrix products of one encoder layer of ViT-B/16: rows are the tokens of one image.
     for (columns, inner) in [(768, 768), (3072, 768), (768, 3072)] {

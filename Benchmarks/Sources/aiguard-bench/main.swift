@@ -4,7 +4,7 @@ import Foundation
 
 // One engine in a process of its own, for peers/run.py to drive:
 //
-//   aiguard-bench [--precision float32|bfloat16|int8] MODEL PIXELS BATCH THREADS
+//   aiguard-bench [--packed-cache FOLDER] [--precision float32|bfloat16|int8] MODEL PIXELS BATCH THREADS
 //
 // MODEL is a Hugging Face folder, PIXELS a file of raw little-endian float32 [BATCH, channels, height, width]. Each
 // answer is one line of JSON: after loading `{"engine", "kernels", "load_ns"}`; to a line `run N` the times of N
@@ -78,6 +78,11 @@ func printPeaks() {
 
 func serve(_ arguments: [String]) throws {
   var arguments = arguments
+  var packedCache: PackedCache?
+  if arguments.first == "--packed-cache", arguments.count > 1 {
+    packedCache = PackedCache(folder: arguments[1])
+    arguments.removeFirst(2)
+  }
   var precision = Precision.float32
   if arguments.first == "--precision", arguments.count > 1 {
     guard let named = Precision(rawValue: arguments[1]) else {
@@ -92,7 +97,8 @@ func serve(_ arguments: [String]) throws {
   let budget = ComputeBudget(threads: threads)
   var loaded: ImageClassifier?
   let loading = try nanoseconds {
-    loaded = try ImageClassifier(folder: arguments[0], precision: precision, budget: budget)
+    loaded = try ImageClassifier(
+      folder: arguments[0], precision: precision, budget: budget, packedCache: packedCache)
   }
   guard let model = loaded?.model else { return }
   let pixels = try pixelValues(arguments[1], batch: batch, config: model.config)

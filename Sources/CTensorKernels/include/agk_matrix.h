@@ -50,7 +50,7 @@ typedef struct {
 
 // How products of one format are done.
 typedef struct {
-  // out = epilogue(a W^T) for some rows and some panels. `scratch` has rows * panel_columns floats; it and
+  // out = epilogue(a W^T) for some rows and some panels. `scratch` has rows * scratch_columns floats; it and
   // `panels` are 64-byte aligned.
   void (*product)(const agk_product *p, size_t first_row, size_t rows, size_t first_panel, size_t panels,
                   float *scratch);
@@ -68,6 +68,7 @@ typedef struct {
 typedef struct {
   size_t panel_columns;  // a multiple of 16
   size_t tile_rows;      // rows whose sums are kept in registers
+  size_t scratch_columns;
   agk_matrix_format formats[3];
   int int8_limit;  // the largest quantised weight
   // Attention of one head for some query rows. `scratch` has `attention_scratch(tokens, head_size)` floats, 64-byte

@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the system says of a file, by which one can tell that it is still the same and still unchanged.
+package struct FileIdentity: Sendable, Equatable {
+  /// A point in time, in seconds and nanoseconds of the system's clock.
+  struct Time: Sendable, Equatable {
+    let seconds: Int
+    let nanoseconds: Int
+  }
+
+  let device: UInt64
+  let inode: UInt64
+  let byteCount: Int
+  /// When the content was written last.
+  let modified: Time
+  /// When anything about the file changed last; unlike `modified`, nobody can set it.
+  let changed: Time
+  let owner: UInt32
+  let permissions: UInt32
+
+  init(_ status: stat) {
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(truncatingIfNeeded: status.st_ino)
+    byteCount = Int(status.st_size)
+    owner = UInt32(status.st_uid)
+    permissions = UInt32(status.st_mode) & 0o7777
+    #if canImport(Darwin)
+      let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
+    #else
+      let (modified, changed) = (status.st_mtim, status.st_ctim)
+    #endif
+    self.modified = Time(seconds: Int(modified.tv_sec), nanoseconds: Int(modified.tv_nsec))
+    self.changed = Time(seconds: Int(changed.tv_sec), nanoseconds: Int(changed.tv_nsec))
+  }
+
+  /// Whether nobody but this user, or the system's administrator, can have written the file.
+  var isPrivate: Bool { (owner == geteuid() || owner == 0) && permissions & 0o022 == 0 }
+
+  /// Whether a change of the content from now on is sure to show in `modified`. Right after a change it is
+  /// not: clocks of file systems tick, some only every two seconds.
+  var isSettled: Bool {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return modified.seconds + 2 < Int(now.tv_sec)
+  }
+}
