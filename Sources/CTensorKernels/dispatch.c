@@ -2,6 +2,20 @@
 
 #include "tables.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+// The portable level, which on AArch64 is NEON's: its results are the same with dot products and without.
+static const agk_kernels *portable(void) {
+#if defined(__aarch64__) && defined(__linux__)
+  if (getauxval(AT_HWCAP) & 1 << 20) return &agk_kernels_dotprod;  // HWCAP_ASIMDDP
+#elif defined(__aarch64__) && defined(__APPLE__)
+  return &agk_kernels_dotprod;  // every Mac with AArch64 has them
+#endif
+  return &agk_kernels_portable;
+}
+
 agk_level agk_best_level(void) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -17,7 +31,7 @@ agk_level agk_best_level(void) {
 const agk_kernels *agk_kernels_for(agk_level level) {
   if (level > agk_best_level()) return NULL;
   switch (level) {
-    case agk_level_portable: return &agk_kernels_portable;
+    case agk_level_portable: return portable();
 #if defined(__x86_64__)
     case agk_level_avx2: return &agk_kernels_avx2;
     case agk_level_avx512: return &agk_kernels_avx512;

@@ -2,6 +2,7 @@
 // On AArch64, where every CPU has fused multiply-add and 32 vector registers, they are the NEON kernels.
 #define AGK_NAME(x) x##_portable
 #if defined(__aarch64__)
+#include <arm_neon.h>
 #define AGK_FMA 1
 #define AGK_TILE_ROWS 6
 #else

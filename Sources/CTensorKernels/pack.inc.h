@@ -145,7 +145,15 @@ static void AGK_NAME(prepare_bfloat16)(float *x, size_t rows, size_t k, size_t l
   }
 }
 
-// Each row to unsigned bytes: x = scale (q - zero), with 0 exactly at `zero`. A row that is not finite gets the
+// What is subtracted from a row's bytes and from their zero, so that the sums of `dequantize` stay the same: NEON
+// multiplies only bytes of the same kind, and weights are signed.
+#if defined(__aarch64__)
+#define AGK_ROW_OFFSET 128
+#else
+#define AGK_ROW_OFFSET 0
+#endif
+
+// Each row to bytes of 0 to 255: x = scale (q - zero), with 0 exactly at `zero`. A row that is not finite gets the
 // scale NaN, and with it every result.
 static void AGK_NAME(prepare_int8)(float *x, size_t rows, size_t k, size_t ld, float *row_scales,
                                    int32_t *row_zeros) {
@@ -169,7 +177,7 @@ static void AGK_NAME(prepare_int8)(float *x, size_t rows, size_t k, size_t ld, f
     }
     const vi zero = rounded(splat(-bottom * inverse));
     row_scales[r] = scale;
-    row_zeros[r] = zero[0];
+    row_zeros[r] = zero[0] - AGK_ROW_OFFSET;
     for (size_t i = 0; i < k; i += 4 * LANES) {
       vi q[4];
       for (size_t v = 0; v < 4; v++) {
@@ -177,7 +185,7 @@ static void AGK_NAME(prepare_int8)(float *x, size_t rows, size_t k, size_t ld, f
         const vf y = at < k ? load_up_to(row + at, k - at) : splat(0.0f);
         // The ends of the range can round to one past it.
         const vi z = rounded(choose(y - y != 0.0f, splat(0.0f), y) * inverse) + zero;
-        q[v] = __builtin_elementwise_min(__builtin_elementwise_max(z, (vi){0}), (vi){0} + 255);
+        q[v] = __builtin_elementwise_min(__builtin_elementwise_max(z, (vi){0}), (vi){0} + 255) - AGK_ROW_OFFSET;
       }
       const vi bytes = bytes_of(q[0], q[1], q[2], q[3]);
       memcpy((char *)row + i, &bytes, smaller(sizeof bytes, (k - i + 3) / 4 * 4));

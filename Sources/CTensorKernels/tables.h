@@ -2,6 +2,9 @@
 #include "CTensorKernels.h"
 
 extern const agk_kernels agk_kernels_portable;
+#if defined(__aarch64__)
+extern const agk_kernels agk_kernels_dotprod;
+#endif
 #if defined(__x86_64__)
 extern const agk_kernels agk_kernels_avx2;
 extern const agk_kernels agk_kernels_avx512;

@@ -94,6 +94,30 @@ INLINE vi dot4(vi sum, uint32_t a, vi b) {
   return sum + (vi)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
 #endif
 }
+#elif defined(__aarch64__)
+// Signed bytes by signed bytes: AGK_ROW_OFFSET makes them so. One quarter of the columns at a time.
+INLINE int32x4_t dot4_quarter(int32x4_t sum, int8x16_t a, int8x16_t b) {
+#if AGK_DOTPROD
+  return vdotq_s32(sum, a, b);
+#else
+  // Two products fit 16 bits: 2 * 128 * 127 < 2^15.
+  const int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(b)), high = vmull_high_s8(a, b);
+  return vpadalq_s16(sum, vpaddq_s16(low, high));
+#endif
+}
+
+INLINE vi dot4(vi sum, uint32_t a, vi b) {
+  const int8x16_t x = vreinterpretq_s8_u32(vdupq_n_u32(a));
+#define QUARTER(i) \
+  dot4_quarter(__builtin_shufflevector(sum, sum, i, i + 1, i + 2, i + 3), x, \
+               (int8x16_t)__builtin_shufflevector(b, b, i, i + 1, i + 2, i + 3))
+  const int32x4_t q0 = QUARTER(0), q1 = QUARTER(4), q2 = QUARTER(8), q3 = QUARTER(12);
+#undef QUARTER
+  typedef int32_t half __attribute__((vector_size(32)));
+  const half first = __builtin_shufflevector(q0, q1, 0, 1, 2, 3, 4, 5, 6, 7);
+  const half second = __builtin_shufflevector(q2, q3, 0, 1, 2, 3, 4, 5, 6, 7);
+  return __builtin_shufflevector(first, second, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
 #else
 INLINE vi dot4(vi sum, uint32_t a, vi b) {
   for (int i = 0; i < 4; i++) sum += (int32_t)(a >> (8 * i) & 0xff) * ((b << (24 - 8 * i)) >> 24);

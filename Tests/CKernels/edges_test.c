@@ -107,7 +107,7 @@ void test_edges(void) {
     for (int level = 0; level < level_count; level++)
       for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
         layer *const l = layers + level;
-        l->kernels = agk_kernels_for((agk_level)level);
+        l->kernels = tested_kernels(level);
         if (!l->kernels) continue;
         l->level = (agk_level)level;
         l->format = (agk_format)f;

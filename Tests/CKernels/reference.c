@@ -44,12 +44,12 @@ static void in_float64(reference *to, agk_format format, const float *x, size_t 
 }
 
 // Symmetric: the largest magnitude becomes `limit`.
-static float quantize_weights(const float *w, size_t k, int limit, int *q, size_t step) {
+static float quantize_weights(const float *w, size_t k, int limit, double *q, size_t step) {
   float most = 0;
   for (size_t i = 0; i < k; i++) most = fabsf(w[i]) > most || w[i] != w[i] ? fabsf(w[i]) : most;
   const bool tiny = most < 0x1p-100f;
   const float inverse = tiny ? 0 : (float)limit / most;
-  for (size_t i = 0; i < k; i++) q[i * step] = (int)rintf(w[i] * inverse);
+  for (size_t i = 0; i < k; i++) q[i * step] = rintf(w[i] * inverse);
   return tiny ? 0 : most / (float)limit;
 }
 
@@ -71,9 +71,11 @@ static float quantize_row(const float *x, size_t k, int *q, int *zero) {
   return tiny ? 0 : range / 255.0f;
 }
 
+// In float64, which is exact for these integers, and which any compiler vectorises.
 static void in_integers(reference *to, int limit, const float *x, size_t ld, const float *w) {
   const size_t rows = to->rows, columns = to->columns, k = to->k;
-  static int *weights, *row, *sums;
+  static double *weights, *sums;
+  static int *row;
   static float *scales;
   weights = room(weights, columns * k * sizeof *weights);
   scales = room(scales, columns * sizeof *scales);
@@ -84,8 +86,10 @@ static void in_integers(reference *to, int limit, const float *x, size_t ld, con
     int zero;
     const float scale = quantize_row(x + r * ld, k, row, &zero);
     memset(sums, 0, columns * sizeof *sums);
-    for (size_t i = 0; i < k; i++)
-      for (size_t j = 0; j < columns; j++) sums[j] += (row[i] - zero) * weights[i * columns + j];
+    for (size_t i = 0; i < k; i++) {
+      const double q = row[i] - zero, *const b = weights + i * columns;
+      for (size_t j = 0; j < columns; j++) sums[j] += q * b[j];
+    }
     for (size_t j = 0; j < columns; j++) to->exact[r * columns + j] = (float)sums[j] * (scale * scales[j]);
   }
 }

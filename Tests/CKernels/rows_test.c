@@ -190,7 +190,7 @@ static void layer_norm(size_t columns, kind values, side s) {
 }
 
 void test_rows(void) {
-  for (int l = 0; l < level_count; l++) kernels[l] = agk_kernels_for((agk_level)l);
+  for (int l = 0; l < level_count; l++) kernels[l] = tested_kernels(l);
   for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
     for (int values = 0; values < kind_count; values++) {
       const side s = (i + (size_t)values) % 2 ? at_end : at_start;
