@@ -24,7 +24,7 @@
         ("profile", "\(provenance.profile.rawValue), \(provenance.policy.rawValue)"),
         ("precision", provenance.precision.rawValue),
         ("kernels", "\(provenance.kernels.rawValue) (best here: \(KernelLevel.best.rawValue))"),
-        ("packed cache", classifier.model.loadReport.packedCache.outcome.rawValue),
+        ("cache", classifier.model.loadReport.packedCache.outcome.rawValue),
         ("threads", "\(classifier.budget.threads) (available: \(ComputeBudget.availableThreads))"),
         ("blas", BLAS.configuration),
         (

@@ -9,9 +9,9 @@ import Testing
     try Tool.run(["info", "--model", model.path] + options, environment: environment)
   }
 
-  /// The rest of the line that begins with "packed cache".
+  /// The rest of the line that begins with "cache".
   private func state(_ outcome: Tool.Outcome) -> String? {
-    outcome.output.split(separator: "\n").first { $0.hasPrefix("packed cache") }?
+    outcome.output.split(separator: "\n").first { $0.hasPrefix("cache") }?
       .split(separator: " ").last.map(String.init)
   }
 
