@@ -2,7 +2,7 @@ internal import CTensorKernels
 
 extension Kernels {
   func format(_ precision: Precision) -> agk_matrix_format {
-    let formats = table.matrix.formats
+    let formats = table.pointee.matrix.formats
     return switch precision {
     case .float32: formats.0
     case .bfloat16: formats.1
@@ -24,7 +24,7 @@ extension Kernels {
 
   /// The scratch memory of `attention` in floats.
   package func attentionScratch(tokens: Int, headSize: Int) -> Int {
-    table.matrix.attention_scratch(tokens, headSize)
+    table.pointee.matrix.attention_scratch(tokens, headSize)
   }
 
   /// `softmax(scale query key^T) value` of one head, for some rows of the query.
@@ -42,7 +42,7 @@ extension Kernels {
     var head = agk_attention(
       query: query, key: key, value: value, ld: stride, tokens: tokens, head_size: headSize, scale: scale,
       out: out, ldo: outStride, probabilities: probabilities)
-    table.matrix.attention(&head, rows.lowerBound, rows.count, scratch)
+    table.pointee.matrix.attention(&head, rows.lowerBound, rows.count, scratch)
   }
 }
 

@@ -5,16 +5,16 @@ package struct Kernels: @unchecked Sendable {
   /// The level these kernels were compiled for.
   package let level: KernelLevel
   /// A constant of the program.
-  private let pointer: UnsafePointer<agk_kernels>
+  let table: UnsafePointer<agk_kernels>
 
   /// The kernels of `level`, or `nil` where this CPU does not have them.
   package init?(level: KernelLevel) {
     guard let table = agk_kernels_for(level.cLevel) else { return nil }
     self.level = level
-    pointer = table
+    self.table = table
   }
 
-  var table: agk_kernels { _read { yield pointer.pointee } }
+
 
   /// The kernels in use.
   package static func active() throws(KernelLevelError) -> Kernels {
@@ -27,12 +27,12 @@ package struct Kernels: @unchecked Sendable {
 
   /// `out[i] = exp(x[i])`, at most 2 ULP off.
   package func exp(_ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
-    table.exp(x, out, count)
+    table.pointee.exp(x, out, count)
   }
 
   /// `out[i] = erf(x[i])`, within 1e-7 of the value, relatively.
   package func erf(_ x: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
-    table.erf(x, out, count)
+    table.pointee.erf(x, out, count)
   }
 
   /// `c = activation(c + bias)` for each row, in place.
@@ -40,7 +40,7 @@ package struct Kernels: @unchecked Sendable {
     _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, leadingDimension: Int,
     bias: UnsafePointer<Float>?, activation: Activation
   ) {
-    table.bias_activation(c, rows, columns, leadingDimension, bias, activation.cActivation)
+    table.pointee.bias_activation(c, rows, columns, leadingDimension, bias, activation.cActivation)
   }
 
   /// `c += x + bias` for each row.
@@ -48,14 +48,14 @@ package struct Kernels: @unchecked Sendable {
     _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, leadingDimension: Int,
     _ x: UnsafePointer<Float>, xLeadingDimension: Int, bias: UnsafePointer<Float>?
   ) {
-    table.bias_residual(c, rows, columns, leadingDimension, x, xLeadingDimension, bias)
+    table.pointee.bias_residual(c, rows, columns, leadingDimension, x, xLeadingDimension, bias)
   }
 
   /// `softmax(scale * x)` of each row, in place. `scale` is positive.
   package func softmax(
     _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, leadingDimension: Int, scale: Float
   ) {
-    table.softmax(x, rows, columns, leadingDimension, scale)
+    table.pointee.softmax(x, rows, columns, leadingDimension, scale)
   }
 
   /// Layer normalisation of each row with population variance. `x` and `out` may be the same.
@@ -63,7 +63,7 @@ package struct Kernels: @unchecked Sendable {
     _ x: UnsafePointer<Float>, rows: Int, columns: Int, gamma: UnsafePointer<Float>,
     beta: UnsafePointer<Float>, epsilon: Float, into out: UnsafeMutablePointer<Float>
   ) {
-    table.layer_norm(x, rows, columns, gamma, beta, epsilon, out)
+    table.pointee.layer_norm(x, rows, columns, gamma, beta, epsilon, out)
   }
 }
 

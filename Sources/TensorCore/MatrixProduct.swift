@@ -112,7 +112,7 @@ package struct MatrixProduct {
   /// The first row of a block; blocks consist of whole tiles.
   private func boundary(_ block: Int) -> Int {
     if weights.usesBLAS { return rows * block / rowBlocks }
-    let tileRows = weights.kernels.table.matrix.tile_rows
+    let tileRows = weights.kernels.table.pointee.matrix.tile_rows
     let tiles = (rows + tileRows - 1) / tileRows
     return rows * (tiles * block / rowBlocks) / tiles
   }
@@ -121,7 +121,7 @@ package struct MatrixProduct {
   private static let rowsPerBlock = 100
 
   private static func blockRows(_ kernels: Kernels) -> Int {
-    let tileRows = kernels.table.matrix.tile_rows
+    let tileRows = kernels.table.pointee.matrix.tile_rows
     return (rowsPerBlock + tileRows - 1) / tileRows * tileRows
   }
 
@@ -135,7 +135,7 @@ package struct MatrixProduct {
   package static func scratchCount(rowsPerImage: Int, kernels: Kernels) -> Int {
     let rows = kernels.level == .blas ? max(rowsPerImage, blockRows(kernels)) : blockRows(kernels)
     let columns =
-      kernels.level == .blas ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.matrix.scratch_columns
+      kernels.level == .blas ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.pointee.matrix.scratch_columns
     return rows * columns
   }
 }

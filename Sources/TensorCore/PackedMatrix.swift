@@ -122,7 +122,7 @@ extension PackedMatrix.Layout {
   init(rows: Int, columns: Int, precision: Precision, kernels: Kernels) throws(TensorError) {
     let usesBLAS = kernels.level == .blas && precision == .float32
     let stepElements = kernels.format(precision).step_elements
-    panelRows = usesBLAS ? Self.rowsPerBLASCall : kernels.table.matrix.panel_columns
+    panelRows = usesBLAS ? Self.rowsPerBLASCall : kernels.table.pointee.matrix.panel_columns
     panels = (rows + panelRows - 1) / panelRows
     steps = (columns + stepElements - 1) / stepElements
     // In floating point first: the exact product of hostile extents might overflow.

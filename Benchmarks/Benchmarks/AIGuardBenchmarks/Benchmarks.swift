@@ -33,8 +33,10 @@ func addLoops() {
   for threads in [1, 2] {
     let budget = ComputeBudget(threads: threads)
     for (work, microseconds) in [("empty", 0), ("20 us", 20), ("100 us", 100)] {
-      // As many iterations as threads: a loop whose cost is nothing takes as long as one iteration.
-      Benchmark("parallel loop, \(work), threads \(threads)") { benchmark in
+      // As many iterations as threads: a loop that cost nothing would take as long as one iteration.
+      // A thousand one right after the other, because beyond a short gap workers sleep.
+      let name = "parallel loop, \(work), threads \(threads)"
+      Benchmark(name, configuration: .init(scalingFactor: .kilo, maxDuration: .seconds(3))) { benchmark in
         budget.run(loops: benchmark.scaledIterations.count, iterations: threads) { _ in
           let clock = ContinuousClock()
           let end = clock.now + .microseconds(microseconds)
