@@ -172,6 +172,7 @@ static void check_shape(const shape *s) {
 void test_products(void) {
   for (size_t i = 0; i < size_count; i++)
     for (size_t j = 0; j < size_count; j++) {
+      if (is_brief && (i + j) % 4) continue;
       const size_t number = i * size_count + j;
       shape s = {.number = number, .rows = sizes[i], .columns = sizes[j], .k = depths[(5 * i + 7 * j) % depth_count]};
       // Large in two ways is enough, and an emulated CPU must finish too.
