@@ -107,7 +107,7 @@ static const int16_t AGK_NAME(ones)[16] __attribute__((aligned(32))) = {1, 1, 1,
         "jmp 6f\n"                                                                                     \
         "5:\n" ROWS_##n(STORE)                                                                         \
         "6:\n vzeroupper\n"                                                                            \
-        : [a] "+r"(a), [d] "+r"(d), [b] "+r"(b), [whole] "+r"(whole), [rest] "+r"(rest), [c] "+r"(c)   \
+        : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c)   \
         : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate), [o] "r"(AGK_NAME(ones)) \
         : "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",      \
           "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");                               \

@@ -235,48 +235,14 @@ API void bx_instr_far_branch(unsigned cpu, unsigned what, uint16_t from_cs, u64 
   cpu_set_pc(0, reg(rcx));
 }
 
-// ---- The CPU model: whichever the library wants by default, this one is made --------------------------
+// ---- The CPU model: the library would make a Cannon Lake, and gets the one that is asked for -------------
 
 static const char *model(void) { return getenv("BOCHS_CPU") ? getenv("BOCHS_CPU") : "sapphire_rapids"; }
-static void *make_cpu(void *cpu) {
+API void *_Z23create_corei3_cnl_cpuidP8BX_CPU_C(void *cpu) {
   char name[128];
   snprintf(name, sizeof name, "_Z%zucreate_%s_cpuidP8BX_CPU_C", strlen(model()) + 13, model());
   return ((void *(*)(void *))find(name))(cpu);
 }
-#define MODEL(mangled) \
-  API void *mangled(void *cpu) { return make_cpu(cpu); }
-MODEL(_Z17create_i386_cpuidP8BX_CPU_C)
-MODEL(_Z18create_ryzen_cpuidP8BX_CPU_C)
-MODEL(_Z20create_i486dx4_cpuidP8BX_CPU_C)
-MODEL(_Z20create_pentium_cpuidP8BX_CPU_C)
-MODEL(_Z20create_zambezi_cpuidP8BX_CPU_C)
-MODEL(_Z22create_athlon_xp_cpuidP8BX_CPU_C)
-MODEL(_Z22create_atom_n270_cpuidP8BX_CPU_C)
-MODEL(_Z22create_p3_katmai_cpuidP8BX_CPU_C)
-MODEL(_Z22create_tigerlake_cpuidP8BX_CPU_C)
-MODEL(_Z23create_arrow_lake_cpuidP8BX_CPU_C)
-MODEL(_Z23create_corei3_cnl_cpuidP8BX_CPU_C)
-MODEL(_Z23create_p2_klamath_cpuidP8BX_CPU_C)
-MODEL(_Z24create_pentium_mmx_cpuidP8BX_CPU_C)
-MODEL(_Z24create_trinity_apu_cpuidP8BX_CPU_C)
-MODEL(_Z26create_broadwell_ult_cpuidP8BX_CPU_C)
-MODEL(_Z26create_p4_willamette_cpuidP8BX_CPU_C)
-MODEL(_Z27create_turion64_tyler_cpuidP8BX_CPU_C)
-MODEL(_Z28create_athlon64_venice_cpuidP8BX_CPU_C)
-MODEL(_Z28create_sapphire_rapids_cpuidP8BX_CPU_C)
-MODEL(_Z29create_amd_k6_2_chomper_cpuidP8BX_CPU_C)
-MODEL(_Z29create_corei7_icelake_u_cpuidP8BX_CPU_C)
-MODEL(_Z29create_corei7_skylake_x_cpuidP8BX_CPU_C)
-MODEL(_Z31create_core2_penryn_t9600_cpuidP8BX_CPU_C)
-MODEL(_Z32create_athlon64_clawhammer_cpuidP8BX_CPU_C)
-MODEL(_Z32create_corei7_haswell_4770_cpuidP8BX_CPU_C)
-MODEL(_Z32create_phenom_8650_toliman_cpuidP8BX_CPU_C)
-MODEL(_Z33create_core_duo_t2400_yonah_cpuidP8BX_CPU_C)
-MODEL(_Z33create_corei5_lynnfield_750_cpuidP8BX_CPU_C)
-MODEL(_Z34create_corei5_arrandale_m520_cpuidP8BX_CPU_C)
-MODEL(_Z36create_corei7_ivy_bridge_3770k_cpuidP8BX_CPU_C)
-MODEL(_Z36create_p4_prescott_celeron_336_cpuidP8BX_CPU_C)
-MODEL(_Z38create_corei7_sandy_bridge_2600k_cpuidP8BX_CPU_C)
 
 // ---- Loading -----------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 // Tests of CTensorKernels for every level that the CPU has. run.sh builds and runs them here, run-aarch64.sh and
 // run-avx512.sh on emulated CPUs. Everything is compared with plain computations in float64 or in integers;
 // the goldens made by other programs are in the tests of TensorCore.
-//   kernels-test [BEST [LOWEST]]     fails if BEST is not the best level here; leaves out those below LOWEST
+//   kernels-test [BEST [LOWEST [brief]]]     fails if BEST is not the best level here; leaves out those below LOWEST
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +15,7 @@ int main(int count, char **arguments) {
   }
   for (int level = 0; count > 2 && level < level_count; level++)
     if (!strcmp(arguments[2], level_names[level])) test_from(level);
+  is_brief = count > 3;
   report_bad_accesses();
   test_rows();
   test_products();

@@ -13,6 +13,7 @@ const char *const level_names[level_count] = {"portable", "avx2", "avx512", "avx
 const char *const format_names[format_count] = {"float32", "bfloat16", "int8"};
 
 static int lowest;
+bool is_brief;
 
 void test_from(int level) { lowest = level; }
 

@@ -18,6 +18,9 @@ const agk_kernels *tested_kernels(int level);
 // Leaves levels below this one out.
 void test_from(int level);
 
+// Whether a part of the shapes will do, because another run has them all.
+extern bool is_brief;
+
 // ---- Memory
 
 // Whether a block ends where an unreadable page begins, or begins where one ends.

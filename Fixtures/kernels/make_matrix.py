@@ -1,0 +1,91 @@
+"""A small matrix product in bfloat16 and in int8, computed by NumPy and PyTorch.
+
+Run: python make_matrix.py     (torch 2.13.0, NumPy 2.4.6, safetensors 0.8.0)
+
+matrix.safetensors: `rows` F32 [9, 37] and `weights` F32 [21, 37]; 37 fits no step of any kernel. `bfloat16.rows`,
+`bfloat16.weights`: rounded by PyTorch; `bfloat16.product` F64: their exact products summed in float64.
+
+`int8_64.*` and `int8_127.*`, for weights up to 64 and 127: `weights` with `scales` (one a row), `rows` with `row_scales`
+and `zeros`, all F32 although most are integers, and `product` F32: what the kernels must give to the bit, which is
+float32((rows - zeros) weights^T) times float32(row_scale * scale).
+"""
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import oracle  # noqa: E402
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from safetensors.numpy import save_file  # noqa: E402
+
+K = 37
+
+
+def operands():
+    random = np.random.Generator(np.random.PCG64(11))
+    rows = random.standard_normal((9, K)).astype(np.float32)
+    weights = random.standard_normal((21, K)).astype(np.float32)
+    rows[1] = 0
+    rows[2] = np.abs(rows[2])          # of one sign: the zero point is at an end
+    rows[3] = -np.abs(rows[3])
+    rows[4] *= np.float32(2.0**-110)   # too small to be quantised
+    rows[5] *= np.float32(1e4)
+    rows[6] = 1                        # the greatest 8-bit sums, with weights[2]
+    weights[1] = 0
+    weights[2] = 1
+    weights[3] = -1
+    weights[4] *= np.float32(2.0**-110)
+    weights[5, 7] = 50                 # one large weight takes the others' precision
+    return rows, weights
+
+
+def bfloat16(x):
+    return torch.from_numpy(x).to(torch.bfloat16).to(torch.float32).numpy()
+
+
+def quantized_weights(weights, limit):
+    most = np.abs(weights).max(axis=1)
+    tiny = most < np.float32(2.0**-100)
+    with np.errstate(divide="ignore"):
+        inverse = np.where(tiny, np.float32(0), np.float32(limit) / most)
+    scales = np.where(tiny, np.float32(0), most / np.float32(limit))
+    return np.rint(weights * inverse[:, None]), scales
+
+
+def quantized_rows(rows):
+    low = np.minimum(rows.min(axis=1), 0)
+    span = np.maximum(rows.max(axis=1), 0) - low
+    tiny = span < np.float32(2.0**-100)
+    with np.errstate(divide="ignore"):
+        inverse = np.where(tiny, np.float32(0), np.float32(255) / span)
+    zeros = np.rint(-low * inverse)
+    return (np.clip(np.rint(rows * inverse[:, None]) + zeros[:, None], 0, 255),
+            np.where(tiny, np.float32(0), span / np.float32(255)), zeros)
+
+
+def main():
+    rows, weights = operands()
+    golden = {"rows": rows, "weights": weights, "bfloat16.rows": bfloat16(rows), "bfloat16.weights": bfloat16(weights)}
+    golden["bfloat16.product"] = (
+        golden["bfloat16.rows"].astype(np.float64) @ golden["bfloat16.weights"].astype(np.float64).T)
+    for limit in (64, 127):
+        w, scales = quantized_weights(weights, limit)
+        q, row_scales, zeros = quantized_rows(rows)
+        sums = (q - zeros[:, None]).astype(np.int64) @ w.astype(np.int64).T
+        product = sums.astype(np.float32) * (row_scales[:, None] * scales[None])
+        for name, values in {"weights": w, "scales": scales, "rows": q, "row_scales": row_scales, "zeros": zeros,
+                             "product": product}.items():
+            assert values.dtype == np.float32, name
+            golden[f"int8_{limit}.{name}"] = values
+        exact = rows.astype(np.float64) @ weights.astype(np.float64).T
+        size = np.abs(rows).max(axis=1)[:, None] * np.abs(weights).max(axis=1)[None]
+        error = np.abs(product - exact).max(where=size > 1e-20, initial=0) / size.max()
+        print(f"int8, weights up to {limit}: {error:.1e} of the largest product")
+    save_file(golden, HERE / "matrix.safetensors")
+    oracle.write_json(HERE / "matrix-manifest.json", {
+        "oracle": oracle.versions("torch", "numpy", "safetensors"), "tensors": sorted(golden)})
+
+
+main()
