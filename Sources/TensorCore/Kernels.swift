@@ -14,8 +14,6 @@ package struct Kernels: @unchecked Sendable {
     self.table = table
   }
 
-
-
   /// The kernels in use.
   package static func active() throws(KernelLevelError) -> Kernels {
     let level = try KernelLevel.active()

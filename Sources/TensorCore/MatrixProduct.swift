@@ -135,7 +135,8 @@ package struct MatrixProduct {
   package static func scratchCount(rowsPerImage: Int, kernels: Kernels) -> Int {
     let rows = kernels.level == .blas ? max(rowsPerImage, blockRows(kernels)) : blockRows(kernels)
     let columns =
-      kernels.level == .blas ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.pointee.matrix.scratch_columns
+      kernels.level == .blas
+      ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.pointee.matrix.scratch_columns
     return rows * columns
   }
 }

@@ -25,7 +25,10 @@ import Testing
     let worst = largestError(logits, try golden.doubles("logits.f64"))
     #expect(worst.error < 2e-5, "\(worst)")
     let reference = try FixtureModel.golden().torchFloat32.meanLogitError
-    #expect(worst.mean <= reference, "\(worst); PyTorch: mean \(reference)")
+    // 24 logits are few for a mean; the test of the CLS tokens has 9,216. Levels without a fused multiply-add,
+    // which PyTorch has, round once more in every product.
+    let slack = try KernelLevel.active() <= .blas ? 1.1 : 1
+    #expect(worst.mean <= slack * reference, "\(worst); PyTorch: mean \(reference)")
   }
 
   /// Without a head the model gives the CLS token after the final layer norm: 9,216 values, whose mean

@@ -50,7 +50,7 @@ import Testing
     #expect(table.output.split(separator: "\n").count == 1)
     let info = try Tool.run("info", "--model", model.path)
     #expect(isPlain(info.output))
-    #expect(info.output.contains("labels        0 RE\\u{1B}[31mAL\\n, 1 FA\\rKE\n"))
+    #expect(info.output.contains("labels     0 RE\\u{1B}[31mAL\\n, 1 FA\\rKE\n"))
     let json = try Tool.run("classify", "--json", "--model", model.path, image)
     let predictions = try #require(json.lines[0]["predictions"] as? [[String: Any]])
     #expect(Set(predictions.compactMap { $0["label"] as? String }) == ["RE\u{1B}[31mAL\n", "FA\rKE"])
