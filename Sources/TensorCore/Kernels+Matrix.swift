@@ -10,6 +10,9 @@ extension Kernels {
     }
   }
 
+  /// Whether the system's BLAS does the products instead of the level's own kernels.
+  func usesBLAS(for precision: Precision) -> Bool { level == .blas && precision == .float32 }
+
   /// Turns rows in place into what `MatrixProduct` reads at this precision; `columns` floats each, `stride`
   /// floats apart before and after. Nothing happens at float32.
   ///

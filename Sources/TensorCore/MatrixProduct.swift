@@ -65,12 +65,15 @@ package struct MatrixProduct {
       activation: activation, adds: adds)
 
     rowBlocks = Self.rowBlocks(rows.count, rowsPerImage: rowsPerImage, weights)
-    // Enough tasks to end at about the same time, panels enough in each to be worth its start.
-    let wanted = (8 * lanes + rowBlocks - 1) / rowBlocks
-    panelsPerTask =
-      weights.usesBLAS || lanes == 1
-      ? (lanes == 1 ? weights.panels : 1)
-      : max(min(8, weights.panels), (weights.panels + wanted - 1) / wanted)
+    if lanes == 1 {
+      panelsPerTask = weights.panels
+    } else if weights.usesBLAS {
+      panelsPerTask = 1
+    } else {
+      // Enough tasks to end at about the same time, panels enough in each to be worth its start.
+      let wanted = (8 * lanes + rowBlocks - 1) / rowBlocks
+      panelsPerTask = max(min(8, weights.panels), (weights.panels + wanted - 1) / wanted)
+    }
     tasks = rowBlocks * ((weights.panels + panelsPerTask - 1) / panelsPerTask)
   }
 

@@ -100,7 +100,7 @@ package struct PackedMatrix: Sendable {
       scales.map { $0 + first }, sums.map { $0 + first })
   }
 
-  var usesBLAS: Bool { kernels.level == .blas && precision == .float32 }
+  var usesBLAS: Bool { kernels.usesBLAS(for: precision) }
 
   /// int8: the scale of each output feature, padded to whole panels.
   var scales: UnsafeMutablePointer<Float>? {
@@ -120,7 +120,7 @@ extension PackedMatrix.Layout {
   static let rowsPerBLASCall = 384
 
   init(rows: Int, columns: Int, precision: Precision, kernels: Kernels) throws(TensorError) {
-    let usesBLAS = kernels.level == .blas && precision == .float32
+    let usesBLAS = kernels.usesBLAS(for: precision)
     let stepElements = kernels.format(precision).step_elements
     panelRows = usesBLAS ? Self.rowsPerBLASCall : kernels.table.pointee.matrix.panel_columns
     panels = (rows + panelRows - 1) / panelRows

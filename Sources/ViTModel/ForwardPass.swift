@@ -64,9 +64,9 @@ struct ForwardPass {
     // In floating point first: the exact sum of hostile extents might overflow.
     let (rows, t) = (Double(images) * Double(tokens), Double(tokens))
     let widths = 2 * config.hiddenSize + 4 * config.innerSize + config.intermediateSize + patchLength(config)
-    // A head's keys, values and scores are narrower than four rows of each token's buffers.
+    // A lane holds a head's keys and values, padded to a panel, and some rows of scores.
     try check(
-      rows * Double(widths) + Double(lanes) * t * Double(2 * config.headDim + 512),
+      rows * Double(widths) + Double(lanes) * (t + 32) * Double(2 * config.headDim + 512),
       for: images == 1 ? "one image" : "\(images) images")
     let sizes = bufferSizes(config, images: images, tokens: tokens)
     return 2 * Workspace.rounded(sizes.hidden) + 4 * Workspace.rounded(sizes.inner)
