@@ -213,12 +213,12 @@ const agk_kernels AGK_NAME(agk_kernels) = {
             .scratch_columns = AGK_PANEL_GROUP * PANEL_COLUMNS,
             .formats =
                 {
-                    {AGK_NAME(product_float32), AGK_NAME(pack_float32), NULL, 1, 4},
-                    {AGK_NAME(product_bfloat16), AGK_NAME(pack_bfloat16), AGK_NAME(prepare_bfloat16), 2,
-                     BFLOAT16_STEP_BYTES},
-                    {AGK_NAME(product_int8), AGK_NAME(pack_int8), AGK_NAME(prepare_int8), 4, 4},
+                    {AGK_NAME(product_float32), AGK_NAME(pack_float32), NULL, ELEMENTS_OF_STEP(agk_float32)},
+                    {AGK_NAME(product_bfloat16), AGK_NAME(pack_bfloat16), AGK_NAME(prepare_bfloat16),
+                     ELEMENTS_OF_STEP(agk_bfloat16)},
+                    {AGK_NAME(product_int8), AGK_NAME(pack_int8), AGK_NAME(prepare_int8),
+                     ELEMENTS_OF_STEP(agk_int8)},
                 },
-            .int8_limit = AGK_INT8_LIMIT,
             .attention = AGK_NAME(attention),
             .attention_scratch = AGK_NAME(attention_scratch),
         },

@@ -4,7 +4,6 @@
 #define AGK_FMA 1
 #define AGK_TILE_ROWS 6
 #define AGK_TILES_IN_ASSEMBLY 1
-#define AGK_INT8_LIMIT 64
 #include "kernels.inc.h"
 #pragma clang attribute pop
 #endif

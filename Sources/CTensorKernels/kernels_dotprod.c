@@ -7,7 +7,6 @@
 #define AGK_TILE_ROWS 6
 #define AGK_PANEL_VECTORS 1
 #define AGK_DOTPROD 1
-#define AGK_INT8_LIMIT 127
 #include "kernels.inc.h"
 #pragma clang attribute pop
 #endif

@@ -10,5 +10,4 @@
 #define AGK_TILE_ROWS 2
 #endif
 #define AGK_PANEL_VECTORS 1
-#define AGK_INT8_LIMIT 127
 #include "kernels.inc.h"

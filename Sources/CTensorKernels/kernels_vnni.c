@@ -8,7 +8,6 @@
 #define AGK_PANEL_VECTORS 2
 #define AGK_VNNI 1
 #define AGK_BF16 0
-#define AGK_INT8_LIMIT 127
 #include "kernels.inc.h"
 #pragma clang attribute pop
 #endif

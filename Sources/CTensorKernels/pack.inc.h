@@ -1,5 +1,8 @@
 // Weights to panels, and rows to what the tiles read.
 
+// Elements of k in the four bytes of a step.
+#define ELEMENTS_OF_STEP(format) ((format) == agk_float32 ? 1 : (format) == agk_bfloat16 ? 2 : 4)
+
 // bfloat16 in the high half of each lane, rounded to nearest even; NaN stays NaN.
 INLINE vi bfloat16_bits(vf x) {
   const vi bits = (vi)x;
@@ -36,7 +39,7 @@ INLINE vf load_up_to(const float *p, size_t n) { return n >= LANES ? load(p) : l
 
 // The weights of `row` from step `s` on: 16 steps, zeros past the end of k.
 INLINE vi weight_units(agk_format format, const float *row, size_t k, size_t s, float inverse) {
-  const size_t width = format == agk_float32 ? 1 : format == agk_bfloat16 ? 2 : 4;
+  const size_t width = ELEMENTS_OF_STEP(format);
   vf x[4];
   for (size_t i = 0; i < width; i++) {
     const size_t at = s * width + i * LANES;
@@ -64,32 +67,38 @@ INLINE void transpose(vi m[LANES]) {
   }
 }
 
-// The largest magnitude, or NaN where there is one.
+INLINE vf larger_or_nan(vf a, vf b) { return choose((a > b) | (a != a), a, b); }
+
+// The largest magnitude of a weight, or of the sum of an even weight and its odd neighbour; NaN where there is one.
 static float AGK_NAME(largest)(const float *row, size_t k) {
   vf most = splat(0.0f);
   for (size_t i = 0; i < k; i += LANES) {
-    const vf x = vabs(load_up_to(row + i, k - i));
-    most = choose((x > most) | (x != x), x, most);
+    const vf x = load_up_to(row + i, k - i);
+    const vf neighbour = __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+    most = larger_or_nan(vabs(x + neighbour), larger_or_nan(vabs(x), most));
   }
   return max_lanes(most);
 }
 
 // The scale of a row of weights; what to multiply it by goes to `inverse`. Weights that are not finite make
 // the scale NaN, and with it every result.
+//
+// Two neighbours that add up to 127 at most round to 128 at most, and so the sum of their products with bytes of a
+// row stays in 16 bits, 128 * 255 < 2^15, as AVX2's product of bytes needs. Weights of opposite signs need no room,
+// so nearly all of the 8 bits remain. All levels do the same, and so have the same results.
 static float AGK_NAME(weight_scale)(const float *row, size_t k, float *inverse) {
   const float most = AGK_NAME(largest)(row, k);
   *inverse = 0.0f;
   if (!(most < INFINITY)) return NAN;
-  const float scale = most / (float)AGK_INT8_LIMIT;
   // Below that the quotient overflows, and the row is as good as zero.
   if (most < 0x1p-100f) return 0.0f;
-  *inverse = (float)AGK_INT8_LIMIT / most;
-  return scale;
+  *inverse = 127.0f / most;
+  return most / 127.0f;
 }
 
 INLINE void pack(agk_format format, const float *rows, size_t count, size_t k, size_t panels, char *out,
                  float *scales, int32_t *sums) {
-  const size_t width = format == agk_float32 ? 1 : format == agk_bfloat16 ? 2 : 4;
+  const size_t width = ELEMENTS_OF_STEP(format);
   const size_t steps = (k + width - 1) / width;
   for (size_t first = 0; first < panels * PANEL_COLUMNS; first += LANES) {
     char *const panel = out + first / PANEL_COLUMNS * steps * 4 * PANEL_COLUMNS + first % PANEL_COLUMNS * 4;

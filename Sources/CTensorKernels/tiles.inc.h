@@ -89,7 +89,7 @@ INLINE vi dot4(vi sum, uint32_t a, vi b) {
 #if AGK_VNNI
   return (vi)_mm512_dpbusd_epi32((__m512i)sum, x, (__m512i)b);
 #else
-  // Two products fit 16 bits because weights stay within 64: 2 * 255 * 64 < 2^15.
+  // Two products fit 16 bits: see `weight_scale`.
   const __m512i pairs = _mm512_maddubs_epi16(x, (__m512i)b);
   return sum + (vi)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
 #endif

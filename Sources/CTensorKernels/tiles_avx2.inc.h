@@ -58,7 +58,7 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   PAIR_STEP(rows, PAIR_ROW_0, PAIR_ROW_1, "0") PAIR_STEP(rows, PAIR_ROW_2, PAIR_ROW_3, "64")
 #define BFLOAT16_STEPS_1(rows) PAIR_STEP(rows, PAIR_ROW_0, PAIR_ROW_1, "0")
 
-// Unsigned bytes of a by signed ones of b: pairs in 16 bits (weights stay within 64: 2 * 255 * 64 < 2^15), then
+// Unsigned bytes of a by signed ones of b: pairs in 16 bits (see `weight_scale` for why they fit), then
 // pairs of pairs in 32. (o: sixteen ones in memory, for want of a register.)
 #define INT8_ROW(r, o, x, y)                                                                  \
   "vpbroadcastd " AT_##r(o) ", %%ymm2\n"                                                      \

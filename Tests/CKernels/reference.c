@@ -43,14 +43,17 @@ static void in_float64(reference *to, agk_format format, const float *x, size_t 
     }
 }
 
-// Symmetric: the largest magnitude becomes `limit`.
-static float quantize_weights(const float *w, size_t k, int limit, double *q, size_t step) {
+// Symmetric: the largest magnitude of a weight, or of the sum of an even one and the next, becomes 127.
+static float quantize_weights(const float *w, size_t k, double *q, size_t step) {
   float most = 0;
-  for (size_t i = 0; i < k; i++) most = fabsf(w[i]) > most || w[i] != w[i] ? fabsf(w[i]) : most;
+  for (size_t i = 0; i < k; i++) {
+    const float pair = i % 2 ? w[i - 1] + w[i] : w[i];
+    most = fmaxf(most, fmaxf(fabsf(w[i]), fabsf(pair)));
+  }
   const bool tiny = most < 0x1p-100f;
-  const float inverse = tiny ? 0 : (float)limit / most;
+  const float inverse = tiny ? 0 : 127.0f / most;
   for (size_t i = 0; i < k; i++) q[i * step] = rintf(w[i] * inverse);
-  return tiny ? 0 : most / (float)limit;
+  return tiny ? 0 : most / 127.0f;
 }
 
 // Between the least and the greatest of the row and 0; zero becomes an integer.
@@ -72,7 +75,7 @@ static float quantize_row(const float *x, size_t k, int *q, int *zero) {
 }
 
 // In float64, which is exact for these integers, and which any compiler vectorises.
-static void in_integers(reference *to, int limit, const float *x, size_t ld, const float *w) {
+static void in_integers(reference *to, const float *x, size_t ld, const float *w) {
   const size_t rows = to->rows, columns = to->columns, k = to->k;
   static double *weights, *sums;
   static int *row;
@@ -81,7 +84,7 @@ static void in_integers(reference *to, int limit, const float *x, size_t ld, con
   scales = room(scales, columns * sizeof *scales);
   row = room(row, k * sizeof *row);
   sums = room(sums, columns * sizeof *sums);
-  for (size_t j = 0; j < columns; j++) scales[j] = quantize_weights(w + j * k, k, limit, weights + j, columns);
+  for (size_t j = 0; j < columns; j++) scales[j] = quantize_weights(w + j * k, k, weights + j, columns);
   for (size_t r = 0; r < rows; r++) {
     int zero;
     const float scale = quantize_row(x + r * ld, k, row, &zero);
@@ -94,12 +97,11 @@ static void in_integers(reference *to, int limit, const float *x, size_t ld, con
   }
 }
 
-void compute_reference(reference *to, agk_format format, int int8_limit, const float *x, size_t ld,
-                       const float *w) {
+void compute_reference(reference *to, agk_format format, const float *x, size_t ld, const float *w) {
   const size_t count = to->rows * to->columns;
   if (format == agk_int8) {
     to->exact = room(to->exact, count * sizeof(float));
-    in_integers(to, int8_limit, x, ld, w);
+    in_integers(to, x, ld, w);
   } else {
     to->sum = room(to->sum, count * sizeof(double));
     to->size = room(to->size, count * sizeof(double));

@@ -13,7 +13,6 @@ typedef struct {
 } reference;
 
 // x: rows of k floats, ld floats apart. w: columns x k, dense.
-void compute_reference(reference *to, agk_format format, int int8_limit, const float *x, size_t ld,
-                       const float *w);
+void compute_reference(reference *to, agk_format format, const float *x, size_t ld, const float *w);
 
 float bfloat16_of(float x);

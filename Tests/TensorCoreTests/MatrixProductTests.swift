@@ -10,8 +10,6 @@ import Testing
     let level: KernelLevel
     let precision: Precision
     var testDescription: String { "\(level.rawValue), \(precision.rawValue)" }
-    /// The largest quantised weight: where pairs of products are summed in 16 bits, they must fit.
-    var int8Limit: Int { level == .avx2 || level == .avx512 ? 64 : 127 }
   }
 
   static let variants = KernelLevel.allCases.filter { $0 <= .best }.flatMap { level in
@@ -105,8 +103,8 @@ import Testing
   func sumsAreNearThoseOfFloat64(_ variant: Variant, _ shape: [Int]) throws {
     let problem = Problem(rows: shape[0], features: shape[1], columns: shape[2], seed: 1)
     let result = try multiply(problem, variant)
-    // int8's rounding is half a step of 255 of the row's range, and half a step of the weight's.
-    let step = variant.precision == .int8 ? 2 / 255.0 + 1 / Double(variant.int8Limit) : 0
+    // int8's rounding is half a step of 255 of the row's range, and half a step of 127 of two weights.
+    let step = variant.precision == .int8 ? 2 / 255.0 + 2 / 127.0 : 0
     var worst = 0.0
     for row in 0..<problem.rows {
       for feature in 0..<problem.features {
@@ -161,9 +159,8 @@ import Testing
   func int8IsTheGoldenToTheBit(_ variant: Variant) throws {
     let golden = try GoldenFile("kernels/matrix.safetensors")
     let problem = try goldenProblem()
-    let name = "int8_\(variant.int8Limit)"
     let result = try multiply(problem, variant)
-    let expected = try golden.floats("\(name).product")
+    let expected = try golden.floats("int8.product")
     // -0 and 0 are the same integer.
     #expect(zip(result, expected).allSatisfy { $0 == $1 })
     #expect(result.count == expected.count)
@@ -173,8 +170,8 @@ import Testing
       Tensor(problem.weights, shape: [problem.features, problem.columns]), precision: .int8, kernels: kernels)
     let scales = try #require(weights.scales)
     let sums = try #require(weights.sums)
-    let integers = try golden.floats("\(name).weights")
-    for (feature, scale) in try golden.floats("\(name).scales").enumerated() {
+    let integers = try golden.floats("int8.weights")
+    for (feature, scale) in try golden.floats("int8.scales").enumerated() {
       #expect(scales[feature] == scale)
       let row = integers[feature * problem.columns..<(feature + 1) * problem.columns]
       #expect(sums[feature] == Int32(row.reduce(0, +)))

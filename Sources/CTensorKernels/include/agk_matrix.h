@@ -62,7 +62,6 @@ typedef struct {
   // after. row_scales and row_zeros: int8 only. Null where floats are read as they are.
   void (*prepare_rows)(float *x, size_t rows, size_t k, size_t ld, float *row_scales, int32_t *row_zeros);
   size_t step_elements;  // of k in one step: 1, 2 or 4
-  size_t step_bytes;     // of a row of `a` in one step
 } agk_matrix_format;
 
 typedef struct {
@@ -70,7 +69,6 @@ typedef struct {
   size_t tile_rows;      // rows whose sums are kept in registers
   size_t scratch_columns;
   agk_matrix_format formats[3];
-  int int8_limit;  // the largest quantised weight
   // Attention of one head for some query rows. `scratch` has `attention_scratch(tokens, head_size)` floats, 64-byte
   // aligned.
   void (*attention)(const agk_attention *a, size_t first_row, size_t rows, float *scratch);
