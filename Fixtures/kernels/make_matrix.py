@@ -7,7 +7,8 @@ matrix.safetensors: `rows` F32 [9, 37] and `weights` F32 [21, 37]; 37 fits no st
 
 `int8.*`: `weights` with `scales` (one a row), `rows` with `row_scales` and `zeros`, all F32 although most are integers,
 and `product` F32: what the kernels must give to the bit, which is float32((rows - zeros) weights^T) times
-float32(row_scale * scale). Weights are at most 127, and so is, before rounding, the sum of an even one and the next.
+float32(row_scale * scale). Of row 0 what rounding left is kept in `remainders`, 256ths of a unit, and joins the first
+factor: + float32(remainders weights^T) / 256. Weights are at most 127, and so is, before rounding, the sum of an even one and the next.
 """
 import sys
 from pathlib import Path
@@ -64,8 +65,10 @@ def quantized_rows(rows):
     with np.errstate(divide="ignore"):
         inverse = np.where(tiny, np.float32(0), np.float32(255) / span)
     zeros = np.rint(-low * inverse)
-    return (np.clip(np.rint(rows * inverse[:, None]) + zeros[:, None], 0, 255),
-            np.where(tiny, np.float32(0), span / np.float32(255)), zeros)
+    scaled = rows * inverse[:, None]
+    q = np.clip(np.rint(scaled) + zeros[:, None], 0, 255)
+    remainders = np.clip(np.rint((scaled - (q - zeros[:, None])) * 256), -128, 127)
+    return q, np.where(tiny, np.float32(0), span / np.float32(255)), zeros, remainders
 
 
 def main():
@@ -75,11 +78,13 @@ def main():
         golden["bfloat16.rows"].astype(np.float64) @ golden["bfloat16.weights"].astype(np.float64).T)
     w, scales = quantized_weights(weights)
     assert np.abs(w[:, :-1:2] + w[:, 1::2]).max() <= 128
-    q, row_scales, zeros = quantized_rows(rows)
+    q, row_scales, zeros, remainders = quantized_rows(rows)
+    remainders[1:] = 0
     sums = (q - zeros[:, None]).astype(np.int64) @ w.astype(np.int64).T
-    product = sums.astype(np.float32) * (row_scales[:, None] * scales[None])
+    rests = (remainders.astype(np.int64) @ w.astype(np.int64).T).astype(np.float32) / np.float32(256)
+    product = (sums.astype(np.float32) + rests) * (row_scales[:, None] * scales[None])
     for name, values in {"weights": w, "scales": scales, "rows": q, "row_scales": row_scales, "zeros": zeros,
-                         "product": product}.items():
+                         "remainders": remainders, "product": product}.items():
         assert values.dtype == np.float32, name
         golden[f"int8.{name}"] = values
     exact = rows.astype(np.float64) @ weights.astype(np.float64).T

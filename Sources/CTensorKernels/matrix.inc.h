@@ -15,6 +15,15 @@
 static const size_t AGK_NAME(blocks)[3] = {FLOAT32_BLOCK, BFLOAT16_BLOCK, INT8_BLOCK};
 static const size_t AGK_NAME(step_bytes)[3] = {4, BFLOAT16_STEP_BYTES, 4};
 
+// What is subtracted from a row's bytes and from their zero, so that the sums of `dequantize` stay the same: NEON
+// multiplies only bytes of the same kind, and weights are signed.
+#if defined(__aarch64__)
+#define AGK_ROW_OFFSET 128
+#else
+#define AGK_ROW_OFFSET 0
+#endif
+#define REMAINDER_ZERO (128 - AGK_ROW_OFFSET)
+
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 // The rows of a tile when `rows` are dealt out evenly to `tiles`: the first ones get one more, 197 = 2 x 14 + 13 x 13.
@@ -68,16 +77,29 @@ static finish_function *AGK_NAME(finisher)(const agk_product *p) {
   return AGK_NAME(finish_linear);
 }
 
-// Integer sums to floats, in place: (sum - zero * column sum) * row scale * column scale.
-static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t rows, size_t column,
-                                 float *sums) {
+// Integer sums to floats, in place: (sum - zero * column sum) * row scale * column scale. Of a row with a remainder
+// that one's sum joins before the scales, with the panel read once more.
+static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t rows, size_t panel, float *sums) {
+  const agk_quantized_rows *const q = &p->quantized;
+  const size_t column = panel * PANEL_COLUMNS;
   for (size_t r = 0; r < rows; r++, sums += PANEL_COLUMNS) {
-    const vf row_scale = splat(p->row_scales[(first_row + r) * p->row_step]);
-    const int32_t zero = p->row_zeros[(first_row + r) * p->row_step];
+    const size_t row = (first_row + r) * p->row_step;
+    const bool finer = q->remainders && row % q->remainder_step == 0;
+    float remainder[PANEL_COLUMNS] = {0};
+    if (finer)
+      AGK_NAME(tiles)[agk_int8][0]((const char *)q->remainders + row / q->remainder_step * q->remainder_stride, 0,
+                                   (const char *)p->panels + panel * p->steps * 4 * PANEL_COLUMNS, p->steps,
+                                   (char *)remainder, 0, false);
+    const vf row_scale = splat(q->scales[row]);
     for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
-      const vi sum = load_units((const char *)(sums + i));
-      const vi whole = sum - zero * load_units((const char *)(p->sums + column + i));
-      store(sums + i, __builtin_convertvector(whole, vf) * (row_scale * load(p->scales + column + i)));
+      const vi column_sum = load_units((const char *)(p->sums + column + i));
+      const vi whole = load_units((const char *)(sums + i)) - q->zeros[row] * column_sum;
+      vf x = __builtin_convertvector(whole, vf);
+      if (finer) {
+        const vi part = load_units((const char *)(remainder + i)) - REMAINDER_ZERO * column_sum;
+        x += __builtin_convertvector(part, vf) * 0x1p-8f;
+      }
+      store(sums + i, x * (row_scale * load(p->scales + column + i)));
     }
   }
 }
@@ -135,7 +157,7 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
                                              s > 0);
           if (last) {
             if (half) add_half_step(p, start, count, piece + (steps - 1) * line, sums);
-            if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j * PANEL_COLUMNS, sums);
+            if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j, sums);
             finish(p, start, count, j * PANEL_COLUMNS, sums);
           }
           a += count * p->lda;

@@ -132,10 +132,10 @@ DEFINE(bfloat16)
 DEFINE(int8)
 #undef DEFINE
 
-static void AGK_NAME(prepare_bfloat16)(float *x, size_t rows, size_t k, size_t ld, float *row_scales,
-                                       int32_t *row_zeros) {
-  (void)row_scales, (void)row_zeros;
-  for (size_t r = 0; r < rows; r++) {
+static void AGK_NAME(prepare_bfloat16)(float *x, size_t first_row, size_t rows, size_t k, size_t ld,
+                                       const agk_quantized_rows *quantized) {
+  (void)quantized;
+  for (size_t r = first_row; r < first_row + rows; r++) {
     float *const row = x + r * ld;
 #if AGK_BF16
     // In front of what is still to be read; an odd k gets a zero behind it.
@@ -154,19 +154,15 @@ static void AGK_NAME(prepare_bfloat16)(float *x, size_t rows, size_t k, size_t l
   }
 }
 
-// What is subtracted from a row's bytes and from their zero, so that the sums of `dequantize` stay the same: NEON
-// multiplies only bytes of the same kind, and weights are signed.
-#if defined(__aarch64__)
-#define AGK_ROW_OFFSET 128
-#else
-#define AGK_ROW_OFFSET 0
-#endif
+INLINE vi within(vi x, int32_t low, int32_t high) {
+  return __builtin_elementwise_min(__builtin_elementwise_max(x, (vi){0} + low), (vi){0} + high);
+}
 
 // Each row to bytes of 0 to 255: x = scale (q - zero), with 0 exactly at `zero`. A row that is not finite gets the
 // scale NaN, and with it every result.
-static void AGK_NAME(prepare_int8)(float *x, size_t rows, size_t k, size_t ld, float *row_scales,
-                                   int32_t *row_zeros) {
-  for (size_t r = 0; r < rows; r++) {
+static void AGK_NAME(prepare_int8)(float *x, size_t first_row, size_t rows, size_t k, size_t ld,
+                                   const agk_quantized_rows *quantized) {
+  for (size_t r = first_row; r < first_row + rows; r++) {
     float *const row = x + r * ld;
     vf low = splat(0.0f), high = splat(0.0f), odd = splat(0.0f);
     for (size_t i = 0; i < k; i += LANES) {
@@ -185,19 +181,31 @@ static void AGK_NAME(prepare_int8)(float *x, size_t rows, size_t k, size_t ld, f
       scale = inverse = 0.0f;
     }
     const vi zero = rounded(splat(-bottom * inverse));
-    row_scales[r] = scale;
-    row_zeros[r] = zero[0] - AGK_ROW_OFFSET;
+    quantized->scales[r] = scale;
+    quantized->zeros[r] = zero[0] - AGK_ROW_OFFSET;
+    char *const remainders =
+        quantized->remainders && r % quantized->remainder_step == 0
+            ? (char *)quantized->remainders + r / quantized->remainder_step * quantized->remainder_stride
+            : NULL;
     for (size_t i = 0; i < k; i += 4 * LANES) {
-      vi q[4];
+      vi q[4], left[4];
       for (size_t v = 0; v < 4; v++) {
         const size_t at = i + v * LANES;
-        const vf y = at < k ? load_up_to(row + at, k - at) : splat(0.0f);
+        vf y = at < k ? load_up_to(row + at, k - at) : splat(0.0f);
+        y = choose(y - y != 0.0f, splat(0.0f), y) * inverse;
         // The ends of the range can round to one past it.
-        const vi z = rounded(choose(y - y != 0.0f, splat(0.0f), y) * inverse) + zero;
-        q[v] = __builtin_elementwise_min(__builtin_elementwise_max(z, (vi){0}), (vi){0} + 255) - AGK_ROW_OFFSET;
+        q[v] = within(rounded(y) + zero, 0, 255);
+        left[v] = rounded((y - __builtin_convertvector(q[v] - zero, vf)) * 256.0f);
+        left[v] = within(left[v], -128, 127) + REMAINDER_ZERO;
+        q[v] -= AGK_ROW_OFFSET;
       }
-      const vi bytes = bytes_of(q[0], q[1], q[2], q[3]);
-      memcpy((char *)row + i, &bytes, smaller(sizeof bytes, (k - i + 3) / 4 * 4));
+      const size_t bytes = smaller(4 * LANES, (k - i + 3) / 4 * 4);
+      const vi whole = bytes_of(q[0], q[1], q[2], q[3]);
+      memcpy((char *)row + i, &whole, bytes);
+      if (remainders) {
+        const vi rest = bytes_of(left[0], left[1], left[2], left[3]);
+        memcpy(remainders + i, &rest, bytes);
+      }
     }
   }
 }

@@ -13,16 +13,18 @@ extension Kernels {
   /// Whether the system's BLAS does the products instead of the level's own kernels.
   func usesBLAS(for precision: Precision) -> Bool { level == .blas && precision == .float32 }
 
-  /// Turns rows in place into what `MatrixProduct` reads at this precision; `columns` floats each, `stride`
-  /// floats apart before and after. Nothing happens at float32.
+  /// Turns some of the rows at `x` in place into what `MatrixProduct` reads at this precision; `columns` floats
+  /// each, one after the other before and after. Nothing happens at float32.
   ///
-  /// - Parameter quantization: Receives the scales of the rows from `firstRow` on (int8 only).
+  /// - Parameter quantization: Receives how these rows are to be read (int8 only).
   package func prepareRows(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int, precision: Precision,
-    quantization: RowQuantization, firstRow: Int
+    _ x: UnsafeMutablePointer<Float>, _ rows: Range<Int>, columns: Int, precision: Precision,
+    quantization: RowQuantization
   ) {
-    format(precision).prepare_rows?(
-      x, rows, columns, stride, quantization.scales + firstRow, quantization.zeros + firstRow)
+    guard let prepare = format(precision).prepare_rows else { return }
+    withUnsafePointer(to: quantization.rows) {
+      prepare(x, rows.lowerBound, rows.count, columns, columns, $0)
+    }
   }
 
   /// The scratch memory of `attention` in floats.
@@ -49,17 +51,28 @@ extension Kernels {
   }
 }
 
-/// The scales and zero points that int8 rows are read with, one of each a row.
+/// How int8 rows are read: the scale and the zero point of each, and of each image's first row the remainders
+/// too, which make it nearly exact. That is the CLS token's, on which the result hangs more than on any other.
 package struct RowQuantization {
-  let scales: UnsafeMutablePointer<Float>
-  let zeros: UnsafeMutablePointer<Int32>
+  let rows: agk_quantized_rows
 
-  /// Room for `rows` rows.
-  package init(_ workspace: Workspace, rows: Int) {
-    scales = workspace.floats(rows)
-    zeros = UnsafeMutableRawPointer(workspace.floats(rows)).bindMemory(to: Int32.self, capacity: rows)
+  /// Room for `images` times `rowsPerImage` rows of at most `columns` floats.
+  package init(_ workspace: Workspace, images: Int, rowsPerImage: Int, columns: Int) {
+    let count = images * rowsPerImage
+    let remainders = Self.remainderFloats(columns)
+    rows = agk_quantized_rows(
+      scales: workspace.floats(count),
+      zeros: UnsafeMutableRawPointer(workspace.floats(count)).bindMemory(to: Int32.self, capacity: count),
+      remainders: UnsafeMutableRawPointer(workspace.floats(images * remainders))
+        .bindMemory(to: UInt8.self, capacity: images * remainders * 4),
+      remainder_stride: remainders * 4, remainder_step: rowsPerImage)
   }
 
   /// The floats that `init` asks a workspace for.
-  package static func capacity(rows: Int) -> Int { 2 * Workspace.rounded(rows) }
+  package static func capacity(images: Int, rowsPerImage: Int, columns: Int) -> Int {
+    2 * Workspace.rounded(images * rowsPerImage) + Workspace.rounded(images * remainderFloats(columns))
+  }
+
+  /// A byte for each column.
+  private static func remainderFloats(_ columns: Int) -> Int { (columns + 3) / 4 }
 }

@@ -39,7 +39,7 @@ package struct MatrixProduct {
   ///   - a: Rows of `weights.columns` floats, as `Kernels.prepareRows` leaves them.
   ///   - rows: Which rows to compute.
   ///   - rowsPerImage: How many of them, in sequence, belong to one image.
-  ///   - quantization: The scales of `a`'s rows.
+  ///   - quantization: How `a`'s rows are read; untouched but for int8.
   ///   - out: Rows of `weights.rows` floats, `outStep` rows apart: by default as those of `a`.
   ///   - lanes: The threads that will share the work.
   package init(
@@ -59,9 +59,8 @@ package struct MatrixProduct {
     product = agk_product(
       panels: weights.base, scales: weights.scales, sums: weights.sums, bias: bias,
       columns: weights.rows, k: weights.columns, steps: weights.layout.steps, a: a,
-      lda: rows.step * weights.columns * MemoryLayout<Float>.stride, row_scales: quantization.scales,
-      row_zeros: quantization.zeros, row_step: rows.step, out: out,
-      ldo: (outStep ?? rows.step) * weights.rows,
+      lda: rows.step * weights.columns * MemoryLayout<Float>.stride, quantized: quantization.rows,
+      row_step: rows.step, out: out, ldo: (outStep ?? rows.step) * weights.rows,
       activation: activation, adds: adds)
 
     rowBlocks = Self.rowBlocks(rows.count, rowsPerImage: rowsPerImage, weights)
@@ -84,13 +83,12 @@ package struct MatrixProduct {
     run(task, product, scratch: scratch)
   }
 
-  /// Runs one task of the same product further down in `a` and `out`, by rows.
+  /// Runs one task of the same product further down in `a` and `out`, by rows. Not for int8.
   package func run(_ task: Int, inputOffset: Int, outputOffset: Int, scratch: UnsafeMutablePointer<Float>) {
+    precondition(weights.precision != .int8)
     var shifted = product
     shifted.a = product.a + inputOffset * weights.columns * MemoryLayout<Float>.stride
     shifted.out = product.out + outputOffset * weights.rows
-    shifted.row_scales = product.row_scales + inputOffset
-    shifted.row_zeros = product.row_zeros + inputOffset
     run(task, shifted, scratch: scratch)
   }
 

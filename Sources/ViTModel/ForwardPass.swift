@@ -26,7 +26,7 @@ struct ForwardPass {
   let intermediate: UnsafeMutablePointer<Float>
   /// The patches' pixels, [images, tokens - 1, channels * patch height * patch width].
   let patches: UnsafeMutablePointer<Float>
-  /// The scales of the rows that a linear layer is about to read, [images, tokens].
+  /// How the rows that a linear layer is about to read are quantised.
   let quantization: RowQuantization
   /// For each lane, what one head's attention or one task of a linear layer needs.
   private let laneScratch: UnsafeMutablePointer<Float>
@@ -50,7 +50,8 @@ struct ForwardPass {
     context = workspace.floats(sizes.inner)
     intermediate = workspace.floats(sizes.intermediate)
     patches = workspace.floats(sizes.patches)
-    quantization = RowQuantization(workspace, rows: images * tokens)
+    quantization = RowQuantization(
+      workspace, images: images, rowsPerImage: tokens, columns: Self.widest(config))
     laneScratchSize = Self.laneScratchSize(config, tokens: tokens, kernels: kernels)
     laneScratch = workspace.floats(compute.lanes * laneScratchSize)
   }
@@ -71,7 +72,7 @@ struct ForwardPass {
     let sizes = bufferSizes(config, images: images, tokens: tokens)
     return 2 * Workspace.rounded(sizes.hidden) + 4 * Workspace.rounded(sizes.inner)
       + Workspace.rounded(sizes.intermediate) + Workspace.rounded(sizes.patches)
-      + RowQuantization.capacity(rows: images * tokens)
+      + RowQuantization.capacity(images: images, rowsPerImage: tokens, columns: widest(config))
       + Workspace.rounded(lanes * laneScratchSize(config, tokens: tokens, kernels: kernels))
   }
 
@@ -91,6 +92,11 @@ struct ForwardPass {
       rows * config.hiddenSize, rows * config.innerSize, rows * config.intermediateSize,
       rows * patchLength(config)
     )
+  }
+
+  /// The longest row that is quantised.
+  private static func widest(_ config: ViTConfig) -> Int {
+    max(config.hiddenSize, config.innerSize, config.intermediateSize)
   }
 
   private static func patchLength(_ config: ViTConfig) -> Int {
@@ -200,8 +206,7 @@ struct ForwardPass {
     _ x: UnsafeMutablePointer<Float>, first: Int, count: Int, width: Int, for precision: Precision
   ) {
     kernels.prepareRows(
-      x + first * width, rows: count, columns: width, stride: width, precision: precision,
-      quantization: quantization, firstRow: first)
+      x, first..<first + count, columns: width, precision: precision, quantization: quantization)
   }
 }
 

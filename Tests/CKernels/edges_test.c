@@ -18,7 +18,7 @@ static void fill(size_t rows, size_t k) {
 }
 
 static void product(layer *l, size_t rows, size_t k, const float *from, float *to) {
-  prepare_rows(l, from, rows, 1, k);
+  prepare_rows(l, from, rows, 1, k, 0);
   multiply_plainly(l, to);
 }
 

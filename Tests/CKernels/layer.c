@@ -5,10 +5,10 @@
 static const agk_matrix_format *format_of(const layer *l) { return &l->kernels->matrix.formats[l->format]; }
 
 static void expect_margins(const layer *l, const char *when) {
-  const arena *const all[] = {&l->weights, &l->panel_memory, &l->scales,    &l->sums, &l->a,
-                              &l->row_scales, &l->row_zeros, &l->bias, &l->out,  &l->scratch};
-  static const char *const names[] = {"weights", "panels", "scales", "sums", "a", "row scales", "row zeros", "bias",
-                                      "out", "scratch"};
+  const arena *const all[] = {&l->weights,   &l->panel_memory, &l->scales, &l->sums, &l->a,      &l->row_scales,
+                              &l->row_zeros, &l->remainders,   &l->bias,   &l->out,  &l->scratch};
+  static const char *const names[] = {"weights",   "panels",     "scales", "sums", "a",      "row scales",
+                                      "row zeros", "remainders", "bias",   "out",  "scratch"};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (all[i]->pages && !margins_untouched(all[i]))
       fail("%s: wrote beside %s when %s", level_names[l->level], names[i], when);
@@ -43,7 +43,7 @@ void pack_weights(layer *l, const float *w, size_t columns, size_t k) {
   }
 }
 
-void prepare_rows(layer *l, const float *x, size_t rows, size_t step, size_t ld) {
+void prepare_rows(layer *l, const float *x, size_t rows, size_t step, size_t ld, size_t finer) {
   const size_t all = spread(rows, step);
   l->rows = rows;
   l->ld = ld;
@@ -51,14 +51,23 @@ void prepare_rows(layer *l, const float *x, size_t rows, size_t step, size_t ld)
   float *const a = place_floats(&l->a, (all - 1) * ld + l->k, l->side);
   float *const scales = place_floats(&l->row_scales, all, l->side);
   int32_t *const zeros = place(&l->row_zeros, all * sizeof(int32_t), l->side);
+  const size_t stride = (l->k + 3) / 4 * 4 + below(2) * 12;
+  uint8_t *const remainders = finer ? place(&l->remainders, (all - 1) / finer * stride + (l->k + 3) / 4 * 4, l->side) : NULL;
+  l->quantized = (agk_quantized_rows){scales, zeros, remainders, stride, finer};
   for (size_t r = 0; r < all; r++) memcpy(a + r * ld, x + r * ld, l->k * sizeof *x);
-  if (format_of(l)->prepare_rows) format_of(l)->prepare_rows(a, all, l->k, ld, scales, zeros);
+  if (format_of(l)->prepare_rows) {
+    // In two parts, as threads share the work.
+    const size_t first = below(all + 1);
+    format_of(l)->prepare_rows(a, 0, first, l->k, ld, &l->quantized);
+    format_of(l)->prepare_rows(a, first, all - first, l->k, ld, &l->quantized);
+  }
   for (size_t r = 0; r + 1 < all; r++)
     if (!untouched(a + r * ld + l->k, ld - l->k)) fail("%s: prepare_rows wrote between rows", level_names[l->level]);
   expect_margins(l, "preparing rows");
   seal(&l->a, true);
   seal(&l->row_scales, true);
   seal(&l->row_zeros, true);
+  if (finer) seal(&l->remainders, true);
 }
 
 agk_product new_product(layer *l, const float *bias, size_t ldo) {
@@ -79,8 +88,7 @@ agk_product new_product(layer *l, const float *bias, size_t ldo) {
       .steps = l->steps,
       .a = l->a.block,
       .lda = l->row_step * l->ld * sizeof(float),
-      .row_scales = (const float *)l->row_scales.block,
-      .row_zeros = (const int32_t *)l->row_zeros.block,
+      .quantized = l->quantized,
       .row_step = l->row_step,
       .out = place_floats(&l->out, (l->rows - 1) * ldo + l->columns, l->side),
       .ldo = ldo,

@@ -10,7 +10,8 @@ typedef struct {
   const agk_kernels *kernels;
   size_t columns, k, panels, steps;
   size_t rows, ld, row_step;  // of `a`: rows to be multiplied, floats and rows from one to the next
-  arena weights, panel_memory, scales, sums, a, row_scales, row_zeros, bias, out, scratch;
+  agk_quantized_rows quantized;
+  arena weights, panel_memory, scales, sums, a, row_scales, row_zeros, remainders, bias, out, scratch;
 } layer;
 
 // The rows that `rows` rows stand among when they are `step` apart.
@@ -19,8 +20,9 @@ static inline size_t spread(size_t rows, size_t step) { return (rows - 1) * step
 // w: columns x k, dense.
 void pack_weights(layer *l, const float *w, size_t columns, size_t k);
 
-// x: spread(rows, step) rows, k floats each, ld floats apart. Every one is prepared.
-void prepare_rows(layer *l, const float *x, size_t rows, size_t step, size_t ld);
+// x: spread(rows, step) rows, k floats each, ld floats apart. Every one is prepared, and every `finer`th one keeps its
+// remainder; 0: none does.
+void prepare_rows(layer *l, const float *x, size_t rows, size_t step, size_t ld, size_t finer);
 
 // The product that writes to a new block of `out`, ldo floats from row to row. bias may be null.
 agk_product new_product(layer *l, const float *bias, size_t ldo);

@@ -47,7 +47,7 @@ static float *filled(float *old, size_t rows, size_t width, kind which) {
 }
 
 typedef struct {
-  size_t number, rows, columns, k, row_step, ld, ldo;
+  size_t number, rows, columns, k, row_step, ld, ldo, finer;
   side side;
   kind kind;
 } shape;
@@ -138,7 +138,7 @@ static void check_shape(const shape *s) {
     expected.rows = s->rows;
     expected.columns = s->columns;
     expected.k = s->k;
-    compute_reference(&expected, (agk_format)f, x, s->row_step * s->ld, w);
+    compute_reference(&expected, (agk_format)f, x, s->ld, s->row_step, s->finer, w);
     for (int level = 0; level < level_count; level++) {
       layer *const l = layers + level;
       l->kernels = tested_kernels(level);
@@ -149,7 +149,7 @@ static void check_shape(const shape *s) {
       context("%s, %zu x %zu, k %zu, kind %d, rows %zu apart", format_names[f], s->rows, s->columns, s->k, s->kind,
               s->row_step);
       pack_weights(l, w, s->columns, s->k);
-      prepare_rows(l, x, s->rows, s->row_step, s->ld);
+      prepare_rows(l, x, s->rows, s->row_step, s->ld, s->finer);
       multiply_plainly(l, plain);
       compare(l, s, &expected, plain);
       check_part(l, s, plain);
@@ -172,6 +172,7 @@ static void check_sizes(size_t number, size_t rows, size_t columns, size_t k) {
       .row_step = rows < 40 ? 1 + number % 3 : 1,
       .ld = k + number / 3 % 2 * 3,
       .ldo = columns + number / 2 % 2 * 5,
+      .finer = (const size_t[]){0, 1, 3, 50}[number / 6 % 4],
       .side = number % 5 < 3 ? at_end : at_start,
       .kind = (kind)((number / size_count + 2 * (number % size_count) + number / 7) % kind_count),
   };

@@ -56,8 +56,8 @@ static float quantize_weights(const float *w, size_t k, double *q, size_t step) 
   return tiny ? 0 : most / 127.0f;
 }
 
-// Between the least and the greatest of the row and 0; zero becomes an integer.
-static float quantize_row(const float *x, size_t k, int *q, int *zero) {
+// Between the least and the greatest of the row and 0; zero becomes an integer. `remainders`: 256ths of a unit.
+static float quantize_row(const float *x, size_t k, int *q, int *remainders, int *zero) {
   float low = 0, high = 0;
   for (size_t i = 0; i < k; i++) {
     low = x[i] < low ? x[i] : low;
@@ -70,41 +70,52 @@ static float quantize_row(const float *x, size_t k, int *q, int *zero) {
   for (size_t i = 0; i < k; i++) {
     const int z = (int)rintf(x[i] * inverse) + *zero;
     q[i] = z < 0 ? 0 : z > 255 ? 255 : z;
+    const int left = (int)rintf((x[i] * inverse - (float)(q[i] - *zero)) * 256);
+    remainders[i] = left < -128 ? -128 : left > 127 ? 127 : left;
   }
   return tiny ? 0 : range / 255.0f;
 }
 
 // In float64, which is exact for these integers, and which any compiler vectorises.
-static void in_integers(reference *to, const float *x, size_t ld, const float *w) {
+static void in_integers(reference *to, const float *x, size_t ld, size_t step, size_t finer, const float *w) {
   const size_t rows = to->rows, columns = to->columns, k = to->k;
-  static double *weights, *sums;
-  static int *row;
+  static double *weights, *sums, *rests;
+  static int *row, *remainders;
   static float *scales;
   weights = room(weights, columns * k * sizeof *weights);
   scales = room(scales, columns * sizeof *scales);
   row = room(row, k * sizeof *row);
+  remainders = room(remainders, k * sizeof *remainders);
   sums = room(sums, columns * sizeof *sums);
+  rests = room(rests, columns * sizeof *rests);
   for (size_t j = 0; j < columns; j++) scales[j] = quantize_weights(w + j * k, k, weights + j, columns);
   for (size_t r = 0; r < rows; r++) {
     int zero;
-    const float scale = quantize_row(x + r * ld, k, row, &zero);
+    const float scale = quantize_row(x + r * step * ld, k, row, remainders, &zero);
+    const bool has_rest = finer && r * step % finer == 0;
     memset(sums, 0, columns * sizeof *sums);
+    memset(rests, 0, columns * sizeof *rests);
     for (size_t i = 0; i < k; i++) {
-      const double q = row[i] - zero, *const b = weights + i * columns;
-      for (size_t j = 0; j < columns; j++) sums[j] += q * b[j];
+      const double q = row[i] - zero, rest = has_rest ? remainders[i] : 0, *const b = weights + i * columns;
+      for (size_t j = 0; j < columns; j++) {
+        sums[j] += q * b[j];
+        rests[j] += rest * b[j];
+      }
     }
-    for (size_t j = 0; j < columns; j++) to->exact[r * columns + j] = (float)sums[j] * (scale * scales[j]);
+    for (size_t j = 0; j < columns; j++)
+      to->exact[r * columns + j] = ((float)sums[j] + (float)rests[j] / 256) * (scale * scales[j]);
   }
 }
 
-void compute_reference(reference *to, agk_format format, const float *x, size_t ld, const float *w) {
+void compute_reference(reference *to, agk_format format, const float *x, size_t ld, size_t step, size_t finer,
+                       const float *w) {
   const size_t count = to->rows * to->columns;
   if (format == agk_int8) {
     to->exact = room(to->exact, count * sizeof(float));
-    in_integers(to, x, ld, w);
+    in_integers(to, x, ld, step, finer, w);
   } else {
     to->sum = room(to->sum, count * sizeof(double));
     to->size = room(to->size, count * sizeof(double));
-    in_float64(to, format, x, ld, w);
+    in_float64(to, format, x, ld * step, w);
   }
 }

@@ -12,7 +12,9 @@ typedef struct {
   float *exact;
 } reference;
 
-// x: rows of k floats, ld floats apart. w: columns x k, dense.
-void compute_reference(reference *to, agk_format format, const float *x, size_t ld, const float *w);
+// x: every `step`th row of k floats, ld floats from each row to the next; of int8, every `finer`th row of all keeps its
+// remainder, none if 0. w: columns x k, dense.
+void compute_reference(reference *to, agk_format format, const float *x, size_t ld, size_t step, size_t finer,
+                       const float *w);
 
 float bfloat16_of(float x);

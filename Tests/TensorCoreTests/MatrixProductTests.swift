@@ -66,16 +66,19 @@ import Testing
       Tensor(problem.weights, shape: [problem.features, problem.columns]), precision: variant.precision,
       kernels: kernels)
     let rowsPerImage = plan.rowsPerImage ?? problem.rows
+    let tokens = plan.step > 1 ? plan.step : rowsPerImage
+    let images = problem.rows / tokens
     let scratchCount = MatrixProduct.scratchCount(rowsPerImage: rowsPerImage, kernels: kernels)
     let workspace = try Workspace(
-      capacity: Workspace.rounded(problem.x.count) + RowQuantization.capacity(rows: problem.rows)
+      capacity: Workspace.rounded(problem.x.count)
+        + RowQuantization.capacity(images: images, rowsPerImage: tokens, columns: problem.columns)
         + Workspace.rounded(scratchCount))
     let a = workspace.floats(problem.x.count)
     a.initialize(from: problem.x, count: problem.x.count)
-    let quantization = RowQuantization(workspace, rows: problem.rows)
+    let quantization = RowQuantization(
+      workspace, images: images, rowsPerImage: tokens, columns: problem.columns)
     kernels.prepareRows(
-      a, rows: problem.rows, columns: problem.columns, stride: problem.columns, precision: variant.precision,
-      quantization: quantization, firstRow: 0)
+      a, 0..<problem.rows, columns: problem.columns, precision: variant.precision, quantization: quantization)
     let scratch = workspace.floats(scratchCount)
     let count = problem.rows / plan.step
     return try Tensor(shape: [count, problem.features]) { out in

@@ -17,6 +17,16 @@ typedef enum {
   agk_int8 = 2,
 } agk_format;
 
+// How rows of bytes are read (int8): x = scale (q - zero), and of some rows what rounding left is kept too.
+typedef struct {
+  float *scales;  // one a row
+  int32_t *zeros;
+  // Bytes whose unit is the 256th part of the row's scale, for every `remainder_step`th row; null for none.
+  uint8_t *remainders;
+  size_t remainder_stride;  // bytes from one of them to the next: k, rounded up to whole steps, or more
+  size_t remainder_step;
+} agk_quantized_rows;
+
 // out = epilogue(a W^T): what all blocks of one product share.
 typedef struct {
   const void *panels;
@@ -28,9 +38,8 @@ typedef struct {
   size_t steps;          // of k
   const void *a;         // rows as `prepare_rows` leaves them
   size_t lda;            // in bytes
-  const float *row_scales;  // int8: as `prepare_rows` wrote them
-  const int32_t *row_zeros;
-  size_t row_step;  // row r has its scale at [r * row_step]
+  agk_quantized_rows quantized;  // int8: as `prepare_rows` left them
+  size_t row_step;       // row r of the product is row r * row_step of `quantized`
   float *out;
   size_t ldo;  // in floats
   agk_activation activation;
@@ -59,8 +68,9 @@ typedef struct {
   void (*pack)(const float *rows, size_t count, size_t k, size_t panels, void *out, float *scales,
                int32_t *sums);
   // Turns rows of k floats in place into what `product` reads; row r starts at x + r * ld (floats) before and
-  // after. row_scales and row_zeros: int8 only. Null where floats are read as they are.
-  void (*prepare_rows)(float *x, size_t rows, size_t k, size_t ld, float *row_scales, int32_t *row_zeros);
+  // after. `quantized` is written for int8 only. Null where floats are read as they are.
+  void (*prepare_rows)(float *x, size_t first_row, size_t rows, size_t k, size_t ld,
+                       const agk_quantized_rows *quantized);
   size_t step_elements;  // of k in one step: 1, 2 or 4
 } agk_matrix_format;
 
