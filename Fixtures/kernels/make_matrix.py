@@ -2,13 +2,15 @@
 
 Run: python make_matrix.py     (torch 2.13.0, NumPy 2.4.6, safetensors 0.8.0)
 
-matrix.safetensors: `rows` F32 [9, 37] and `weights` F32 [21, 37]; 37 fits no step of any kernel. `bfloat16.rows`,
+matrix.safetensors: `rows` F32 [9, 150] and `weights` F32 [21, 150]; 150 fits no step of any kernel, and is two groups of 64
+and a part of int8's weights. `bfloat16.rows`,
 `bfloat16.weights`: rounded by PyTorch; `bfloat16.product` F64: their exact products summed in float64.
 
-`int8.*`: `weights` with `scales` (one a row), `rows` with `row_scales` and `zeros`, all F32 although most are integers,
+`int8.*`: `weights`, already multiplied by their group's multiplier, with `scales` (one a row), `rows` with `row_scales` and `zeros`, all F32 although most are integers,
 and `product` F32: what the kernels must give to the bit, which is float32((rows - zeros) weights^T) times
 float32(row_scale * scale). Of row 0 what rounding left is kept in `remainders`, 256ths of a unit, and joins the first
-factor: + float32(remainders weights^T) / 256. Weights are at most 127, and so is, before rounding, the sum of an even one and the next.
+factor: + float32(remainders weights^T) / 256. Without multipliers weights are at most 127, and so is, before rounding, the sum of an
+even one and the next.
 """
 import sys
 from pathlib import Path
@@ -21,7 +23,8 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
 
-K = 37
+K = 150
+GROUP = 64
 
 
 def operands():
@@ -50,12 +53,20 @@ def bfloat16(x):
 def quantized_weights(weights):
     pairs = weights.copy()
     pairs[:, :-1:2] += weights[:, 1::2]
-    most = np.maximum(np.abs(weights), np.abs(pairs)).max(axis=1)
+    size = np.maximum(np.abs(weights), np.abs(pairs))
+    most = size.max(axis=1)
     tiny = most < np.float32(2.0**-100)
-    with np.errstate(divide="ignore"):
-        inverse = np.where(tiny, np.float32(0), np.float32(127) / most)
-    scales = np.where(tiny, np.float32(0), most / np.float32(127))
-    return np.rint(weights * inverse[:, None]), scales
+    multipliers = np.float32(min(255, (2**31 - 1) // ((K + 1) // 2 * 128 * 255)))
+    unit = np.where(tiny, np.float32(1), most / multipliers)
+    integers = []
+    for start in range(0, K, GROUP):
+        group = slice(start, start + GROUP)
+        m = np.clip(np.ceil(size[:, group].max(axis=1) / unit), 1, multipliers)
+        inverse = np.where(tiny, np.float32(0), np.float32(127) / (m * unit))
+        q = np.rint(weights[:, group] * inverse[:, None])
+        assert np.abs(q).max() <= 127 and np.abs(q[:, :-1:2] + q[:, 1::2]).max() <= 128
+        integers.append(q * m[:, None])
+    return np.concatenate(integers, axis=1), np.where(tiny, np.float32(0), unit / np.float32(127))
 
 
 def quantized_rows(rows):
@@ -77,7 +88,6 @@ def main():
     golden["bfloat16.product"] = (
         golden["bfloat16.rows"].astype(np.float64) @ golden["bfloat16.weights"].astype(np.float64).T)
     w, scales = quantized_weights(weights)
-    assert np.abs(w[:, :-1:2] + w[:, 1::2]).max() <= 128
     q, row_scales, zeros, remainders = quantized_rows(rows)
     remainders[1:] = 0
     sums = (q - zeros[:, None]).astype(np.int64) @ w.astype(np.int64).T

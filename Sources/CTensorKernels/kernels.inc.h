@@ -3,6 +3,11 @@
 #include "CTensorKernels.h"
 #include "tables.h"
 #include "vector.inc.h"
+
+// Elements of k in the four bytes of a step, and int8's steps that share a line of multipliers.
+#define ELEMENTS_OF_STEP(format) ((format) == agk_float32 ? 1 : (format) == agk_bfloat16 ? 2 : 4)
+#define GROUP_STEPS 16
+
 #if AGK_TILES_IN_ASSEMBLY
 #include "tiles_avx2.inc.h"
 #else
@@ -213,11 +218,11 @@ const agk_kernels AGK_NAME(agk_kernels) = {
             .scratch_columns = AGK_PANEL_GROUP * PANEL_COLUMNS,
             .formats =
                 {
-                    {AGK_NAME(product_float32), AGK_NAME(pack_float32), NULL, ELEMENTS_OF_STEP(agk_float32)},
+                    {AGK_NAME(product_float32), AGK_NAME(pack_float32), NULL, ELEMENTS_OF_STEP(agk_float32), 0},
                     {AGK_NAME(product_bfloat16), AGK_NAME(pack_bfloat16), AGK_NAME(prepare_bfloat16),
-                     ELEMENTS_OF_STEP(agk_bfloat16)},
+                     ELEMENTS_OF_STEP(agk_bfloat16), 0},
                     {AGK_NAME(product_int8), AGK_NAME(pack_int8), AGK_NAME(prepare_int8),
-                     ELEMENTS_OF_STEP(agk_int8)},
+                     ELEMENTS_OF_STEP(agk_int8), GROUP_STEPS},
                 },
             .attention = AGK_NAME(attention),
             .attention_scratch = AGK_NAME(attention_scratch),

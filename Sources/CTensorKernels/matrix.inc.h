@@ -5,7 +5,7 @@
 // in the first-level cache while all rows pass over it.
 #define FLOAT32_BLOCK 128
 #define BFLOAT16_BLOCK 64
-#define INT8_BLOCK 128  // exact whatever the order
+#define INT8_BLOCK 128  // whole groups; exact whatever the order
 
 // Rows of a block that take more than this many bytes do not stay in the second-level cache; then panels take
 // turns, several with each part of k.
@@ -23,6 +23,12 @@ static const size_t AGK_NAME(step_bytes)[3] = {4, BFLOAT16_STEP_BYTES, 4};
 #define AGK_ROW_OFFSET 0
 #endif
 #define REMAINDER_ZERO (128 - AGK_ROW_OFFSET)
+
+// A step of a panel in bytes, and the lines that some steps take from the start of a group on.
+#define LINE (4 * PANEL_COLUMNS)
+INLINE size_t panel_lines(agk_format format, size_t steps) {
+  return format == agk_int8 ? steps + (steps + GROUP_STEPS - 1) / GROUP_STEPS : steps;
+}
 
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -88,7 +94,7 @@ static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t 
     float remainder[PANEL_COLUMNS] = {0};
     if (finer)
       AGK_NAME(tiles)[agk_int8][0]((const char *)q->remainders + row / q->remainder_step * q->remainder_stride, 0,
-                                   (const char *)p->panels + panel * p->steps * 4 * PANEL_COLUMNS, p->steps,
+                                   (const char *)p->panels + panel * panel_lines(agk_int8, p->steps) * LINE, p->steps,
                                    (char *)remainder, 0, false);
     const vf row_scale = splat(q->scales[row]);
     for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
@@ -116,7 +122,7 @@ INLINE void add_half_step(const agk_product *p, size_t first_row, size_t rows, c
   for (size_t r = 0; r < rows; r++)
     memcpy(pairs[r], (const char *)p->a + (first_row + r) * p->lda + (p->k - 1) * sizeof(float), sizeof(float));
   AGK_NAME(tiles)[agk_bfloat16][rows - 1]((const char *)pairs, sizeof pairs[0], line_of_panel, 1, (char *)sums,
-                                          4 * PANEL_COLUMNS, true);
+                                          LINE, true);
 }
 
 // Panel by panel (or a few at a time), piece by piece of k, and over each piece all rows. The piece stays in the
@@ -127,8 +133,7 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
   const size_t tiles = (rows + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
   const size_t rows_each = rows / tiles, longer = rows % tiles;
   const size_t block = AGK_NAME(blocks)[format], step_bytes = AGK_NAME(step_bytes)[format];
-  const size_t line = 4 * PANEL_COLUMNS;  // a step of a panel, in bytes
-  const size_t panel_bytes = p->steps * line, end = first_panel + panels;
+  const size_t panel_bytes = panel_lines(format, p->steps) * LINE, end = first_panel + panels;
   const size_t half = format == agk_bfloat16 && BFLOAT16_STEP_BYTES == 8 ? p->k % 2 : 0;
   finish_function *const finish = AGK_NAME(finisher)(p);
   const size_t most = rows * p->steps * step_bytes > AGK_CACHED_ROWS ? AGK_PANEL_GROUP : 1;
@@ -137,12 +142,13 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
     for (size_t s = 0; s < p->steps; s += block) {
       const size_t steps = smaller(block, p->steps - s);
       const bool last = s + steps == p->steps;
+      const size_t before = panel_lines(format, s) * LINE, bytes = panel_lines(format, steps) * LINE;
       for (size_t j = group; j < group + members; j++) {
-        const char *const piece = (const char *)p->panels + j * panel_bytes + s * line;
+        const char *const piece = (const char *)p->panels + j * panel_bytes + before;
         // The next piece: of the next panel, else of the group's first, else of the next group.
         const char *next = piece + panel_bytes;
-        if (j + 1 == group + members) next = last ? next - s * line : next - members * panel_bytes + steps * line;
-        const size_t fetch = last && j + 1 == end ? 0 : (steps * line + tiles - 1) / tiles;
+        if (j + 1 == group + members) next = last ? next - before : next - members * panel_bytes + bytes;
+        const size_t fetch = last && j + 1 == end ? 0 : (bytes + tiles - 1) / tiles;
         const char *a = (const char *)p->a + first_row * p->lda + s * step_bytes;
         float *sums = scratch + (j - group) * rows * PANEL_COLUMNS;
         for (size_t t = 0, start = first_row; t < tiles; t++) {
@@ -153,10 +159,10 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
           if (last)
             for (size_t r = 0; r < count; r++)
               __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
-          AGK_NAME(tiles)[format][count - 1](a, p->lda, piece, steps - (last ? half : 0), (char *)sums, line,
+          AGK_NAME(tiles)[format][count - 1](a, p->lda, piece, steps - (last ? half : 0), (char *)sums, LINE,
                                              s > 0);
           if (last) {
-            if (half) add_half_step(p, start, count, piece + (steps - 1) * line, sums);
+            if (half) add_half_step(p, start, count, piece + (steps - 1) * LINE, sums);
             if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j, sums);
             finish(p, start, count, j * PANEL_COLUMNS, sums);
           }

@@ -1,8 +1,5 @@
 // Weights to panels, and rows to what the tiles read.
 
-// Elements of k in the four bytes of a step.
-#define ELEMENTS_OF_STEP(format) ((format) == agk_float32 ? 1 : (format) == agk_bfloat16 ? 2 : 4)
-
 // bfloat16 in the high half of each lane, rounded to nearest even; NaN stays NaN.
 INLINE vi bfloat16_bits(vf x) {
   const vi bits = (vi)x;
@@ -80,20 +77,36 @@ static float AGK_NAME(largest)(const float *row, size_t k) {
   return max_lanes(most);
 }
 
-// The scale of a row of weights; what to multiply it by goes to `inverse`. Weights that are not finite make
-// the scale NaN, and with it every result.
+// How a row of int8 weights is quantised.
 //
 // Two neighbours that add up to 127 at most round to 128 at most, and so the sum of their products with bytes of a
 // row stays in 16 bits, 128 * 255 < 2^15, as AVX2's product of bytes needs. Weights of opposite signs need no room,
 // so nearly all of the 8 bits remain. All levels do the same, and so have the same results.
-static float AGK_NAME(weight_scale)(const float *row, size_t k, float *inverse) {
-  const float most = AGK_NAME(largest)(row, k);
+typedef struct {
+  float scale;  // NaN where weights are not finite, and with it every result
+  float unit;   // the largest magnitude for each unit of a multiplier; 0 where all weights are taken for 0
+  float most;   // the largest multiplier
+} row_quantizer;
+
+static row_quantizer AGK_NAME(new_row_quantizer)(const float *row, size_t k) {
+  const float largest = AGK_NAME(largest)(row, k);
+  // Sums of products with rows of bytes must fit 32 bits.
+  const float most = (float)smaller(255, INT32_MAX / ((k + 1) / 2 * 128 * 255));
+  if (!(largest < INFINITY)) return (row_quantizer){NAN, 0, most};
+  // Below that a quotient could overflow, and the row is as good as zero.
+  if (largest < 0x1p-100f) return (row_quantizer){0, 0, most};
+  const float unit = largest / most;
+  return (row_quantizer){unit / 127.0f, unit, most};
+}
+
+// The multiplier of a group; what to multiply its weights by goes to `inverse`.
+static int32_t AGK_NAME(multiplier)(const row_quantizer *q, const float *group, size_t k, float *inverse) {
   *inverse = 0.0f;
-  if (!(most < INFINITY)) return NAN;
-  // Below that the quotient overflows, and the row is as good as zero.
-  if (most < 0x1p-100f) return 0.0f;
-  *inverse = 127.0f / most;
-  return most / 127.0f;
+  if (q->unit == 0.0f) return 1;
+  float m = ceilf(AGK_NAME(largest)(group, k) / q->unit);
+  m = m < 1 ? 1 : m > q->most ? q->most : m;
+  *inverse = 127.0f / (m * q->unit);
+  return (int32_t)m;
 }
 
 INLINE void pack(agk_format format, const float *rows, size_t count, size_t k, size_t panels, char *out,
@@ -101,22 +114,36 @@ INLINE void pack(agk_format format, const float *rows, size_t count, size_t k, s
   const size_t width = ELEMENTS_OF_STEP(format);
   const size_t steps = (k + width - 1) / width;
   for (size_t first = 0; first < panels * PANEL_COLUMNS; first += LANES) {
-    char *const panel = out + first / PANEL_COLUMNS * steps * 4 * PANEL_COLUMNS + first % PANEL_COLUMNS * 4;
+    char *to = out + first / PANEL_COLUMNS * panel_lines(format, steps) * LINE + first % PANEL_COLUMNS * 4;
     const size_t here = first < count ? smaller(LANES, count - first) : 0;
-    float inverse[LANES] = {0};
+    row_quantizer quantizers[LANES];
     if (format == agk_int8)
-      for (size_t j = 0; j < LANES; j++)
-        scales[first + j] = j < here ? AGK_NAME(weight_scale)(rows + (first + j) * k, k, inverse + j) : 0.0f;
+      for (size_t j = 0; j < LANES; j++) {
+        if (j < here) quantizers[j] = AGK_NAME(new_row_quantizer)(rows + (first + j) * k, k);
+        scales[first + j] = j < here ? quantizers[j].scale : 0.0f;
+      }
     vi total = {0};
     for (size_t s = 0; s < steps; s += LANES) {
-      vi m[LANES] = {0};
+      float inverse[LANES] = {0};
+      vi multipliers = {0};
+      if (format == agk_int8) {
+        const size_t at = s * width;
+        for (size_t j = 0; j < here; j++)
+          multipliers[j] = AGK_NAME(multiplier)(quantizers + j, rows + (first + j) * k + at,
+                                                smaller(GROUP_STEPS * width, k - at), inverse + j);
+        const vi twice = multipliers | multipliers << 16;
+        memcpy(to, &twice, sizeof twice);
+        to += LINE;
+      }
+      vi m[LANES] = {0}, sum = {0};
       for (size_t j = 0; j < here; j++) m[j] = weight_units(format, rows + (first + j) * k, k, s, inverse[j]);
       transpose(m);
-      for (size_t i = 0; i < smaller(LANES, steps - s); i++) {
-        memcpy(panel + (s + i) * 4 * PANEL_COLUMNS, m + i, sizeof m[i]);
+      for (size_t i = 0; i < smaller(LANES, steps - s); i++, to += LINE) {
+        memcpy(to, m + i, sizeof m[i]);
         if (format == agk_int8)
-          for (int shift = 0; shift < 32; shift += 8) total += (m[i] << (24 - shift)) >> 24;
+          for (int shift = 0; shift < 32; shift += 8) sum += (m[i] << (24 - shift)) >> 24;
       }
+      total += multipliers * sum;
     }
     if (format == agk_int8) memcpy(sums + first, &total, sizeof total);
   }

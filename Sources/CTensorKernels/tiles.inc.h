@@ -24,8 +24,8 @@ INLINE float one_float(const char *p) {
   return x;
 }
 
-// STEP(r, v): adds one step to acc[r][v]; sees `a`, `b` (of this step) and `lda`.
-#define TILE(TYPE, A_STEP, PREPARE, STEP)                                              \
+// STEP: adds one step to acc[r][each v]; sees `a`, `b` (of this step) and `lda`. FINISHED: what acc[r][v] becomes.
+#define TILE(TYPE, A_STEP, PREPARE, STEP, FINISHED)                                    \
   TYPE acc[AGK_TILE_ROWS][AGK_PANEL_VECTORS];                                          \
   EACH_ROW(r) EACH_VECTOR(v) acc[r][v] = (TYPE){0};                                    \
   for (size_t s = 0; s < steps; s++, a += A_STEP, b += 4 * PANEL_COLUMNS) {            \
@@ -34,7 +34,7 @@ INLINE float one_float(const char *p) {
   }                                                                                    \
   EACH_ROW(r) EACH_VECTOR(v) {                                                         \
     char *to = c + (size_t)r * ldc + (size_t)v * sizeof(TYPE);                         \
-    TYPE sum = acc[r][v];                                                              \
+    TYPE sum = FINISHED;                                                               \
     if (accumulate) {                                                                  \
       TYPE before;                                                                     \
       memcpy(&before, to, sizeof before);                                              \
@@ -49,7 +49,7 @@ INLINE void tile_float32(const int rows, const char *a, size_t lda, const char *
       vf, 4, vf w[AGK_PANEL_VECTORS];
       EACH_VECTOR(v) w[v] = (vf)load_units(b + 64 * v);
       , const vf x = splat(one_float(a + (size_t)r * lda));
-      EACH_VECTOR(v) acc[r][v] = mul_add(x, w[v], acc[r][v]);)
+      EACH_VECTOR(v) acc[r][v] = mul_add(x, w[v], acc[r][v]);, acc[r][v])
 }
 
 #if AGK_BF16
@@ -61,7 +61,7 @@ INLINE void tile_bfloat16(const int rows, const char *a, size_t lda, const char 
       EACH_VECTOR(v) w[v] = load_units(b + 64 * v);
       , const __m512i x = _mm512_set1_epi32((int)unit(a + (size_t)r * lda));
       EACH_VECTOR(v) acc[r][v] =
-          (vf)_mm512_dpbf16_ps((__m512)acc[r][v], (__m512bh)x, (__m512bh)w[v]);)
+          (vf)_mm512_dpbf16_ps((__m512)acc[r][v], (__m512bh)x, (__m512bh)w[v]);, acc[r][v])
 }
 #else
 // Without bfloat16 arithmetic the weights are widened, and the rows are floats that `prepare_rows` rounded.
@@ -78,7 +78,7 @@ INLINE void tile_bfloat16(const int rows, const char *a, size_t lda, const char 
       const vf y = splat(one_float(a + (size_t)r * lda + 4)); EACH_VECTOR(v) {
         acc[r][v] = mul_add(x, even[v], acc[r][v]);
         acc[r][v] = mul_add(y, odd[v], acc[r][v]);
-      })
+      }, acc[r][v])
 }
 #endif
 
@@ -89,7 +89,7 @@ INLINE vi dot4(vi sum, uint32_t a, vi b) {
 #if AGK_VNNI
   return (vi)_mm512_dpbusd_epi32((__m512i)sum, x, (__m512i)b);
 #else
-  // Two products fit 16 bits: see `weight_scale`.
+  // Two products fit 16 bits: see `row_quantizer`.
   const __m512i pairs = _mm512_maddubs_epi16(x, (__m512i)b);
   return sum + (vi)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
 #endif
@@ -127,11 +127,18 @@ INLINE vi dot4(vi sum, uint32_t a, vi b) {
 
 INLINE void tile_int8(const int rows, const char *a, size_t lda, const char *b, size_t steps, char *c,
                       size_t ldc, bool accumulate) {
-  TILE(
+  for (size_t left = steps; left > 0; accumulate = true) {
+    vi multipliers[AGK_PANEL_VECTORS];
+    EACH_VECTOR(v) multipliers[v] = load_units(b + 64 * v) & 0xffff;
+    b += 4 * PANEL_COLUMNS;
+    steps = left < GROUP_STEPS ? left : GROUP_STEPS;
+    left -= steps;
+    TILE(
       vi, 4, vi w[AGK_PANEL_VECTORS];
       EACH_VECTOR(v) w[v] = load_units(b + 64 * v);
       , const uint32_t x = unit(a + (size_t)r * lda);
-      EACH_VECTOR(v) acc[r][v] = dot4(acc[r][v], x, w[v]);)
+      EACH_VECTOR(v) acc[r][v] = dot4(acc[r][v], x, w[v]);, acc[r][v] * multipliers[v])
+  }
 }
 
 // One function for each number of rows, so that the sums' registers are known to the compiler.

@@ -58,12 +58,12 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   PAIR_STEP(rows, PAIR_ROW_0, PAIR_ROW_1, "0") PAIR_STEP(rows, PAIR_ROW_2, PAIR_ROW_3, "64")
 #define BFLOAT16_STEPS_1(rows) PAIR_STEP(rows, PAIR_ROW_0, PAIR_ROW_1, "0")
 
-// Unsigned bytes of a by signed ones of b: pairs in 16 bits (see `weight_scale` for why they fit), then
-// pairs of pairs in 32. (o: sixteen ones in memory, for want of a register.)
+// Unsigned bytes of a by signed ones of b: pairs in 16 bits (see `row_quantizer` for why they fit), then pairs of
+// pairs in 32, multiplied on the way. (m: the line of the group's multipliers.)
 #define INT8_ROW(r, o, x, y)                                                                  \
   "vpbroadcastd " AT_##r(o) ", %%ymm2\n"                                                      \
   "vpmaddubsw %%ymm0, %%ymm2, %%ymm3\n vpmaddubsw %%ymm1, %%ymm2, %%ymm2\n"                   \
-  "vpmaddwd (%[o]), %%ymm3, %%ymm3\n vpmaddwd (%[o]), %%ymm2, %%ymm2\n"                       \
+  "vpmaddwd (%[m]), %%ymm3, %%ymm3\n vpmaddwd 32(%[m]), %%ymm2, %%ymm2\n"                     \
   "vpaddd %%ymm3, %%ymm" x ", %%ymm" x "\n vpaddd %%ymm2, %%ymm" y ", %%ymm" y "\n"
 #define INT8_ROW_0(r, x, y) INT8_ROW(r, "0", x, y)
 #define INT8_ROW_1(r, x, y) INT8_ROW(r, "4", x, y)
@@ -86,11 +86,17 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   "vpaddd (%[c]), %%ymm" x ", %%ymm" x "\n vpaddd 32(%[c]), %%ymm" y ", %%ymm" y "\n" \
   STORE(r, x, y)
 
-static const int16_t AGK_NAME(ones)[16] __attribute__((aligned(32))) = {1, 1, 1, 1, 1, 1, 1, 1,
-                                                                        1, 1, 1, 1, 1, 1, 1, 1};
+#define TO_MEMORY(n, add)                                                                              \
+  "test %k[accumulate], %k[accumulate]\n jz 8f\n" ROWS_##n(add)                                         \
+  "jmp 9f\n"                                                                                          \
+  "8:\n" ROWS_##n(STORE)                                                                              \
+  "9:\n vzeroupper\n"
+#define VECTOR_REGISTERS                                                                               \
+  "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",    \
+      "xmm12", "xmm13", "xmm14", "xmm15"
 
 // `unroll` steps at a time, then one at a time, then the sums to memory.
-#define DEFINE_TILE(format, n, a_step, unroll, before, many, one, add)                                 \
+#define DEFINE_TILE(format, n, a_step, unroll, before, many, one)                                      \
   static __attribute__((noinline)) void AGK_NAME(tile_##format##_##n)(                                 \
       const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) {  \
     const char *d = a + 3 * lda;                                                                       \
@@ -103,20 +109,39 @@ static const int16_t AGK_NAME(ones)[16] __attribute__((aligned(32))) = {1, 1, 1,
         "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
         "3:\n" one(ROWS_##n)                                                                           \
         "add $" #a_step ", %[a]\n add $" #a_step ", %[d]\n add $64, %[b]\n dec %[rest]\n jnz 3b\n"     \
-        "4:\n test %k[accumulate], %k[accumulate]\n jz 5f\n" ROWS_##n(add)                             \
-        "jmp 6f\n"                                                                                     \
-        "5:\n" ROWS_##n(STORE)                                                                         \
-        "6:\n vzeroupper\n"                                                                            \
+        "4:\n" TO_MEMORY(n, ADD_FLOAT)                                                                 \
         : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c)   \
-        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate), [o] "r"(AGK_NAME(ones)) \
-        : "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",      \
-          "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");                               \
+        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate)                         \
+        : "memory", "cc", VECTOR_REGISTERS);                                                           \
+  }
+
+// Group by group, each a line of multipliers and up to 16 steps: four at a time, then one at a time.
+#define DEFINE_INT8_TILE(n)                                                                            \
+  static __attribute__((noinline)) void AGK_NAME(tile_int8_##n)(                                       \
+      const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) {  \
+    const char *d = a + 3 * lda, *m = b;                                                               \
+    size_t here = 0, whole = 0;                                                                        \
+    __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
+        ".p2align 6\n"                                                                                 \
+        "1:\n mov %[b], %[m]\n add $64, %[b]\n mov $16, %k[here]\n"                                    \
+        "cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n"                    \
+        "mov %[here], %[whole]\n shr $2, %[whole]\n jz 3f\n"                                           \
+        "2:\n" INT8_STEPS_4(ROWS_##n)                                                                  \
+        "add $16, %[a]\n add $16, %[d]\n add $256, %[b]\n dec %[whole]\n jnz 2b\n"                     \
+        "3:\n and $3, %[here]\n jz 5f\n"                                                               \
+        "4:\n" INT8_STEPS_1(ROWS_##n)                                                                  \
+        "add $4, %[a]\n add $4, %[d]\n add $64, %[b]\n dec %[here]\n jnz 4b\n"                         \
+        "5:\n test %[steps], %[steps]\n jnz 1b\n" TO_MEMORY(n, ADD_INT)                                \
+        : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [m] "+&r"(m), [here] "+&r"(here), [whole] "+&r"(whole),  \
+          [steps] "+&r"(steps), [c] "+&r"(c)                                                           \
+        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate)                         \
+        : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 #define HIGH_HALVES "vpcmpeqd %%ymm3, %%ymm3, %%ymm3\n vpslld $16, %%ymm3, %%ymm3\n"
-#define DEFINE_TILES(n)                                                                              \
-  DEFINE_TILE(float32, n, 4, 4, "", FLOAT32_STEPS_4, FLOAT32_STEPS_1, ADD_FLOAT)                     \
-  DEFINE_TILE(bfloat16, n, 8, 2, HIGH_HALVES, BFLOAT16_STEPS_2, BFLOAT16_STEPS_1, ADD_FLOAT)         \
-  DEFINE_TILE(int8, n, 4, 4, "", INT8_STEPS_4, INT8_STEPS_1, ADD_INT)
+#define DEFINE_TILES(n)                                                                                \
+  DEFINE_TILE(float32, n, 4, 4, "", FLOAT32_STEPS_4, FLOAT32_STEPS_1)                                  \
+  DEFINE_TILE(bfloat16, n, 8, 2, HIGH_HALVES, BFLOAT16_STEPS_2, BFLOAT16_STEPS_1)                      \
+  DEFINE_INT8_TILE(n)
 DEFINE_TILES(1)
 DEFINE_TILES(2)
 DEFINE_TILES(3)

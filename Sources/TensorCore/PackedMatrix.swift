@@ -39,7 +39,7 @@ package struct PackedMatrix: Sendable {
     reserves: Bool = true
   ) throws(TensorError) {
     guard rows > 0, columns > 0 else { throw .invalidShape([rows, columns]) }
-    // Beyond that the 32-bit sum of a row could overflow: 65536 * 255 * 127 < 2^31.
+    // Far beyond that the 32-bit sum of a row could overflow, and its multipliers were too few.
     guard precision != .int8 || columns <= 1 << 16 else { throw .invalidShape([rows, columns]) }
     self.rows = rows
     self.columns = columns
@@ -121,15 +121,16 @@ extension PackedMatrix.Layout {
 
   init(rows: Int, columns: Int, precision: Precision, kernels: Kernels) throws(TensorError) {
     let usesBLAS = kernels.usesBLAS(for: precision)
-    let stepElements = kernels.format(precision).step_elements
+    let format = kernels.format(precision)
     panelRows = usesBLAS ? Self.rowsPerBLASCall : kernels.table.pointee.matrix.panel_columns
     panels = (rows + panelRows - 1) / panelRows
-    steps = (columns + stepElements - 1) / stepElements
+    steps = (columns + format.step_elements - 1) / format.step_elements
+    let groups = format.group_steps > 0 ? (steps + format.group_steps - 1) / format.group_steps : 0
     // In floating point first: the exact product of hostile extents might overflow.
-    guard Double(panels) * Double(panelRows) * Double(steps + 2) * 4 < 0x1p62 else {
+    guard Double(panels) * Double(panelRows) * Double(steps + groups + 2) * 4 < 0x1p62 else {
       throw .outOfMemory(bytes: .max)
     }
-    panelByteCount = panelRows * steps * 4
+    panelByteCount = panelRows * (steps + groups) * 4
     scalesOffset = panels * panelByteCount
     sumsOffset = scalesOffset + panels * panelRows * 4
     // Rows that stay rows need no padding.

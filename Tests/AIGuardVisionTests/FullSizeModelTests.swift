@@ -61,15 +61,32 @@ import Testing
     }
   }
 
-  @Test func bitwiseTheSameInAnyCompany() throws {
-    let classifier = try Self.classifier.get()
+  /// What the lower precisions cost is a property of the arithmetic, the same at every level but for
+  /// rounding: the bounds are a quarter above what was measured.
+  @Test(arguments: [(Precision.bfloat16, 0.009, 0.029), (.int8, 0.027, 0.095)])
+  func lowerPrecisionsStayNearFloat64(_ precision: Precision, mean: Double, largest: Double) throws {
+    let classifier = try ImageClassifier(folder: Self.folder.get(), precision: precision)
+    let logits = try FixtureModel.golden().inputs.flatMap { input in
+      try classifier.model(pixelValues(input, classifier)).logits.elements
+    }
+    let worst = largestError(
+      logits, try GoldenFile("vit-base/golden.safetensors").doubles("logits.f64"))
+    #expect(worst.mean <= mean && worst.error <= largest, "\(worst)")
+  }
+
+  @Test(arguments: [
+    (Precision.float32, [(1, 2), (2, 1), (2, 3), (5, 2), (8, 3)]), (.bfloat16, [(1, 2), (3, 2)]),
+    (.int8, [(1, 2), (3, 2)]),
+  ])
+  func bitwiseTheSameInAnyCompany(_ precision: Precision, _ companies: [(Int, Int)]) throws {
+    let classifier = try ImageClassifier(folder: Self.folder.get(), precision: precision)
     let inputs = try FixtureModel.golden().inputs
     let first = try pixelValues(inputs[0], classifier)
     let second = try pixelValues(inputs[5], classifier)
     let alone = try [first, second].map {
       try classifier.model($0, budget: ComputeBudget(threads: 1)).logits.elements
     }
-    for (batch, threads) in [(1, 2), (2, 1), (2, 3), (5, 2), (8, 3)] {
+    for (batch, threads) in companies {
       let images = try Tensor(
         (0..<batch).flatMap { ($0 % 2 == 0 ? first : second).elements }, shape: [batch, 3, 224, 224])
       let logits = try classifier.model(images, budget: ComputeBudget(threads: threads)).logits

@@ -25,7 +25,8 @@ void pack_weights(layer *l, const float *w, size_t columns, size_t k) {
   const bool whole = l->format == agk_int8;
   float *const dense = place_floats(&l->weights, columns * k, l->side);
   memcpy(dense, w, columns * k * sizeof *w);
-  char *const panels = place(&l->panel_memory, l->panels * width * l->steps * 4, l->side);
+  const size_t lines = l->steps + (f->group_steps ? (l->steps + f->group_steps - 1) / f->group_steps : 0);
+  char *const panels = place(&l->panel_memory, l->panels * width * lines * 4, l->side);
   float *const scales = whole ? place_floats(&l->scales, l->panels * width, l->side) : NULL;
   int32_t *const sums = whole ? place(&l->sums, l->panels * width * sizeof(int32_t), l->side) : NULL;
   seal(&l->weights, true);
@@ -33,7 +34,7 @@ void pack_weights(layer *l, const float *w, size_t columns, size_t k) {
   const size_t first = below(l->panels + 1), split = at_most(first * width, columns);
   if (first) f->pack(dense, split, k, first, panels, scales, sums);
   if (first < l->panels)
-    f->pack(dense + split * k, columns - split, k, l->panels - first, panels + first * width * l->steps * 4,
+    f->pack(dense + split * k, columns - split, k, l->panels - first, panels + first * width * lines * 4,
             whole ? scales + first * width : NULL, whole ? sums + first * width : NULL);
   expect_margins(l, "packing");
   seal(&l->panel_memory, true);

@@ -43,17 +43,30 @@ static void in_float64(reference *to, agk_format format, const float *x, size_t 
     }
 }
 
-// Symmetric: the largest magnitude of a weight, or of the sum of an even one and the next, becomes 127.
-static float quantize_weights(const float *w, size_t k, double *q, size_t step) {
+// The largest magnitude of a weight, or of the sum of an even one and the next.
+static float largest(const float *w, size_t k) {
   float most = 0;
   for (size_t i = 0; i < k; i++) {
     const float pair = i % 2 ? w[i - 1] + w[i] : w[i];
     most = fmaxf(most, fmaxf(fabsf(w[i]), fabsf(pair)));
   }
+  return most;
+}
+
+// Symmetric, 64 weights at a time: the largest of them is a multiple of the row's unit, rounded up, and becomes 127.
+// q: the weights times their multipliers.
+static float quantize_weights(const float *w, size_t k, double *q, size_t step) {
+  const size_t pairs = (k + 1) / 2, fitting = 0x7fffffff / (pairs * 128 * 255);
+  const float multipliers = (float)(fitting < 255 ? fitting : 255);
+  const float most = largest(w, k), unit = most / multipliers;
   const bool tiny = most < 0x1p-100f;
-  const float inverse = tiny ? 0 : 127.0f / most;
-  for (size_t i = 0; i < k; i++) q[i * step] = rintf(w[i] * inverse);
-  return tiny ? 0 : most / 127.0f;
+  for (size_t s = 0; s < k; s += 64) {
+    const size_t count = at_most(64, k - s);
+    const float m = tiny ? 1 : fminf(fmaxf(ceilf(largest(w + s, count) / unit), 1), multipliers);
+    const float inverse = tiny ? 0 : 127.0f / (m * unit);
+    for (size_t i = s; i < s + count; i++) q[i * step] = (double)(m * rintf(w[i] * inverse));
+  }
+  return tiny ? 0 : unit / 127.0f;
 }
 
 // Between the least and the greatest of the row and 0; zero becomes an integer. `remainders`: 256ths of a unit.

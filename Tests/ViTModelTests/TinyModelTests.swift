@@ -71,9 +71,9 @@ import Testing
     #expect(mean <= 1.5 * reference, "mean error \(mean), PyTorch \(reference)")
   }
 
-  @Test(arguments: TinyModel.all)
-  func bitwiseTheSameInAnyCompany(_ tiny: TinyModel) throws {
-    let (model, golden) = (try tiny.load(), try tiny.golden())
+  @Test(arguments: TinyModel.all, Precision.allCases)
+  func bitwiseTheSameInAnyCompany(_ tiny: TinyModel, _ precision: Precision) throws {
+    let (model, golden) = (try tiny.load(precision), try tiny.golden())
     let pair = try golden.tensor("pixel_values")
     let single = try [pair.sliced(0..<1), pair.sliced(1..<2)].map {
       try model($0, budget: ComputeBudget(threads: 1)).logits.elements

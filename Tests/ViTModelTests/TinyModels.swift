@@ -29,11 +29,12 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
     return manifest.models.map { TinyModel(name: $0.name, interpolated: $0.interpolated) }
   }()
 
-  func load() throws -> ViTForImageClassification {
+  func load(_ precision: Precision = .float32) throws -> ViTForImageClassification {
     let folder = Fixtures.url("vit-tiny/\(name)").path
     return try ViTForImageClassification(
       config: ViTConfig(PretrainedConfig(contentsOfFolder: folder)),
-      weights: WeightLoader(SafetensorsFile(contentsOf: folder + "/model.safetensors")))
+      weights: WeightLoader(SafetensorsFile(contentsOf: folder + "/model.safetensors")),
+      precision: precision)
   }
 
   func golden() throws -> GoldenFile { try GoldenFile("vit-tiny/\(name)/golden.safetensors") }

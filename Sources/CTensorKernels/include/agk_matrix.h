@@ -4,6 +4,10 @@
 // A packed matrix is a row of panels, each of `panel_columns` columns of W^T (rows of the weights as PyTorch
 // keeps them). A panel is a sequence of steps along k; a step is four bytes a column: one float, two
 // bfloat16 or four int8. The last panel and the last step are padded with zeros.
+//
+// int8 weights are scale * multiplier * q: a scale for each column, and for each column and group of steps a small
+// integer, so that the sums stay integers. In front of each group a panel has one more line: each column's
+// multiplier, twice in 16 bits.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -72,6 +76,7 @@ typedef struct {
   void (*prepare_rows)(float *x, size_t first_row, size_t rows, size_t k, size_t ld,
                        const agk_quantized_rows *quantized);
   size_t step_elements;  // of k in one step: 1, 2 or 4
+  size_t group_steps;    // steps of a group; 0 where there are none
 } agk_matrix_format;
 
 typedef struct {
