@@ -185,6 +185,33 @@ INLINE vi within(vi x, int32_t low, int32_t high) {
   return __builtin_elementwise_min(__builtin_elementwise_max(x, (vi){0} + low), (vi){0} + high);
 }
 
+// Quantises a row in place; `remainders`: see `agk_quantized_rows`.
+INLINE void quantize_row(float *row, size_t k, float inverse, int32_t zero, char *remainders) {
+  for (size_t i = 0; i < k; i += 4 * LANES) {
+    const size_t rest = k - i;
+    vi q[4], left[4];
+    for (size_t v = 0; v < 4; v++) {
+      const size_t at = v * LANES;
+      const vf y = (at < rest ? load_up_to(row + i + at, rest - at) : splat(0.0f)) * inverse;
+      // The ends of the range can round to one past it.
+      q[v] = within(rounded(y) + zero, 0, 255);
+      left[v] = rounded((y - __builtin_convertvector(q[v] - zero, vf)) * 256.0f);
+      left[v] = within(left[v], -128, 127) + REMAINDER_ZERO;
+      q[v] -= AGK_ROW_OFFSET;
+    }
+    const vi whole = bytes_of(q[0], q[1], q[2], q[3]);
+    const size_t bytes = (rest + 3) / 4 * 4;
+    if (bytes >= sizeof whole)  // of a length that the compiler knows
+      memcpy((char *)row + i, &whole, sizeof whole);
+    else
+      memcpy((char *)row + i, &whole, bytes);
+    if (remainders) {
+      const vi below = bytes_of(left[0], left[1], left[2], left[3]);
+      memcpy(remainders + i, &below, smaller(sizeof below, bytes));
+    }
+  }
+}
+
 // Each row to bytes of 0 to 255: x = scale (q - zero), with 0 exactly at `zero`. A row that is not finite gets the
 // scale NaN, and with it every result.
 static void AGK_NAME(prepare_int8)(float *x, size_t first_row, size_t rows, size_t k, size_t ld,
@@ -210,29 +237,11 @@ static void AGK_NAME(prepare_int8)(float *x, size_t first_row, size_t rows, size
     const vi zero = rounded(splat(-bottom * inverse));
     quantized->scales[r] = scale;
     quantized->zeros[r] = zero[0] - AGK_ROW_OFFSET;
-    char *const remainders =
-        quantized->remainders && r % quantized->remainder_step == 0
-            ? (char *)quantized->remainders + r / quantized->remainder_step * quantized->remainder_stride
-            : NULL;
-    for (size_t i = 0; i < k; i += 4 * LANES) {
-      vi q[4], left[4];
-      for (size_t v = 0; v < 4; v++) {
-        const size_t at = i + v * LANES;
-        vf y = at < k ? load_up_to(row + at, k - at) : splat(0.0f);
-        y = choose(y - y != 0.0f, splat(0.0f), y) * inverse;
-        // The ends of the range can round to one past it.
-        q[v] = within(rounded(y) + zero, 0, 255);
-        left[v] = rounded((y - __builtin_convertvector(q[v] - zero, vf)) * 256.0f);
-        left[v] = within(left[v], -128, 127) + REMAINDER_ZERO;
-        q[v] -= AGK_ROW_OFFSET;
-      }
-      const size_t bytes = smaller(4 * LANES, (k - i + 3) / 4 * 4);
-      const vi whole = bytes_of(q[0], q[1], q[2], q[3]);
-      memcpy((char *)row + i, &whole, bytes);
-      if (remainders) {
-        const vi rest = bytes_of(left[0], left[1], left[2], left[3]);
-        memcpy(remainders + i, &rest, bytes);
-      }
-    }
+    if (quantized->remainders && r % quantized->remainder_step == 0)
+      quantize_row(
+          row, k, inverse, zero[0],
+          (char *)quantized->remainders + r / quantized->remainder_step * quantized->remainder_stride);
+    else
+      quantize_row(row, k, inverse, zero[0], NULL);
   }
 }
