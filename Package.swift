@@ -16,9 +16,11 @@ let package = Package(
     .executable(name: "aiguard", targets: ["aiguard"]),
   ],
   traits: [
-    .default(enabledTraits: ["CLI"]),
+    .default(enabledTraits: ["CLI", "WebP"]),
     // Library users switch this off (`traits: []`) and then resolve no argument parser.
     .trait(name: "CLI", description: "The command-line tool `aiguard`."),
+    // A codec whose trait is off needs no library; its files are refused by name.
+    .trait(name: "WebP", description: "WebP images, through libwebp."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -35,13 +37,20 @@ let package = Package(
       name: "CLibPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
+      name: "CLibWebP", pkgConfig: "libwebpdemux",
+      providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
 
     // MARK: C, never public API
     .target(name: "CTensorKernels"),
     .target(
-      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"],
+      name: "CImageCodecs",
+      dependencies: [
+        "CLibJPEG", "CLibPNG", .target(name: "CLibWebP", condition: .when(traits: ["WebP"])),
+      ],
+      cSettings: [.define("CIC_WEBP", .when(traits: ["WebP"]))],
       // zlib comes with libpng, whose package does not name it when linking.
       linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CImageKernels"),

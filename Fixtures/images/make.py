@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent / "pixels"))
 import reference  # noqa: E402
 
 warnings.simplefilter("ignore")
-SUFFIXES = {".jpg", ".mpo", ".png"}
+SUFFIXES = {".jpg", ".mpo", ".png", ".webp"}
 
 
 def sha(data):

@@ -12,18 +12,22 @@ extension ImageClassifier {
   /// executable, so there is nothing to find or to download.
   ///
   /// - Parameters:
+  ///   - profile: The reference whose pixel values to reproduce.
+  ///   - policy: Whether an image is turned upright first, or taken as it is stored.
   ///   - precision: The arithmetic of the encoder's matrix products.
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that calls share.
   /// - Throws: `KernelLevelError` when the environment asks for kernels that this CPU lacks.
   public static func defaultModel(
+    profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared
   ) throws -> ImageClassifier {
     let config = try PretrainedConfig(bytes: bytes(agd_config()))
     let processor = try JSONValue(parsing: bytes(agd_preprocessor_config()))
     return try ImageClassifier(
       id: defaultModelID, config: config,
-      processor: ViTImageProcessor(config: ImageProcessorConfig(json: processor)),
+      processor: ViTImageProcessor(config: ImageProcessorConfig(json: processor), profile: profile),
+      policy: policy,
       weights: SafetensorsFile(staticBytes: bytes(agd_weights())), precision: precision, limits: limits,
       budget: budget)
   }

@@ -61,7 +61,7 @@ extension ImageClassifier {
       compute.parallelFor(images.count) { index, _ in
         let result = Result {
           let image = try images[index].get().withUnsafeBytes { bytes in
-            try ImageDecoder.decode(bytes, limits: limits).image
+            try ImageDecoder.decode(bytes, limits: limits).image(for: policy)
           }
           return try processor.preprocess(image, limits: limits)
         }

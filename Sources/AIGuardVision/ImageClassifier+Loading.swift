@@ -6,6 +6,7 @@ extension ImageClassifier {
   ///   - folder: The folder's path.
   ///   - id: What results call the model; by default the folder's name.
   ///   - profile: The reference whose pixel values to reproduce.
+  ///   - policy: Whether an image is turned upright first, as transformers' pipeline does, or taken as it is stored.
   ///   - precision: The arithmetic of the encoder's matrix products. `Docs/Performance.md` states what the
   ///     lower ones gain and cost.
   ///   - limits: What an image may ask for.
@@ -18,7 +19,8 @@ extension ImageClassifier {
   ///   `ImageClassifierError` where they do not fit together; `KernelLevelError`; `DigestError`.
   public init(
     folder: String, id: String? = nil, profile: PreprocessingProfile = .pillow13,
-    precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
+    policy: InputPolicy = .asStored, precision: Precision = .float32, limits: DecodeLimits = .default,
+    budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil
   ) throws {
     let files = ModelFolder(folder)
@@ -30,15 +32,16 @@ extension ImageClassifier {
         preprocessorConfig: Self.json(files.preprocessorConfigPath), modelConfig: .object(config.json)),
       profile: profile)
     try self.init(
-      id: id ?? Self.name(ofFolder: folder), config: config, processor: processor,
+      id: id ?? Self.name(ofFolder: folder), config: config, processor: processor, policy: policy,
       weights: SafetensorsFile(contentsOf: weightsPath), precision: precision, limits: limits,
       budget: budget, packedCache: packedCache)
   }
 
   /// Assembles a classifier from files in memory.
   package init(
-    id: String, config: PretrainedConfig, processor: ViTImageProcessor, weights: SafetensorsFile,
-    precision: Precision, limits: DecodeLimits, budget: ComputeBudget, packedCache: PackedCache? = nil
+    id: String, config: PretrainedConfig, processor: ViTImageProcessor, policy: InputPolicy,
+    weights: SafetensorsFile, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
+    packedCache: PackedCache? = nil
   ) throws {
     let network = try ViTConfig(config)
     let (model, sha256) =
@@ -48,7 +51,8 @@ extension ImageClassifier {
         try Self.load(network, weights, precision, budget)
       }
     try self.init(
-      model: model, processor: processor, config: config, identity: ModelIdentity(id: id, sha256: sha256),
+      model: model, processor: processor, policy: policy, config: config,
+      identity: ModelIdentity(id: id, sha256: sha256),
       limits: limits, budget: budget)
   }
 

@@ -19,6 +19,8 @@ public struct ImageClassifier: Sendable {
   public let model: ViTForImageClassification
   /// Images to pixel values.
   public let processor: ViTImageProcessor
+  /// Which of an image's orientations is classified.
+  public let policy: InputPolicy
   /// The labels' names, by their index in the logits.
   public let labels: [String]
   /// What the config says of the labels; decides the default of `functionToApply`.
@@ -33,13 +35,14 @@ public struct ImageClassifier: Sendable {
   let calls: CallQueue
 
   init(
-    model: ViTForImageClassification, processor: ViTImageProcessor, config: PretrainedConfig,
-    identity: ModelIdentity, limits: DecodeLimits, budget: ComputeBudget
+    model: ViTForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
+    config: PretrainedConfig, identity: ModelIdentity, limits: DecodeLimits, budget: ComputeBudget
   ) throws {
     guard !config.labels.isEmpty else { throw ImageClassifierError.noLabels(model: identity.id) }
     try Self.checkFit(processor, model.config)
     self.model = model
     self.processor = processor
+    self.policy = policy
     self.labels = config.labels
     self.problemType = config.problemType
     self.identity = identity
@@ -51,7 +54,7 @@ public struct ImageClassifier: Sendable {
   /// What results of this classifier depend on.
   public var provenance: Provenance {
     Provenance(
-      model: identity, profile: processor.profile, policy: .asStored, precision: model.precision,
+      model: identity, profile: processor.profile, policy: policy, precision: model.precision,
       kernels: model.kernelLevel, version: AIGuardVisionVersion.current)
   }
 
@@ -69,7 +72,8 @@ public struct ImageClassifier: Sendable {
   ) throws -> ClassificationResult {
     let pixelValues = try imageBytes.withUnsafeBytes { bytes in
       try budget.withCompute { _ in
-        try processor.preprocess(ImageDecoder.decode(bytes, limits: limits).image, limits: limits)
+        try processor.preprocess(
+          ImageDecoder.decode(bytes, limits: limits).image(for: policy), limits: limits)
       }
     }
     return try classify(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]

@@ -3,6 +3,10 @@
 #include <zlib.h>
 
 int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit) {
+  return cic_inflate(bytes, count, limit, NULL);
+}
+
+int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *to) {
   z_stream stream = {0};
   if (inflateInit(&stream) != Z_OK) return -1;
   uint8_t scratch[8192];
@@ -20,7 +24,7 @@ int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit) {
     }
     const int64_t room = limit - size;
     const uInt out = (uInt)(room < (int64_t)sizeof scratch ? room : (int64_t)sizeof scratch);
-    stream.next_out = scratch;
+    stream.next_out = to ? to + size : scratch;
     stream.avail_out = out;
     status = inflate(&stream, Z_SYNC_FLUSH);
     size += out - stream.avail_out;

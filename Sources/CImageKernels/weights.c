@@ -1,11 +1,10 @@
 #include "CImageKernels.h"
+#include "low_bits.h"
 
 #include <math.h>
 
 // A fused multiply-add rounds once where the reference rounds twice.
 #pragma STDC FP_CONTRACT OFF
-
-enum { fraction_bits = 22 };
 
 static const double pi = 3.14159265358979323846;
 
@@ -41,6 +40,15 @@ static double filter_value(int32_t filter, double x) {
   }
 }
 
+// The same polynomial as above, written and so rounded otherwise.
+static double torchvision_bicubic(double x) {
+  const double a = -0.5;
+  x = fabs(x);
+  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
+  if (x < 2.0) return ((a * x - 5.0 * a) * x + 8.0 * a) * x - 4.0 * a;
+  return 0.0;
+}
+
 static double filter_support(int32_t filter) {
   switch (filter) {
     case CIK_BOX:
@@ -55,56 +63,105 @@ static double filter_support(int32_t filter) {
   }
 }
 
-// The reference holds the box of the source in float32.
-static double axis_scale(int64_t in_size, int64_t out_size) {
-  return (double)(float)in_size / (double)out_size;
+// Pillow holds the box of the source in float32.
+static double axis_scale(int64_t in_size, int64_t out_size, int32_t arithmetic) {
+  return (arithmetic == CIK_PIL ? (double)(float)in_size : (double)in_size) / (double)out_size;
 }
 
-int64_t cik_window(int64_t in_size, int64_t out_size, int32_t filter) {
-  const double scale = axis_scale(in_size, out_size);
+int64_t cik_window(int64_t in_size, int64_t out_size, int32_t filter, int32_t arithmetic) {
+  const double scale = axis_scale(in_size, out_size, arithmetic);
   const double support = filter_support(filter) * (scale < 1.0 ? 1.0 : scale);
   return (int64_t)ceil(support) * 2 + 1;
 }
 
-void cik_weights(int64_t in_size, int64_t out_size, int32_t filter, int64_t window, int32_t *starts,
-                 int32_t *counts, int32_t *weights, double *scratch) {
-  const double scale = axis_scale(in_size, out_size);
+// The normalised weights of output sample i, at most `window` of them, and where they begin.
+static int64_t sample_weights(const cik_axis *axis, int32_t filter, int32_t arithmetic, int64_t i, double *weights,
+                              int32_t *start) {
+  const double scale = axis_scale(axis->in_size, axis->out_size, arithmetic);
   const double filter_scale = scale < 1.0 ? 1.0 : scale;
   const double support = filter_support(filter) * filter_scale;
   const double inverse = 1.0 / filter_scale;
-  for (int64_t i = 0; i < out_size; i++) {
-    const double center = ((double)i + 0.5) * scale;
-    int64_t low = (int64_t)(center - support + 0.5);
-    if (low < 0) low = 0;
-    int64_t high = (int64_t)(center + support + 0.5);
-    if (high > in_size) high = in_size;
-    int64_t count = high - low;
-    if (count < 0) count = 0;
-    if (count > window) count = window;
-    double total = 0.0;
-    for (int64_t j = 0; j < count; j++) {
-      const double weight = filter_value(filter, ((double)(j + low) - center + 0.5) * inverse);
-      scratch[j] = weight;
-      total += weight;
-    }
-    int32_t *fixed = weights + i * window;
-    for (int64_t j = 0; j < count; j++) {
-      const double weight = total != 0.0 ? scratch[j] / total : scratch[j];
-      const double scaled = weight * (double)(1 << fraction_bits);
-      fixed[j] = (int32_t)(weight < 0.0 ? scaled - 0.5 : scaled + 0.5);
-    }
-    starts[i] = (int32_t)low;
-    counts[i] = (int32_t)count;
+  const double center = ((double)i + 0.5) * scale;
+  int64_t low = (int64_t)(center - support + 0.5);
+  if (low < 0) low = 0;
+  int64_t high = (int64_t)(center + support + 0.5);
+  if (high > axis->in_size) high = axis->in_size;
+  int64_t count = high - low;
+  if (count < 0) count = 0;
+  if (count > axis->window) count = axis->window;
+  double total = 0.0;
+  for (int64_t j = 0; j < count; j++) {
+    const double x = ((double)(j + low) - center + 0.5) * inverse;
+    weights[j] = filter == CIK_BICUBIC && arithmetic == CIK_TORCHVISION ? torchvision_bicubic(x) : filter_value(filter, x);
+    total += weights[j];
   }
+  if (total != 0.0)
+    for (int64_t j = 0; j < count; j++) weights[j] /= total;
+  *start = (int32_t)low;
+  return count;
 }
 
-void cik_nearest_indices(int64_t in_size, int64_t out_size, int32_t *indices) {
-  const double step = axis_scale(in_size, out_size);
-  // Accumulated, as in the reference: (i + 0.5) * step rounds otherwise.
+static int32_t fixed_point(double weight, int32_t fraction_bits) {
+  const double scaled = weight * (double)(1 << fraction_bits);
+  return (int32_t)(weight < 0.0 ? scaled - 0.5 : scaled + 0.5);
+}
+
+// torchvision's weights are 16-bit integers: as many fractional bits as the largest weight of the axis leaves.
+static int32_t torchvision_bits(double most) {
+  int32_t bits = 0;
+  while (bits < 22 && (int64_t)(0.5 + most * (double)(1 << (bits + 1))) < 1 << 15) bits++;
+  return bits;
+}
+
+static void pack(const cik_axis *axis) {
+  const int64_t blocks = (axis->window + 3) / 4;
+  for (int64_t i = 0; i < axis->out_size; i++)
+    for (int64_t j = 0; j < 4 * blocks; j++) {
+      const int32_t weight = j < axis->counts[i] ? axis->weights[i * axis->window + j] : 0;
+      int16_t *const block = axis->packed + (i * blocks + j / 4) * 8 + j % 4;
+      block[0] = (int16_t)(weight & ((1 << CIK_LOW_BITS) - 1));
+      block[4] = (int16_t)(weight >> CIK_LOW_BITS);
+    }
+}
+
+static void fill_weights(cik_axis *axis, int32_t filter, int32_t arithmetic, double *scratch) {
+  // torchvision's precision depends on all weights, so there they are kept until it is known.
+  const int64_t step = arithmetic == CIK_PIL ? 0 : axis->window;
+  axis->fraction_bits = 22;
+  double most = 0.0;
+  for (int64_t i = 0; i < axis->out_size; i++) {
+    double *weights = scratch + i * step;
+    axis->counts[i] = (int32_t)sample_weights(axis, filter, arithmetic, i, weights, axis->starts + i);
+    for (int64_t j = 0; j < axis->counts[i]; j++) {
+      if (arithmetic == CIK_PIL) axis->weights[i * axis->window + j] = fixed_point(weights[j], axis->fraction_bits);
+      if (weights[j] > most) most = weights[j];
+    }
+  }
+  if (arithmetic == CIK_PIL) return;
+  axis->fraction_bits = torchvision_bits(most);
+  for (int64_t i = 0; i < axis->out_size; i++)
+    for (int64_t j = 0; j < axis->counts[i]; j++)
+      axis->weights[i * axis->window + j] = fixed_point(scratch[i * step + j], axis->fraction_bits);
+}
+
+void cik_weights(cik_axis *axis, int32_t filter, int32_t arithmetic, double *scratch) {
+  fill_weights(axis, filter, arithmetic, scratch);
+  if (axis->packed) pack(axis);
+}
+
+// Pillow adds up steps in double, which rounds otherwise than a product; torchvision multiplies in float32.
+void cik_nearest_indices(int64_t in_size, int64_t out_size, int32_t arithmetic, int32_t *indices) {
+  const double step = axis_scale(in_size, out_size, arithmetic);
   double position = step * 0.5;
   for (int64_t i = 0; i < out_size; i++) {
-    const int64_t index = (int64_t)position;
-    indices[i] = index < in_size ? (int32_t)index : -1;
-    position += step;
+    if (arithmetic == CIK_PIL) {
+      const int64_t index = (int64_t)position;
+      indices[i] = index < in_size ? (int32_t)index : -1;
+      position += step;
+    } else {
+      const float product = ((float)i + 0.5f) * (float)step;
+      const int64_t index = (int64_t)product;
+      indices[i] = (int32_t)(index < in_size ? index : in_size - 1);
+    }
   }
 }

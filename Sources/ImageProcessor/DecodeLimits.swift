@@ -22,6 +22,8 @@ public struct DecodeLimits: Sendable, Equatable {
   /// Every scan passes over the whole image, so a small file with thousands of them costs minutes. Encoders
   /// write about ten.
   public var scans: Int
+  /// The most images of an animation. Only the first is decoded, but codecs keep a record of each. Default: 65,536.
+  public var frames: Int
 
   /// Limits that accept every image that Pillow 13 accepts with its own default limits, save absurdities.
   public static let `default` = DecodeLimits()
@@ -29,13 +31,14 @@ public struct DecodeLimits: Sendable, Equatable {
   /// Creates limits; those not named have the default value.
   public init(
     encodedBytes: Int = 1 << 30, pixels: Int = 178_956_970, metadataBytes: Int = 64 << 20,
-    intermediateBytes: Int = 2 << 30, scans: Int = 500
+    intermediateBytes: Int = 2 << 30, scans: Int = 500, frames: Int = 1 << 16
   ) {
     self.encodedBytes = encodedBytes
     self.pixels = pixels
     self.metadataBytes = metadataBytes
     self.intermediateBytes = intermediateBytes
     self.scans = scans
+    self.frames = frames
   }
 
   func check(encodedBytes count: Int) throws(ImageError) {
@@ -47,6 +50,12 @@ public struct DecodeLimits: Sendable, Equatable {
   func check(metadataBytes count: Int) throws(ImageError) {
     guard count <= metadataBytes else {
       throw .limitExceeded(limit: "metadataBytes", declared: count, allowed: metadataBytes)
+    }
+  }
+
+  func check(frames count: Int) throws(ImageError) {
+    guard count <= frames else {
+      throw .limitExceeded(limit: "frames", declared: count, allowed: frames)
     }
   }
 

@@ -15,7 +15,8 @@ extension ImageDecoder {
       bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &request, storage.base)
     if let error = result.imageError(format: .jpeg, limits: limits, size: storage.count) { throw error }
     let image = RGBImage(width: header.width, height: header.height, storage: storage)
-    return DecodedImage(format: .jpeg, mode: header.mode, image: image)
+    return DecodedImage(
+      format: .jpeg, mode: header.mode, image: image, orientation: header.metadata.orientation)
   }
 }
 

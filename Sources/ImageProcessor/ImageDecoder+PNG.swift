@@ -44,7 +44,8 @@ extension ImageDecoder {
     if mode == "P", palette.colors.isEmpty, header.hasTransparentIndex {
       throw .corrupt(format: .png, detail: "a transparent colour, but no palette")
     }
-    return DecodedImage(format: .png, mode: mode, image: image)
+    return DecodedImage(
+      format: .png, mode: mode, image: image, orientation: header.metadata.orientation)
   }
 
   /// Reads every chunk before the image data, whose first chunk's length it returns.

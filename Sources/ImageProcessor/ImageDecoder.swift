@@ -8,6 +8,8 @@ public struct DecodedImage: Sendable {
   /// The pixels of Pillow 13's `open(file).convert("RGB")`, as stored: no EXIF rotation, no colour
   /// management, alpha dropped and not blended.
   public let image: RGBImage
+  /// How the image is to be turned to be seen upright, by the file's EXIF block or XMP packet.
+  public let orientation: ImageOrientation
 }
 
 /// Decodes files by their content.
@@ -29,6 +31,12 @@ public enum ImageDecoder {
     switch ImageFormat(signatureOf: bytes) {
     case .jpeg: return try decodeJPEG(bytes, limits: limits)
     case .png: return try decodePNG(bytes, limits: limits)
+    case .webp:
+      #if WebP
+        return try decodeWebP(bytes, limits: limits)
+      #else
+        throw .notBuiltIn(.webp)
+      #endif
     case .some(let other): throw .unsupportedFormat(other)
     case nil: throw .notAnImage
     }

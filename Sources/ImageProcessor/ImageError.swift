@@ -6,6 +6,8 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
   case notAnImage
   /// A known format that this library does not decode.
   case unsupportedFormat(ImageFormat)
+  /// A format that this library decodes, but whose package trait was off when it was built.
+  case notBuiltIn(ImageFormat)
   /// A variant of a supported format that the reference refuses, or the system's codec does not do.
   case unsupportedVariant(format: ImageFormat, detail: String)
   /// The bytes end before the image does.
@@ -26,11 +28,23 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .empty, .notAnImage: "not-an-image"
     case .unsupportedFormat: "unsupported-format"
+    case .notBuiltIn: "not-built-in"
     case .unsupportedVariant: "unsupported-variant"
     case .truncated: "truncated"
     case .corrupt: "corrupt"
     case .limitExceeded: "limit-exceeded"
     case .outOfMemory: "out-of-memory"
+    }
+  }
+
+  /// The HTTP status that a server would answer with: 400 where the caller's bytes are bad, 413 where they ask for too
+  /// much, 415 where they are of a kind that is not decoded, 503 where this machine is to blame.
+  public var httpStatus: Int {
+    switch self {
+    case .empty, .notAnImage, .truncated, .corrupt: 400
+    case .limitExceeded: 413
+    case .unsupportedFormat, .notBuiltIn, .unsupportedVariant: 415
+    case .outOfMemory: 503
     }
   }
 
@@ -42,7 +56,9 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     case .notAnImage:
       "not an image: the first bytes belong to no known image format"
     case .unsupportedFormat(let format):
-      "\(format.rawValue) images are not supported; convert the image to JPEG or PNG"
+      "\(format.rawValue) images are not supported; convert the image to JPEG, PNG or WebP"
+    case .notBuiltIn(let format):
+      "this build does not decode \(format.rawValue) images: the package trait for them is off"
     case .unsupportedVariant(let format, let detail):
       "this variant of \(format.rawValue) is not supported: \(detail)"
     case .truncated(let format, let detail):

@@ -1,6 +1,6 @@
 /// An image format, recognised by its first bytes and never by a file name.
 ///
-/// Raw values are the names that Pillow gives. Only `jpeg` and `png` are decoded; the others exist so that
+/// Raw values are the names that Pillow gives. `jpeg`, `png` and `webp` are decoded; the others exist so that
 /// an error can say what the file is.
 public enum ImageFormat: String, Sendable, CaseIterable {
   /// JPEG, and the first image of an MPO file. Decoded.
@@ -9,7 +9,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case png = "PNG"
   /// GIF.
   case gif = "GIF"
-  /// WebP.
+  /// WebP, and the first frame of an animation. Decoded in builds with the trait `WebP`.
   case webp = "WEBP"
   /// Windows bitmap.
   case bmp = "BMP"

@@ -6,6 +6,7 @@ struct JPEGHeader {
   private(set) var width = 0
   private(set) var height = 0
   private(set) var components = 0
+  private(set) var metadata = OrientationMetadata()
   private var metadataBytes = 0
   private var firstProfilePart: [UInt8]?
   private var reader: ByteReader
@@ -107,6 +108,15 @@ struct JPEGHeader {
     switch code {
     case 0xE0 where segment.starts(with: "JFIF"), 0xEE where segment.starts(with: "Adobe"):
       guard segment.count >= 7 else { throw Self.corrupt("an application segment is too short") }
+    case 0xE1 where segment.starts(with: "Exif\0\0"):
+      // A long block goes on in the next segment.
+      if metadata.exif == nil {
+        metadata.exif = Array(segment)
+      } else {
+        metadata.exif?.append(contentsOf: segment.dropFirst(6))
+      }
+    case 0xE1 where segment.starts(with: "http://ns.adobe.com/xap/1.0/\0"):
+      metadata.xmp = Array(segment.suffix(from: 29))
     case 0xE2 where segment.starts(with: "ICC_PROFILE\0"):
       // Pillow sorts the parts by their bytes and reads the count from the first.
       let part = Array(segment)

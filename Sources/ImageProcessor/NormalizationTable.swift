@@ -16,7 +16,6 @@ public struct NormalizationTable: Sendable, Equatable {
   ///     entries each; see `ViTImageProcessor.init(config:profile:)`, which checks that.
   ///   - arithmetic: The order of the roundings.
   public init(config: ImageProcessorConfig, arithmetic: NormalizationArithmetic) {
-    let number = Int32(arithmetic == .pil ? CIK_PIL : CIK_TORCHVISION)
     var values: [Float] = []
     values.reserveCapacity(768)
     for channel in 0..<3 {
@@ -24,7 +23,8 @@ public struct NormalizationTable: Sendable, Equatable {
       let std = channel < config.imageStd.count ? config.imageStd[channel] : 1
       var table = [Float](repeating: 0, count: 256)
       cik_float_table(
-        number, config.doRescale ? 1 : 0, config.rescaleFactor, config.doNormalize ? 1 : 0, mean, std,
+        arithmetic.number, config.doRescale ? 1 : 0, config.rescaleFactor, config.doNormalize ? 1 : 0, mean,
+        std,
         &table)
       values += table
     }

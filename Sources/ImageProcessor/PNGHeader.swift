@@ -51,6 +51,9 @@ struct PNGHeader {
   private(set) var hasTransparentIndex = false
   /// Where an animation's first frame lies, when that is what the image data holds.
   private(set) var frame: Region?
+  private var storedMetadata = OrientationMetadata()
+  /// An EXIF block as hexadecimal digits, which counts where there is none in a chunk of its own.
+  private var hexadecimalEXIF: [UInt8]?
   private var frameCount: Int?
   private var sequence: Int?
   private var hasDefaultImage = false
@@ -59,6 +62,12 @@ struct PNGHeader {
   private let limits: DecodeLimits
 
   init(limits: DecodeLimits) { self.limits = limits }
+
+  var metadata: OrientationMetadata {
+    var metadata = storedMetadata
+    if metadata.exif == nil { metadata.exif = hexadecimalEXIF.map(PNGText.hexadecimalProfile) }
+    return metadata
+  }
 
   /// Whether Pillow takes the file for an animation with more than one image.
   var isAnimated: Bool {
@@ -123,6 +132,19 @@ struct PNGHeader {
       guard textBytes <= PNGText.totalLimit else {
         throw .limitExceeded(limit: PNGText.limitName, declared: textBytes, allowed: PNGText.totalLimit)
       }
+      readText(chunk.type, data)
+    case "eXIf":
+      storedMetadata.exif = Array(data)
+    default: break
+    }
+  }
+
+  /// The texts in which writers without the chunk eXIf keep what it holds.
+  private mutating func readText(_ type: String, _ data: UnsafeRawBufferPointer) {
+    switch PNGText.keyword(of: data) {
+    case "XML:com.adobe.xmp": storedMetadata.xmp = PNGText.text(type, data) ?? storedMetadata.xmp
+    case "exif" where type == "tEXt": storedMetadata.exif = PNGText.text(type, data)
+    case "Raw profile type exif": hexadecimalEXIF = PNGText.text(type, data) ?? hexadecimalEXIF
     default: break
     }
   }

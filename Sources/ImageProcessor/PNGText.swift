@@ -40,6 +40,47 @@ enum PNGText {
     }
   }
 
+  static func keyword(of data: UnsafeRawBufferPointer) -> String? {
+    data.prefix(80).firstIndex(of: 0).map { String(decoding: data[..<$0], as: UTF8.self) }
+  }
+
+  /// The text of a chunk whose size has been checked; nil where it is not to be had.
+  static func text(_ type: String, _ data: UnsafeRawBufferPointer) -> [UInt8]? {
+    guard let separator = data.firstIndex(ofZeroFrom: 0) else { return nil }
+    var rest = data.suffix(from: separator + 1)
+    var isCompressed = type == "zTXt"
+    if isCompressed { rest = rest.suffix(from: 1) }
+    if type == "iTXt" {
+      guard let flag = rest.integer(at: 0, bytes: 1), let method = rest.integer(at: 1, bytes: 1),
+        let language = rest.firstIndex(ofZeroFrom: 2), let keyword = rest.firstIndex(ofZeroFrom: language + 1)
+      else { return nil }
+      isCompressed = flag != 0
+      if isCompressed, method != 0 { return nil }
+      rest = rest.suffix(from: keyword + 1)
+    }
+    guard isCompressed else { return Array(rest) }
+    return [UInt8](unsafeUninitializedCapacity: chunkLimit) { buffer, count in
+      let size = cic_inflate(
+        rest.bindMemory(to: UInt8.self).baseAddress, rest.count, Int64(chunkLimit), buffer.baseAddress)
+      count = Swift.min(chunkLimit, Swift.max(0, Int(size)))
+    }
+  }
+
+  /// The bytes of a profile that ImageMagick writes: three lines, then hexadecimal digits and white space. Empty where
+  /// there is anything else.
+  static func hexadecimalProfile(_ text: [UInt8]) -> [UInt8] {
+    var digits: [UInt8] = []
+    for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropFirst(3) {
+      for byte in line
+      where byte != UInt8(ascii: " ") && byte != UInt8(ascii: "\r") && byte != UInt8(ascii: "\t") {
+        guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return [] }
+        digits.append(UInt8(digit))
+      }
+    }
+    guard digits.count.isMultiple(of: 2) else { return [] }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+
   /// A text with language and translated keyword before it.
   private static func internationalSize(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {
     guard let compressed = data.integer(at: 0, bytes: 1), let method = data.integer(at: 1, bytes: 1),

@@ -12,6 +12,8 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   case emptyBatch
   /// The memory given to write to has not the right number of elements.
   case outputCountMismatch(expected: Int, given: Int)
+  /// The profile's library does not resize with this filter.
+  case unsupportedFilter(ResampleFilter, profile: PreprocessingProfile)
   /// The system gave no memory.
   case outOfMemory(bytes: Int)
 
@@ -29,7 +31,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
     case .emptyOutput: "empty-output"
     case .tooLarge: "limit-exceeded"
     case .outOfMemory: "out-of-memory"
-    case .differentOutputSizes, .emptyBatch, .outputCountMismatch: "model"
+    case .differentOutputSizes, .emptyBatch, .outputCountMismatch, .unsupportedFilter: "model"
     }
   }
 
@@ -49,6 +51,8 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
       "a batch needs at least one image"
     case .outputCountMismatch(let expected, let given):
       "\(expected) pixel values do not fit memory for \(given)"
+    case .unsupportedFilter(let filter, let profile):
+      "the profile \(profile.rawValue) has no filter \(filter)"
     case .outOfMemory(let bytes):
       "no memory for \(bytes) bytes"
     }

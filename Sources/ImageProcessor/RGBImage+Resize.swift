@@ -1,31 +1,47 @@
 internal import CImageKernels
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 extension RGBImage {
-  /// This image at another size, with the bytes of Pillow 13's `image.resize((width, height), filter)`.
+  /// This image at another size, with the bytes of the profile: of Pillow's `image.resize((width, height), filter)`
+  /// or of torchvision's `resize(image, [height, width], antialias=True)`.
   ///
   /// - Parameters:
   ///   - width: At least 1.
   ///   - height: At least 1.
-  ///   - filter: How to resample. An image that has the size already is returned as it is.
+  ///   - filter: How to resample. An image that has the size already is returned as it is. torchvision's `nearest`
+  ///     is the one that it calls exact.
   ///   - profile: Whose bytes to reproduce.
   ///   - limits: `pixels` bounds the result, `intermediateBytes` the weights and the image between the two
   ///     passes together.
-  /// - Throws: `PreprocessingError` for a size without pixels, or one beyond what is allowed.
+  /// - Throws: `PreprocessingError` for a size without pixels, one beyond what is allowed, or a filter that the
+  ///   profile does not have.
   public func resized(
     width: Int, height: Int, filter: ResampleFilter, profile: PreprocessingProfile = .pillow13,
     limits: DecodeLimits = .default
   ) throws(PreprocessingError) -> RGBImage {
+    guard profile.has(filter) else { throw .unsupportedFilter(filter, profile: profile) }
     if width == self.width, height == self.height { return self }
     try Self.checkOutput(width: width, height: height, limits: limits)
-    if filter == .nearest { return try pickedNearest(width: width, height: height, limits: limits) }
-    var working = WorkingMemory(limits: limits)
-    if width == self.width {
-      return try resizedRows(ResizeAxis(from: self.height, to: height, filter: filter, &working))
+    if filter == .nearest {
+      return try pickedNearest(width: width, height: height, profile: profile, limits: limits)
     }
-    let columns = try ResizeAxis(from: self.width, to: width, filter: filter, &working)
+    var working = WorkingMemory(limits: limits)
+    func axis(_ source: Int, _ target: Int, packs: Bool) throws(PreprocessingError) -> ResizeAxis {
+      try ResizeAxis(from: source, to: target, filter: filter, profile: profile, packs: packs, &working)
+    }
+    if width == self.width { return try resizedRows(axis(self.height, height, packs: false)) }
+    let columns = try axis(self.width, width, packs: true)
     if height == self.height { return try resizedColumns(columns) }
-    let rows = try ResizeAxis(from: self.height, to: height, filter: filter, &working)
-    let startsWithRows = Self.startsWithRows(from: self, width: width, height: height)
+    let rows = try axis(self.height, height, packs: false)
+    let startsWithRows =
+      profile == .pillow13 && Self.startsWithRows(from: self, width: width, height: height)
     let between: Int
     if startsWithRows {
       between = self.width * height
@@ -68,10 +84,9 @@ extension RGBImage {
   ) throws(PreprocessingError) -> RGBImage {
     let rows = rows ?? 0..<height
     let output = try Self.allocate(width: axis.size, height: rows.count)
-    withExtendedLifetime(axis) {
-      cik_horizontal(
-        storage.base + rows.lowerBound * width * 3, Int64(width), output.base, Int64(axis.size),
-        Int64(rows.count), Int64(axis.window), axis.starts.base, axis.counts.base, axis.weights.base)
+    axis.withAxis {
+      ResizeKernels.active.horizontal(
+        storage.base + rows.lowerBound * width * 3, output.base, Int64(rows.count), $0)
     }
     return RGBImage(width: axis.size, height: rows.count, storage: output)
   }
@@ -80,22 +95,20 @@ extension RGBImage {
   private func resizedRows(_ axis: ResizeAxis) throws(PreprocessingError) -> RGBImage {
     let output = try Self.allocate(width: width, height: axis.size)
     let first = height == axis.sourceSize ? 0 : axis.sourceRange.lowerBound
-    withExtendedLifetime(axis) {
-      cik_vertical(
-        storage.base, Int64(width * 3), output.base, Int64(axis.size), Int64(axis.window), Int64(first),
-        axis.starts.base, axis.counts.base, axis.weights.base)
+    axis.withAxis {
+      ResizeKernels.active.vertical(storage.base, Int64(width * 3), Int64(first), output.base, $0)
     }
     return RGBImage(width: width, height: axis.size, storage: output)
   }
 
   private func pickedNearest(
-    width: Int, height: Int, limits: DecodeLimits
+    width: Int, height: Int, profile: PreprocessingProfile, limits: DecodeLimits
   ) throws(PreprocessingError) -> RGBImage {
     var working = WorkingMemory(limits: limits)
     // The largest first: where it is refused, nothing has been filled in vain.
     let output = try Self.allocate(width: width, height: height)
-    let columns = try Self.nearestIndices(from: self.width, to: width, &working)
-    let rows = try Self.nearestIndices(from: self.height, to: height, &working)
+    let columns = try Self.nearestIndices(from: self.width, to: width, profile: profile, &working)
+    let rows = try Self.nearestIndices(from: self.height, to: height, profile: profile, &working)
     withExtendedLifetime((columns, rows)) {
       cik_nearest(
         storage.base, Int64(self.width), output.base, Int64(width), Int64(height), columns.base, rows.base)
@@ -104,42 +117,57 @@ extension RGBImage {
   }
 
   private static func nearestIndices(
-    from source: Int, to target: Int, _ working: inout WorkingMemory
+    from source: Int, to target: Int, profile: PreprocessingProfile, _ working: inout WorkingMemory
   ) throws(PreprocessingError) -> WorkingArray<Int32> {
     let indices = try WorkingArray<Int32>(target, "the indices of a resized image", &working)
-    cik_nearest_indices(Int64(source), Int64(target), indices.base)
+    cik_nearest_indices(Int64(source), Int64(target), profile.arithmetic.number, indices.base)
     return indices
   }
+}
+
+/// The passes for this CPU; the plain ones where `AIGUARD_KERNELS` asks for those.
+private enum ResizeKernels {
+  static let active = cik_kernels_for(
+    getenv("AIGUARD_KERNELS").map { String(cString: $0) } == "portable" ? 1 : 0)
 }
 
 /// The fixed-point weights of one axis.
 private struct ResizeAxis {
   let sourceSize: Int
   let size: Int
-  let window: Int
-  let starts: WorkingArray<Int32>
-  let counts: WorkingArray<Int32>
-  let weights: WorkingArray<Int32>
+  private let axis: cik_axis
+  // What `axis` points to.
+  private let starts: WorkingArray<Int32>
+  private let counts: WorkingArray<Int32>
+  private let weights: WorkingArray<Int32>
+  private let packed: WorkingArray<Int16>?
 
   init(
-    from source: Int, to size: Int, filter: ResampleFilter, _ working: inout WorkingMemory
+    from source: Int, to size: Int, filter: ResampleFilter, profile: PreprocessingProfile, packs: Bool,
+    _ working: inout WorkingMemory
   ) throws(PreprocessingError) {
-    let filterNumber = Int32(filter.rawValue)
-    let window = Int(cik_window(Int64(source), Int64(size), filterNumber))
+    let (filterNumber, arithmetic) = (Int32(filter.rawValue), profile.arithmetic.number)
+    let window = Int(cik_window(Int64(source), Int64(size), filterNumber, arithmetic))
     let what = "the weights for resizing \(source) to \(size) samples"
-    let (entries, overflow) = window.multipliedReportingOverflow(by: size)
-    weights = try WorkingArray(overflow ? .max : entries, what, &working)
+    let (product, overflow) = window.multipliedReportingOverflow(by: size)
+    let entries = overflow ? .max : product
+    weights = try WorkingArray(entries, what, &working)
     starts = try WorkingArray(size, what, &working)
     counts = try WorkingArray(size, what, &working)
-    let scratch = try WorkingArray<Double>(window, what, &working)
+    let scratch = try WorkingArray<Double>(profile.arithmetic == .pil ? window : entries, what, &working)
+    // In fours, the last one padded: see `cik_axis`.
+    packed = packs ? try WorkingArray((window + 3) / 4 * 8 * size, what, &working) : nil
     self.sourceSize = source
     self.size = size
-    self.window = window
-    withExtendedLifetime(scratch) {
-      cik_weights(
-        Int64(source), Int64(size), filterNumber, Int64(window), starts.base, counts.base, weights.base,
-        scratch.base)
-    }
+    var axis = cik_axis(
+      in_size: Int64(source), out_size: Int64(size), window: Int64(window), starts: starts.base,
+      counts: counts.base, weights: weights.base, fraction_bits: 0, packed: packed?.base)
+    withExtendedLifetime(scratch) { cik_weights(&axis, filterNumber, arithmetic, scratch.base) }
+    self.axis = axis
+  }
+
+  func withAxis(_ body: (UnsafePointer<cik_axis>) -> Void) {
+    withExtendedLifetime(self) { withUnsafePointer(to: axis, body) }
   }
 
   /// The source samples that any output sample reads. Both ends move up with the output index.

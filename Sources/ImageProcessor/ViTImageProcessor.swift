@@ -16,12 +16,18 @@ public struct ViTImageProcessor: Sendable {
   /// Prepares a processor.
   ///
   /// - Throws: `ImageProcessorConfigError` for a configuration that the reference refuses when it is used:
-  ///   sizes that are not positive, `longest_edge` alone, a crop that is not height and width, means or
+  ///   sizes that are not positive, a filter that the profile does not have, `longest_edge` alone, a crop that is not height and width, means or
   ///   deviations that are not three.
   public init(
     config: ImageProcessorConfig, profile: PreprocessingProfile = .pillow13
   ) throws(ImageProcessorConfigError) {
-    if config.doResize { try Self.check(config.size) }
+    if config.doResize {
+      try Self.check(config.size)
+      guard profile.has(config.resample) else {
+        throw .unsupported(
+          key: "resample", value: "\(config.resample.rawValue) (\(config.resample)) with \(profile.rawValue)")
+      }
+    }
     if config.doCenterCrop {
       guard let cropSize = config.cropSize else {
         throw .missing(key: "crop_size", neededBy: "do_center_crop")
@@ -36,9 +42,7 @@ public struct ViTImageProcessor: Sendable {
     }
     self.config = config
     self.profile = profile
-    switch profile {
-    case .pillow13: self.table = NormalizationTable(config: config, arithmetic: .pil)
-    }
+    self.table = NormalizationTable(config: config, arithmetic: profile.arithmetic)
   }
 
   private static func check(_ size: ImageSize) throws(ImageProcessorConfigError) {
@@ -139,7 +143,8 @@ public struct ViTImageProcessor: Sendable {
       width: resized.width, height: resized.height, filter: config.resample, profile: profile,
       limits: limits)
     if config.doCenterCrop {
-      result = try result.centerCropped(width: size.width, height: size.height, limits: limits)
+      result = try result.centerCropped(
+        width: size.width, height: size.height, profile: profile, limits: limits)
     }
     result.withUnsafeBytes { rgb in
       cik_to_planes(

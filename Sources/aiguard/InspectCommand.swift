@@ -7,7 +7,7 @@
       commandName: "inspect",
       abstract: "Show what an image file is, and hashes of its pixels before and after preprocessing.",
       discussion: """
-        rgbSHA256 is of the decoded 8-bit RGB rows; pixelValuesSHA256 of the float32 pixel values as the \
+        rgbSHA256 is of the decoded 8-bit RGB rows as they are stored; pixelValuesSHA256 of the float32 pixel values as the \
         model receives them (NCHW, little-endian). Both can be compared with a run of the reference.
         """)
 
@@ -30,9 +30,11 @@
       let width: Int
       let height: Int
       let mode: String
+      let orientation: Int
       let rgbSHA256: String
       let pixelValuesSHA256: String
       let profile: String
+      let policy: String
     }
 
     func run() throws {
@@ -47,9 +49,10 @@
             Output.write(
               """
               \(report.file.escaped)
-                format       \(report.format), mode \(report.mode), \(report.width)x\(report.height)
+                format       \(report.format), mode \(report.mode), \(report.width)x\(report.height), \
+              orientation \(report.orientation)
                 rgb          sha256 \(report.rgbSHA256)
-                pixel values sha256 \(report.pixelValuesSHA256) (\(report.profile))
+                pixel values sha256 \(report.pixelValuesSHA256) (\(report.profile), \(report.policy))
 
               """, to: .standardOutput)
           }
@@ -72,15 +75,16 @@
         try file == "-"
         ? ImageDecoder.decode(ImageFile.standardInput(limits: limits), limits: limits)
         : classifier.decode(fileAt: file)
-      let pixelValues = try classifier.processor.preprocess(decoded.image, limits: classifier.limits)
+      let pixelValues = try classifier.processor.preprocess(
+        decoded.image(for: classifier.policy), limits: classifier.limits)
       return try Report(
         file: file, format: decoded.format.rawValue, width: decoded.image.width,
-        height: decoded.image.height, mode: decoded.mode,
+        height: decoded.image.height, mode: decoded.mode, orientation: decoded.orientation.rawValue,
         rgbSHA256: decoded.image.withUnsafeBytes { try SHA256.hexadecimal(of: $0) },
         pixelValuesSHA256: try pixelValues.withUnsafeBufferPointer {
           try SHA256.hexadecimal(of: UnsafeRawBufferPointer($0))
         },
-        profile: classifier.processor.profile.rawValue)
+        profile: classifier.processor.profile.rawValue, policy: classifier.policy.rawValue)
     }
   }
 #endif

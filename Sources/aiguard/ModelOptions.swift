@@ -12,6 +12,12 @@
         valueName: "folder"))
     var model: String?
 
+    @Option(help: "The reference whose pixel values to reproduce.")
+    var profile: PreprocessingProfile = .pillow13
+
+    @Option(help: "The pixels as they are stored, or turned upright first as transformers' pipeline does.")
+    var policy: InputPolicy = .asStored
+
     @Option(help: "The arithmetic of the network's matrix products.")
     var precision: Precision = .float32
 
@@ -42,13 +48,15 @@
       do {
         if let model {
           let classifier = try ImageClassifier(
-            folder: model, precision: precision, budget: budget, packedCache: packedCache ? .userCache : nil)
+            folder: model, profile: profile, policy: policy, precision: precision, budget: budget,
+            packedCache: packedCache ? .userCache : nil)
           for problem in classifier.model.loadReport.packedCache.problems {
             Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
           }
           return classifier
         }
-        return try ImageClassifier.defaultModel(precision: precision, budget: budget)
+        return try ImageClassifier.defaultModel(
+          profile: profile, policy: policy, precision: precision, budget: budget)
       } catch {
         var reason = "\(error)"
         // A report has lines of its own; a line break in the folder's name is none of them.
@@ -62,4 +70,6 @@
   }
 
   extension Precision: ExpressibleByArgument {}
+  extension PreprocessingProfile: ExpressibleByArgument {}
+  extension InputPolicy: ExpressibleByArgument {}
 #endif

@@ -31,6 +31,21 @@ import Testing
     #expect(provenance.version == AIGuardVisionVersion.current)
   }
 
+  @Test(arguments: PreprocessingProfile.allCases)
+  func thePipelinesPolicyTurnsImagesUpright(_ profile: PreprocessingProfile) throws {
+    let bytes = try Fixtures.bytes("images/jpeg_exif_orient6.jpg")
+    let classifier = try ImageClassifier.defaultModel(profile: profile, policy: .pipeline)
+    let upright = try ImageDecoder.decode(bytes).image.upright(from: .rightTop)
+    let expected = try classifier.classify(pixelValues: classifier.processor.preprocess(upright))[0]
+    let result = try classifier.classify(imageBytes: bytes)
+    #expect(result == expected)
+    #expect(try classifier.classify(batch: [bytes])[0].get() == expected)
+    #expect(result.provenance.policy == .pipeline)
+    #expect(result.provenance.profile == profile)
+    let stored = try ImageClassifier.defaultModel(profile: profile).classify(imageBytes: bytes)
+    #expect(stored[0].logit != result[0].logit)
+  }
+
   @Test func scoresAreSoftmaxOfTheLogitsBestFirst() throws {
     let result = try ImageClassifier.defaultModel().classify(imageBytes: photograph())
     #expect(result[0].score >= result[1].score)

@@ -111,12 +111,25 @@ import Testing
     let lines = try outcome.lines
     #expect(
       Set(lines[0].keys) == [
-        "file", "format", "width", "height", "mode", "rgbSHA256", "pixelValuesSHA256", "profile",
+        "file", "format", "width", "height", "mode", "orientation", "rgbSHA256", "pixelValuesSHA256",
+        "profile", "policy",
       ])
     #expect(lines[0]["format"] as? String == "JPEG")
     #expect(lines[0]["width"] as? Int == 451)
     #expect(lines[1]["mode"] as? String == "L")
     #expect(Set(lines[2].keys) == ["file", "error"])
+  }
+
+  @Test func profileAndPolicyChangeThePixelValues() throws {
+    let file = Fixtures.url("images/jpeg_exif_orient6.jpg").path
+    let plain = try #require(Tool.run("inspect", "--json", file).lines.first)
+    let other = try #require(
+      Tool.run("inspect", "--json", "--profile", "torchvision", "--policy", "pipeline", file).lines.first)
+    #expect(plain["orientation"] as? Int == 6)
+    #expect(plain["rgbSHA256"] as? String == other["rgbSHA256"] as? String)
+    #expect(plain["pixelValuesSHA256"] as? String != other["pixelValuesSHA256"] as? String)
+    #expect(other["profile"] as? String == "torchvision")
+    #expect(other["policy"] as? String == "pipeline")
   }
 
   @Test func imageThatIsTooLargeIsNotTheModelsFault() throws {

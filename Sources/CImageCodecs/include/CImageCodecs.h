@@ -74,8 +74,36 @@ void cic_row_counter_close(cic_row_counter *counter);
 // when `limit` bytes have come out, or -1 if the stream is broken.
 int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit);
 
+// The same, and the output goes to `to`, which has room for `limit` bytes.
+int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *to);
+
 // The CRC-32 of PNG chunks, continued from `seed` (0 at the start).
 uint32_t cic_crc32(uint32_t seed, const uint8_t *bytes, size_t count);
+
+// Bytes inside a file.
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+} cic_slice;
+
+// A WebP file's image, or the first of its images.
+typedef struct {
+  uint32_t width, height;                   // of the canvas
+  uint32_t x, y, frame_width, frame_height;  // where on it the first frame lies
+  int32_t has_alpha;                         // says the file
+  int32_t is_lossy, frame_has_alpha;         // says the frame
+  cic_slice frame;                           // its coded data
+  cic_slice exif, xmp;                       // empty where there are none
+} cic_webp;
+
+// Finds the parts of a WebP file. The functions on WebP exist only in builds with its trait.
+cic_result cic_webp_read(const uint8_t *bytes, size_t count, cic_webp *image);
+
+// Decodes the first frame into `rgb`, which holds width * height * 3 bytes; the canvas is black.
+cic_result cic_webp_decode(const cic_webp *image, uint8_t *rgb);
+
+// libwebp's version as linked: major, minor and revision in a byte each.
+int32_t cic_webp_version(void);
 
 // The codec libraries: libjpeg's version as compiled against, libpng's as linked.
 const char *cic_jpeg_version(void);

@@ -1,6 +1,6 @@
 #pragma once
-// Portable kernels of preprocessing: resizing and the float stage. Plain loops over plain memory; the
-// caller has checked every size.
+// Kernels of preprocessing: resizing and the float stage. Loops over plain memory; the caller has checked every
+// size.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,39 +15,52 @@ enum {
   CIK_HAMMING = 5,
 };
 
-// The number of weights that each output sample of an axis has room for.
-int64_t cik_window(int64_t in_size, int64_t out_size, int32_t filter);
+// Whose arithmetic: Pillow's and the PIL back end's, or torchvision's.
+enum {
+  CIK_PIL = 0,
+  CIK_TORCHVISION = 1,
+};
 
-// Fills the fixed-point weights of one axis.
-//   starts, counts: `out_size` entries each, the source samples that an output sample reads
-//   weights: `out_size * window` entries, 22 fractional bits
-//   scratch: `window` doubles
-void cik_weights(int64_t in_size, int64_t out_size, int32_t filter, int64_t window, int32_t *starts,
-                 int32_t *counts, int32_t *weights, double *scratch);
+// The number of weights that each output sample of an axis has room for.
+int64_t cik_window(int64_t in_size, int64_t out_size, int32_t filter, int32_t arithmetic);
+
+// One axis of a resize.
+typedef struct {
+  int64_t in_size, out_size;
+  int64_t window;         // as cik_window gives it
+  int32_t *starts;        // of each output sample: the first source sample that it reads
+  int32_t *counts;        // and how many
+  int32_t *weights;       // `window` for each output sample, in fixed point
+  int32_t fraction_bits;  // of the weights
+  // For `horizontal`: of every four weights of an output sample their lower parts, then their upper ones; 8 numbers
+  // for each of the window's fours, the last padded with zeros. Null on an axis for `vertical`.
+  int16_t *packed;
+} cik_axis;
+
+// Fills the weights of an axis whose sizes, window and memory are set. torchvision has no box and no hamming.
+//   scratch: `window` doubles with CIK_PIL, `out_size * window` with CIK_TORCHVISION
+void cik_weights(cik_axis *axis, int32_t filter, int32_t arithmetic, double *scratch);
 
 // Fills the source index of each output sample of the nearest filter, or -1 where there is none.
-void cik_nearest_indices(int64_t in_size, int64_t out_size, int32_t *indices);
+void cik_nearest_indices(int64_t in_size, int64_t out_size, int32_t arithmetic, int32_t *indices);
 
-// Resizes `rows` rows of RGB from `in_width` to `out_width` pixels.
-void cik_horizontal(const uint8_t *in, int64_t in_width, uint8_t *out, int64_t out_width, int64_t rows,
-                    int64_t window, const int32_t *starts, const int32_t *counts,
-                    const int32_t *weights);
+typedef struct {
+  // Resizes `rows` rows of RGB to the axis's size.
+  void (*horizontal)(const uint8_t *in, uint8_t *out, int64_t rows, const cik_axis *axis);
+  // Resizes columns: `row_bytes` bytes a row. `in` begins with the source's row `first_row`.
+  void (*vertical)(const uint8_t *in, int64_t row_bytes, int64_t first_row, uint8_t *out, const cik_axis *axis);
+} cik_kernels;
 
-// Resizes columns: `row_bytes` bytes a row, `out_height` output rows. `starts` are rows of `in` once
-// `first_row` is taken off.
-void cik_vertical(const uint8_t *in, int64_t row_bytes, uint8_t *out, int64_t out_height, int64_t window,
-                  int64_t first_row, const int32_t *starts, const int32_t *counts,
-                  const int32_t *weights);
+// The CPU's fastest kernels, or the portable ones. All give the same bytes.
+cik_kernels cik_kernels_for(int32_t portable);
 
 // Picks pixels by index; an index of -1 gives black.
 void cik_nearest(const uint8_t *in, int64_t in_width, uint8_t *out, int64_t out_width,
                  int64_t out_height, const int32_t *columns, const int32_t *rows);
 
-// How the float stage computes, see cik_float_table.
-enum {
-  CIK_PIL = 0,
-  CIK_TORCHVISION = 1,
-};
+// Writes an RGB image turned and mirrored as an EXIF orientation from 2 to 8 asks for; from 5 on the result is `height`
+// pixels wide.
+void cik_orient(const uint8_t *in, int64_t width, int64_t height, int32_t orientation, uint8_t *out);
 
 // The float value of each of the 256 levels of one channel.
 void cik_float_table(int32_t arithmetic, int32_t rescale, double rescale_factor, int32_t normalize,

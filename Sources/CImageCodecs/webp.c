@@ -1,0 +1,93 @@
+// WebP through libwebp: the first frame on a transparent canvas, as WebPAnimDecoder draws it, without its two canvases.
+#ifdef CIC_WEBP
+
+#include <stdio.h>
+#include <string.h>
+#include <webp/decode.h>
+#include <webp/demux.h>
+
+#include "CImageCodecs.h"
+
+static cic_result failure(int32_t status, const char *message) {
+  cic_result result = {.status = status};
+  snprintf(result.message, sizeof result.message, "%s", message);
+  return result;
+}
+
+static cic_slice chunk(WebPDemuxer *demuxer, const char *name) {
+  WebPChunkIterator iterator;
+  cic_slice slice = {NULL, 0};
+  if (WebPDemuxGetChunk(demuxer, name, 1, &iterator)) {
+    slice = (cic_slice){iterator.chunk.bytes, iterator.chunk.size};
+    WebPDemuxReleaseChunkIterator(&iterator);
+  }
+  return slice;
+}
+
+cic_result cic_webp_read(const uint8_t *bytes, size_t count, cic_webp *image) {
+  const WebPData data = {bytes, count};
+  WebPDemuxState state;
+  // "Partial" only in that it says what is wrong: an image that is not whole is refused.
+  WebPDemuxer *const demuxer = WebPDemuxPartial(&data, &state);
+  cic_result result = {.status = CIC_OK};
+  WebPIterator frame;
+  if (state == WEBP_DEMUX_PARSE_ERROR) {
+    result = failure(CIC_CORRUPT, "");
+  } else if (state != WEBP_DEMUX_DONE) {
+    result = failure(CIC_TRUNCATED, "");
+  } else if (!demuxer) {
+    result = failure(CIC_NO_MEMORY, "");
+  } else if (!WebPDemuxGetFrame(demuxer, 1, &frame)) {
+    result = failure(CIC_CORRUPT, "there is no frame");
+  } else {
+    WebPBitstreamFeatures features;
+    image->width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
+    image->height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
+    image->has_alpha = (WebPDemuxGetI(demuxer, WEBP_FF_FORMAT_FLAGS) & ALPHA_FLAG) != 0;
+    image->x = (uint32_t)frame.x_offset;
+    image->y = (uint32_t)frame.y_offset;
+    image->frame = (cic_slice){frame.fragment.bytes, frame.fragment.size};
+    image->exif = chunk(demuxer, "EXIF");
+    image->xmp = chunk(demuxer, "XMP ");
+    if (WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &features) != VP8_STATUS_OK) {
+      result = failure(CIC_CORRUPT, "the frame has no valid header");
+    } else {
+      image->frame_width = (uint32_t)features.width;
+      image->frame_height = (uint32_t)features.height;
+      image->is_lossy = features.format == 1;
+      image->frame_has_alpha = features.has_alpha;
+      if (frame.x_offset < 0 || frame.y_offset < 0 || (uint64_t)image->x + image->frame_width > image->width ||
+          (uint64_t)image->y + image->frame_height > image->height)
+        result = failure(CIC_CORRUPT, "the frame lies outside the image");
+    }
+    WebPDemuxReleaseIterator(&frame);
+  }
+  WebPDemuxDelete(demuxer);
+  return result;
+}
+
+cic_result cic_webp_decode(const cic_webp *image, uint8_t *rgb) {
+  WebPDecoderConfig config;
+  if (!WebPInitDecoderConfig(&config)) return failure(CIC_UNSUPPORTED, "libwebp has another version than its headers");
+  const size_t stride = (size_t)image->width * 3, size = stride * image->height;
+  const size_t start = image->y * stride + (size_t)image->x * 3;
+  // Whole rows are all written; what a frame leaves out is transparent black.
+  if (image->frame_width != image->width || image->frame_height != image->height) memset(rgb, 0, size);
+  config.output.colorspace = MODE_RGB;
+  config.output.is_external_memory = 1;
+  config.output.u.RGBA.rgba = rgb + start;
+  config.output.u.RGBA.stride = (int)stride;
+  config.output.u.RGBA.size = size - start;
+  switch (WebPDecode(image->frame.bytes, image->frame.count, &config)) {
+    case VP8_STATUS_OK: return (cic_result){.status = CIC_OK};
+    case VP8_STATUS_OUT_OF_MEMORY: return failure(CIC_NO_MEMORY, "");
+    case VP8_STATUS_UNSUPPORTED_FEATURE: return failure(CIC_UNSUPPORTED, "libwebp does not do it");
+    case VP8_STATUS_NOT_ENOUGH_DATA:
+    case VP8_STATUS_SUSPENDED: return failure(CIC_TRUNCATED, "");
+    default: return failure(CIC_CORRUPT, "libwebp cannot decode the frame");
+  }
+}
+
+int32_t cic_webp_version(void) { return WebPGetDecoderVersion(); }
+
+#endif

@@ -1,0 +1,60 @@
+#if WebP
+  internal import CImageCodecs
+
+  extension ImageDecoder {
+    /// Decodes as Pillow does: the first frame, on a canvas of transparent black whose alpha is dropped.
+    static func decodeWebP(
+      _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
+    ) throws(ImageError) -> DecodedImage {
+      try checkWebPChunks(bytes, limits: limits)
+      var file = cic_webp()
+      let found = cic_webp_read(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &file)
+      if let error = found.imageError(format: .webp, limits: limits, size: 0) { throw error }
+      let (width, height) = (Int(file.width), Int(file.height))
+      try limits.check(width: width, height: height)
+      // A frame with alpha or without loss is held whole, four bytes a pixel; of a lossy one some rows are.
+      let framePixels = Int(file.frame_width) * Int(file.frame_height)
+      let isHeldWhole = file.is_lossy == 0 || file.frame_has_alpha != 0
+      try limits.check(
+        intermediateBytes: (1 << 20) + 128 * Int(file.frame_width) + (isHeldWhole ? 4 * framePixels : 0))
+      let storage = try allocate(width: width, height: height, format: .webp)
+      let decoded = cic_webp_decode(&file, storage.base)
+      if let error = decoded.imageError(format: .webp, limits: limits, size: storage.count) { throw error }
+      return DecodedImage(
+        format: .webp, mode: file.has_alpha != 0 ? "RGBA" : "RGB",
+        image: RGBImage(width: width, height: height, storage: storage),
+        orientation: OrientationMetadata(exif: file.exif.array, xmp: file.xmp.array).orientation)
+    }
+
+    /// Walks over the chunks of the file before libwebp does, which keeps a record of every frame.
+    private static func checkWebPChunks(
+      _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
+    ) throws(ImageError) {
+      let first = ByteReader(bytes, position: 12).peek(4)
+      guard ["VP8 ", "VP8L", "VP8X"].contains(first) else {
+        throw .corrupt(format: .webp, detail: "the first chunk is no image")
+      }
+      var reader = ByteReader(bytes, position: 12)
+      var metadataBytes = 0
+      var frames = 0
+      while let header = reader.read(8) {
+        let type = String(decoding: header.prefix(4), as: UTF8.self)
+        let size = (4..<8).reduce(0) { $0 | Int(header[$1]) << (8 * ($1 - 4)) }
+        switch type {
+        case "ANMF": frames += 1
+        case "VP8 ", "VP8L", "ALPH": break
+        default: metadataBytes += size + 8
+        }
+        try limits.check(metadataBytes: metadataBytes)
+        try limits.check(frames: frames)
+        guard reader.read(size + size & 1) != nil else { return }
+      }
+    }
+  }
+
+  extension cic_slice {
+    fileprivate var array: [UInt8]? {
+      bytes.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
+    }
+  }
+#endif
