@@ -24,7 +24,8 @@ static void CIK_NAME(horizontal)(const uint8_t *in, uint8_t *out, int64_t rows, 
       const int64_t blocks = (axis->counts[x] + 3) / 4;
       __m256i low = _mm256_setzero_si256(), high = low;
       for (int64_t b = 0; b < blocks; b++, pixels += 12, weights += 8) {
-        const __m256i p = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)pixels)), pairs);
+        const __m128i bytes = _mm_loadu_si128((const __m128i *)pixels);
+        const __m256i p = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(bytes), pairs);
         long long lower, upper;
         memcpy(&lower, weights, 8);
         memcpy(&upper, weights + 4, 8);

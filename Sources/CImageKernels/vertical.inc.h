@@ -19,8 +19,9 @@ static inline __attribute__((always_inline)) void CIK_NAME(columns)(const uint8_
     }
   }
   for (int v = 0; v < vectors; v++) {
-    const sums_v level = __builtin_elementwise_min(__builtin_elementwise_max(sums[v] >> bits, (sums_v){0}), (sums_v){0} + 255);
-    const bytes_v pixels = __builtin_convertvector(level, bytes_v);
+    const sums_v positive = __builtin_elementwise_max(sums[v] >> bits, (sums_v){0});
+    const sums_v levels = __builtin_elementwise_min(positive, (sums_v){0} + 255);
+    const bytes_v pixels = __builtin_convertvector(levels, bytes_v);
     memcpy(out + v * CIK_LANES, &pixels, sizeof pixels);
   }
 }

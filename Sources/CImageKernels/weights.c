@@ -92,7 +92,8 @@ static int64_t sample_weights(const cik_axis *axis, int32_t filter, int32_t arit
   double total = 0.0;
   for (int64_t j = 0; j < count; j++) {
     const double x = ((double)(j + low) - center + 0.5) * inverse;
-    weights[j] = filter == CIK_BICUBIC && arithmetic == CIK_TORCHVISION ? torchvision_bicubic(x) : filter_value(filter, x);
+    const int differs = filter == CIK_BICUBIC && arithmetic == CIK_TORCHVISION;
+    weights[j] = differs ? torchvision_bicubic(x) : filter_value(filter, x);
     total += weights[j];
   }
   if (total != 0.0)

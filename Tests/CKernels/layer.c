@@ -53,7 +53,8 @@ void prepare_rows(layer *l, const float *x, size_t rows, size_t step, size_t ld,
   float *const scales = place_floats(&l->row_scales, all, l->side);
   int32_t *const zeros = place(&l->row_zeros, all * sizeof(int32_t), l->side);
   const size_t stride = (l->k + 3) / 4 * 4 + below(2) * 12;
-  uint8_t *const remainders = finer ? place(&l->remainders, (all - 1) / finer * stride + (l->k + 3) / 4 * 4, l->side) : NULL;
+  const size_t room = finer ? (all - 1) / finer * stride + (l->k + 3) / 4 * 4 : 0;
+  uint8_t *const remainders = finer ? place(&l->remainders, room, l->side) : NULL;
   l->quantized = (agk_quantized_rows){scales, zeros, remainders, stride, finer};
   for (size_t r = 0; r < all; r++) memcpy(a + r * ld, x + r * ld, l->k * sizeof *x);
   if (format_of(l)->prepare_rows) {
