@@ -63,7 +63,8 @@ def describe(data, processor):
 def main():
     processor = reference.processor({"image_processor_type": "ViTImageProcessor"}, "pil")
     files = {}
-    for path in sorted(p for p in HERE.iterdir() if p.suffix in SUFFIXES):
+    # The empty file has a test of its own.
+    for path in sorted(p for p in HERE.iterdir() if p.suffix in SUFFIXES and p.stat().st_size > 0):
         data = path.read_bytes()
         entry = describe(data, processor)
         entry["cuts"] = [verdict(data[:n]) for n in cut_lengths(len(data))]
