@@ -17,12 +17,6 @@ struct ByteReader {
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
   }
 
-  /// The next `count` bytes as text, without reading them.
-  func peek(_ count: Int) -> String? {
-    var copy = self
-    return copy.read(count).map { String(decoding: $0, as: UTF8.self) }
-  }
-
   mutating func readUInt8() -> Int? { read(1)?.integer(at: 0, bytes: 1) }
   mutating func readUInt16() -> Int? { read(2)?.integer(at: 0, bytes: 2) }
 }

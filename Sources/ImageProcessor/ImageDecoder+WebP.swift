@@ -30,7 +30,7 @@
     private static func checkWebPChunks(
       _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
     ) throws(ImageError) {
-      let first = ByteReader(bytes, position: 12).peek(4)
+      let first = String(decoding: bytes.dropFirst(12).prefix(4), as: UTF8.self)
       guard ["VP8 ", "VP8L", "VP8X"].contains(first) else {
         throw .corrupt(format: .webp, detail: "the first chunk is no image")
       }

@@ -24,8 +24,7 @@ public struct NormalizationTable: Sendable, Equatable {
       var table = [Float](repeating: 0, count: 256)
       cik_float_table(
         arithmetic.number, config.doRescale ? 1 : 0, config.rescaleFactor, config.doNormalize ? 1 : 0, mean,
-        std,
-        &table)
+        std, &table)
       values += table
     }
     self.values = values

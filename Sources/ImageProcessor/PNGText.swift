@@ -32,8 +32,9 @@ enum PNGText {
       let size = try inflatedSize(data.suffix(from: separator + 2))
       return separator > 0 ? size : 0
     case "iTXt":
-      guard let separator else { return 0 }
-      return try internationalSize(data.suffix(from: separator + 1))
+      guard let separator, let (text, isCompressed) = internationalText(data.suffix(from: separator + 1))
+      else { return 0 }
+      return isCompressed ? try inflatedSize(text) : text.count
     default:
       guard let separator, separator > 0 else { return 0 }
       return data.count - separator - 1
@@ -47,21 +48,18 @@ enum PNGText {
   /// The text of a chunk whose size has been checked; nil where it is not to be had.
   static func text(_ type: String, _ data: UnsafeRawBufferPointer) -> [UInt8]? {
     guard let separator = data.firstIndex(ofZeroFrom: 0) else { return nil }
-    var rest = data.suffix(from: separator + 1)
-    var isCompressed = type == "zTXt"
-    if isCompressed { rest = rest.suffix(from: 1) }
-    if type == "iTXt" {
-      guard let flag = rest.integer(at: 0, bytes: 1), let method = rest.integer(at: 1, bytes: 1),
-        let language = rest.firstIndex(ofZeroFrom: 2), let keyword = rest.firstIndex(ofZeroFrom: language + 1)
-      else { return nil }
-      isCompressed = flag != 0
-      if isCompressed, method != 0 { return nil }
-      rest = rest.suffix(from: keyword + 1)
-    }
-    guard isCompressed else { return Array(rest) }
+    let rest = data.suffix(from: separator + 1)
+    let found: (text: UnsafeRawBufferPointer, isCompressed: Bool)? =
+      switch type {
+      case "zTXt": (rest.suffix(from: 1), true)
+      case "iTXt": internationalText(rest)
+      default: (rest, false)
+      }
+    guard let (text, isCompressed) = found else { return nil }
+    guard isCompressed else { return Array(text) }
     return [UInt8](unsafeUninitializedCapacity: chunkLimit) { buffer, count in
       let size = cic_inflate(
-        rest.bindMemory(to: UInt8.self).baseAddress, rest.count, Int64(chunkLimit), buffer.baseAddress)
+        text.bindMemory(to: UInt8.self).baseAddress, text.count, Int64(chunkLimit), buffer.baseAddress)
       count = Swift.min(chunkLimit, Swift.max(0, Int(size)))
     }
   }
@@ -81,14 +79,16 @@ enum PNGText {
     return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
   }
 
-  /// A text with language and translated keyword before it.
-  private static func internationalSize(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {
+  /// The text that has language and translated keyword before it; nil where they are incomplete or the compression
+  /// is not known.
+  private static func internationalText(
+    _ data: UnsafeRawBufferPointer
+  ) -> (text: UnsafeRawBufferPointer, isCompressed: Bool)? {
     guard let compressed = data.integer(at: 0, bytes: 1), let method = data.integer(at: 1, bytes: 1),
-      let language = data.firstIndex(ofZeroFrom: 2), let keyword = data.firstIndex(ofZeroFrom: language + 1)
-    else { return 0 }
-    let text = data.suffix(from: keyword + 1)
-    guard compressed != 0 else { return text.count }
-    return method == 0 ? try inflatedSize(text) : 0
+      let language = data.firstIndex(ofZeroFrom: 2), let keyword = data.firstIndex(ofZeroFrom: language + 1),
+      compressed == 0 || method == 0
+    else { return nil }
+    return (data.suffix(from: keyword + 1), compressed != 0)
   }
 
   private static func inflatedSize(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {

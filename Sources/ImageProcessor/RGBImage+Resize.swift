@@ -1,12 +1,5 @@
 internal import CImageKernels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import TensorCore
 
 extension RGBImage {
   /// This image at another size, with the bytes of the profile: of Pillow's `image.resize((width, height), filter)`
@@ -125,10 +118,10 @@ extension RGBImage {
   }
 }
 
-/// The passes for this CPU; the plain ones where `AIGUARD_KERNELS` asks for those.
+/// The passes for this CPU; the plain ones where the portable level is in use. A level that cannot be had is an error
+/// where a model is loaded, and changes no byte here.
 private enum ResizeKernels {
-  static let active = cik_kernels_for(
-    getenv("AIGUARD_KERNELS").map { String(cString: $0) } == "portable" ? 1 : 0)
+  static let active = cik_kernels_for((try? KernelLevel.active()) == .portable ? 1 : 0)
 }
 
 /// The fixed-point weights of one axis.
