@@ -16,11 +16,21 @@ let package = Package(
     .executable(name: "aiguard", targets: ["aiguard"]),
   ],
   traits: [
-    .default(enabledTraits: ["CLI", "WebP"]),
-    // Library users switch this off (`traits: []`) and then resolve no argument parser.
+    .default(enabledTraits: ["CLI", "Formats"]),
+    // Library users leave this one out (`traits: ["Formats"]`) and then resolve no argument parser.
     .trait(name: "CLI", description: "The command-line tool `aiguard`."),
-    // A codec whose trait is off needs no library; its files are refused by name.
+    // A format whose trait is off needs no library; its files are refused by name.
+    .trait(
+      name: "Formats", description: "Every image format that there is a decoder for.",
+      enabledTraits: ["JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC"]),
+    .trait(name: "JPEG", description: "JPEG images, through libjpeg."),
+    .trait(name: "PNG", description: "PNG images, through libpng."),
     .trait(name: "WebP", description: "WebP images, through libwebp."),
+    .trait(name: "GIF", description: "GIF images."),
+    .trait(name: "BMP", description: "Windows bitmaps."),
+    .trait(name: "TIFF", description: "TIFF images, through libtiff and littleCMS."),
+    .trait(name: "AVIF", description: "AVIF images, through libavif."),
+    .trait(name: "HEIC", description: "HEIC and HEIF images, through libde265."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -40,6 +50,19 @@ let package = Package(
       name: "CLibWebP", pkgConfig: "libwebpdemux",
       providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
     .systemLibrary(
+      name: "CLibTIFF", pkgConfig: "libtiff-4",
+      providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+    .systemLibrary(
+      name: "CLibLCMS", pkgConfig: "lcms2",
+      providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
+    .systemLibrary(
+      // Its package asks for a flag that the package manager refuses and the library does not need.
+      name: "CLibAVIF",
+      providers: [.apt(["libavif-dev"]), .brew(["libavif"])]),
+    .systemLibrary(
+      name: "CLibDE265", pkgConfig: "libde265",
+      providers: [.apt(["libde265-dev"]), .brew(["libde265"])]),
+    .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
 
@@ -48,11 +71,21 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       dependencies: [
-        "CLibJPEG", "CLibPNG", .target(name: "CLibWebP", condition: .when(traits: ["WebP"])),
+        .target(name: "CLibJPEG", condition: .when(traits: ["JPEG"])),
+        .target(name: "CLibPNG", condition: .when(traits: ["PNG"])),
+        .target(name: "CLibWebP", condition: .when(traits: ["WebP"])),
+        .target(name: "CLibTIFF", condition: .when(traits: ["TIFF"])),
+        .target(name: "CLibLCMS", condition: .when(traits: ["TIFF"])),
+        .target(name: "CLibAVIF", condition: .when(traits: ["AVIF"])),
+        .target(name: "CLibDE265", condition: .when(traits: ["HEIC"])),
       ],
-      cSettings: [.define("CIC_WEBP", .when(traits: ["WebP"]))],
-      // zlib comes with libpng, whose package does not name it when linking.
-      linkerSettings: [.linkedLibrary("z")]),
+      cSettings: ["JPEG", "PNG", "WebP", "TIFF", "AVIF", "HEIC"].map {
+        .define("CIC_" + $0.uppercased(), .when(traits: [$0]))
+      },
+      // zlib comes with libpng, whose package does not name it when linking; libavif is found without its package.
+      linkerSettings: [
+        .linkedLibrary("z", .when(traits: ["PNG"])), .linkedLibrary("avif", .when(traits: ["AVIF"])),
+      ]),
     .target(name: "CImageKernels"),
     .target(name: "CDefaultModel", exclude: ["model"]),
 

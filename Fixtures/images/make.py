@@ -1,6 +1,6 @@
 """Writes expected.json: what the reference makes of the files beside this script.
 
-Needs Pillow, transformers, torch and torchvision in the versions that it records.
+Needs Pillow, pillow_heif, transformers, torch and torchvision in the versions that it records.
 """
 import hashlib
 import io
@@ -10,14 +10,16 @@ import sys
 import warnings
 
 import numpy as np
-from PIL import Image
+import pillow_heif
+from PIL import Image, ImageOps
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "pixels"))
 import reference  # noqa: E402
 
 warnings.simplefilter("ignore")
-SUFFIXES = {".jpg", ".mpo", ".png", ".webp"}
+OURS = {".py", ".json", ".md"}
+pillow_heif.register_heif_opener()
 
 
 def sha(data):
@@ -26,7 +28,14 @@ def sha(data):
 
 def decode(data):
     with Image.open(io.BytesIO(data)) as image:
-        return image.format, image.mode, image.convert("RGB")
+        # Before the conversion, which may change the mode of a lazily opened file.
+        file_format, mode = image.format, image.mode
+        return file_format, mode, image.convert("RGB")
+
+
+def upright(data):
+    with Image.open(io.BytesIO(data)) as image:
+        return ImageOps.exif_transpose(image).convert("RGB")
 
 
 def cut_lengths(count):
@@ -55,6 +64,7 @@ def describe(data, processor):
         "width": rgb.width,
         "height": rgb.height,
         "rgb": sha(rgb.tobytes()),
+        "upright": sha(upright(data).tobytes()),
         "resized": {str(f): sha(rgb.resize((224, 224), f).tobytes()) for f in range(6)},
         "pixelValues": sha(np.ascontiguousarray(values).tobytes()),
     }
@@ -64,12 +74,12 @@ def main():
     processor = reference.processor({"image_processor_type": "ViTImageProcessor"}, "pil")
     files = {}
     # The empty file has a test of its own.
-    for path in sorted(p for p in HERE.iterdir() if p.suffix in SUFFIXES and p.stat().st_size > 0):
+    for path in sorted(p for p in HERE.iterdir() if p.suffix not in OURS and p.stat().st_size > 0):
         data = path.read_bytes()
         entry = describe(data, processor)
         entry["cuts"] = [verdict(data[:n]) for n in cut_lengths(len(data))]
         files[path.name] = entry
-    text = json.dumps({"made_with": reference.versions(), "files": files}, indent=1)
+    text = json.dumps({"made_with": reference.versions() | {"pillow_heif": pillow_heif.__version__}, "files": files}, indent=1)
     (HERE / "expected.json").write_text(text + "\n")
 
 

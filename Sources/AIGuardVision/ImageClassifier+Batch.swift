@@ -60,10 +60,9 @@ extension ImageClassifier {
     budget.withCompute { compute in
       compute.parallelFor(images.count) { index, _ in
         let result = Result {
-          let image = try images[index].get().withUnsafeBytes { bytes in
-            try ImageDecoder.decode(bytes, limits: limits).image(for: policy)
+          try images[index].get().withUnsafeBytes { bytes in
+            try processor.preprocess(imageBytes: bytes, policy: policy, limits: limits)
           }
-          return try processor.preprocess(image, limits: limits)
         }
         slots.withLock { $0[index] = result }
       }

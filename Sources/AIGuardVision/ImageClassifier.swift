@@ -72,8 +72,7 @@ public struct ImageClassifier: Sendable {
   ) throws -> ClassificationResult {
     let pixelValues = try imageBytes.withUnsafeBytes { bytes in
       try budget.withCompute { _ in
-        try processor.preprocess(
-          ImageDecoder.decode(bytes, limits: limits).image(for: policy), limits: limits)
+        try processor.preprocess(imageBytes: bytes, policy: policy, limits: limits)
       }
     }
     return try classify(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]

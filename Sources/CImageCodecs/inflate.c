@@ -1,3 +1,5 @@
+#ifdef CIC_PNG
+
 #include "CImageCodecs.h"
 
 #include <zlib.h>
@@ -44,3 +46,5 @@ uint32_t cic_crc32(uint32_t seed, const uint8_t *bytes, size_t count) {
   // zlib takes a null pointer as a request for the initial value.
   return count == 0 ? seed : (uint32_t)crc32_z(seed, bytes, count);
 }
+
+#endif

@@ -1,3 +1,5 @@
+#ifdef CIC_JPEG
+
 #include "CImageCodecs.h"
 
 #include <setjmp.h>
@@ -16,7 +18,7 @@ struct session {
   struct jpeg_progress_mgr progress;
   jmp_buf escape;
   const cic_jpeg_request *request;
-  uint8_t *rgb;
+  cic_rows *rows;
   uint8_t *row;  // one row of samples for images that are not RGB
   cic_result *result;
 };
@@ -83,26 +85,6 @@ static void source_skip(j_decompress_ptr codec, long count) {
   codec->src->bytes_in_buffer -= step;
 }
 
-// MARK: Rows
-
-static void widen_grey(const uint8_t *grey, uint8_t *rgb, size_t width) {
-  for (size_t x = 0; x < width; x++) {
-    rgb[3 * x] = rgb[3 * x + 1] = rgb[3 * x + 2] = grey[x];
-  }
-}
-
-// Stored CMYK is always taken as inverted, Adobe marker or not, as Pillow does.
-static void convert_inverted_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t width) {
-  for (size_t x = 0; x < width; x++) {
-    const int white = cmyk[4 * x + 3];
-    for (size_t channel = 0; channel < 3; channel++) {
-      const int product = (255 - cmyk[4 * x + channel]) * white + 128;
-      const int value = white - (((product >> 8) + product) >> 8);
-      rgb[3 * x + channel] = (uint8_t)(value < 0 ? 0 : value);
-    }
-  }
-}
-
 // MARK: Decoding
 
 // Multi-scan files keep every coefficient in memory until the last scan is in.
@@ -160,13 +142,16 @@ static void decode(struct session *session) {
     session->row = malloc((size_t)request->width * (size_t)request->components);
     if (session->row == NULL) stop(session, CIC_NO_MEMORY);
   }
-  const size_t stride = (size_t)request->width * 3;
   while (codec->output_scanline < codec->output_height) {
-    uint8_t *out = session->rgb + (size_t)codec->output_scanline * stride;
+    uint8_t *out = cic_row(session->rows, codec->output_scanline);
     JSAMPROW row = request->components == 3 ? out : session->row;
     if (jpeg_read_scanlines(codec, &row, 1) != 1) stop(session, CIC_TRUNCATED);
-    if (request->components == 1) widen_grey(session->row, out, request->width);
-    if (request->components == 4) convert_inverted_cmyk(session->row, out, request->width);
+    if (request->components == 1) cic_to_rgb(CIC_L, row, 1, out, request->width, NULL);
+    if (request->components == 4) {
+      // Stored CMYK is always taken as inverted, Adobe marker or not, as Pillow does.
+      for (size_t i = 0; i < (size_t)request->width * 4; i++) row[i] = (JSAMPLE)(255 - row[i]);
+      cic_to_rgb(CIC_CMYK, row, 4, out, request->width, NULL);
+    }
   }
   // What follows the last row may be damaged, which is an error, but need not be there. Most files without
   // their end-of-image marker still count as cut, since the last blocks want to read beyond their own bits.
@@ -185,7 +170,7 @@ static __attribute__((noinline)) void run(struct session *session) {
 }
 
 cic_result cic_jpeg_decode(
-    const uint8_t *bytes, size_t count, const cic_jpeg_request *request, uint8_t *rgb) {
+    const uint8_t *bytes, size_t count, const cic_jpeg_request *request, cic_rows *rows) {
   cic_result result = {.status = CIC_OK};
   struct session *session = calloc(1, sizeof *session);
   if (session == NULL) {
@@ -193,7 +178,7 @@ cic_result cic_jpeg_decode(
     return result;
   }
   session->request = request;
-  session->rgb = rgb;
+  session->rows = rows;
   session->result = &result;
   session->codec.err = jpeg_std_error(&session->errors);
   session->codec.client_data = session;
@@ -213,3 +198,5 @@ cic_result cic_jpeg_decode(
   free(session);
   return result;
 }
+
+#endif

@@ -1,3 +1,5 @@
+#ifdef CIC_PNG
+
 #include "CImageCodecs.h"
 
 #include <setjmp.h>
@@ -14,8 +16,8 @@ struct cic_png {
   png_structp png;
   png_infop info;
   jmp_buf escape;
-  uint8_t *rgb;
-  size_t stride;
+  cic_rows *rows;
+  uint32_t x, y;  // of the image's first pixel in `rows`
   uint32_t width;
   uint32_t height;
   int grey16;
@@ -59,16 +61,15 @@ static void on_row(png_structp png, png_bytep row, png_uint_32 index, int pass) 
   if (row == NULL || decoder->complete) return;
   if (!decoder->interlaced) {
     if (index >= decoder->height) return;
-    store(decoder, row, decoder->rgb + (size_t)index * decoder->stride, decoder->width, 1);
+    store(decoder, row, cic_row(decoder->rows, decoder->y + index) + 3 * (size_t)decoder->x, decoder->width, 1);
     if (index + 1 < decoder->height) return;
   } else {
     const size_t rows = PNG_PASS_ROWS(decoder->height, pass);
     if (index >= rows) return;
-    const size_t y = PNG_ROW_FROM_PASS_ROW((size_t)index, pass);
+    const uint32_t y = decoder->y + PNG_ROW_FROM_PASS_ROW(index, pass);
     const size_t x = PNG_COL_FROM_PASS_COL((size_t)0, pass);
     const size_t step = PNG_COL_FROM_PASS_COL((size_t)1, pass) - x;
-    store(decoder, row, decoder->rgb + y * decoder->stride + 3 * x,
-          PNG_PASS_COLS(decoder->width, pass), step);
+    store(decoder, row, cic_row(decoder->rows, y) + 3 * (decoder->x + x), PNG_PASS_COLS(decoder->width, pass), step);
     if (pass != decoder->last_pass || index + 1 < rows) return;
   }
   // What follows the last row is of no interest to the reference either: not the checksum, not more data.
@@ -153,15 +154,16 @@ static __attribute__((noinline)) int guarded_start(
   return 0;
 }
 
-cic_png *cic_png_open(const cic_png_header *header, uint8_t *rgb, size_t stride, cic_result *result) {
+cic_png *cic_png_open(const cic_png_header *header, cic_rows *rows, uint32_t x, uint32_t y, cic_result *result) {
   memset(result, 0, sizeof *result);
   struct cic_png *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) {
     result->status = CIC_NO_MEMORY;
     return NULL;
   }
-  decoder->rgb = rgb;
-  decoder->stride = stride;
+  decoder->rows = rows;
+  decoder->x = x;
+  decoder->y = y;
   decoder->width = header->width;
   decoder->height = header->height;
   decoder->grey16 = header->color_type == PNG_COLOR_TYPE_GRAY && header->bit_depth == 16;
@@ -209,3 +211,5 @@ void cic_png_close(cic_png *decoder) {
   if (decoder->png != NULL) png_destroy_read_struct(&decoder->png, &decoder->info, NULL);
   free(decoder);
 }
+
+#endif

@@ -1,3 +1,5 @@
+#ifdef CIC_PNG
+
 #include "CImageCodecs.h"
 
 #include <stdlib.h>
@@ -88,3 +90,5 @@ void cic_row_counter_close(cic_row_counter *counter) {
   free(counter->scratch);
   free(counter);
 }
+
+#endif

@@ -4,11 +4,12 @@
 #include <stddef.h>
 #include <stdio.h>
 // clang-format on
-#include <jpeglib.h>
-#include <png.h>
 
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
+
+#ifdef CIC_JPEG
+#include <jpeglib.h>
 
 const char *cic_jpeg_version(void) {
 #ifdef LIBJPEG_TURBO_VERSION
@@ -17,5 +18,10 @@ const char *cic_jpeg_version(void) {
   return "libjpeg " TEXT(JPEG_LIB_VERSION);
 #endif
 }
+#endif
+
+#ifdef CIC_PNG
+#include <png.h>
 
 const char *cic_png_version(void) { return png_get_libpng_ver(NULL); }
+#endif

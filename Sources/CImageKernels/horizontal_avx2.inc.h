@@ -12,11 +12,9 @@ static void CIK_NAME(horizontal)(const uint8_t *in, uint8_t *out, int64_t rows, 
   const int32_t bits = axis->fraction_bits;
   const __m128i rounding = _mm_set1_epi32(half(bits)), shift = _mm_cvtsi32_si128(bits);
   const int64_t blocks_of_sample = (axis->window + 3) / 4;
-  // The last load of a sample reaches up to 13 bytes behind its row, so that many are left to the plain loop.
-  const int64_t row_bytes = axis->in_size * 3, needed = (13 + row_bytes - 1) / row_bytes;
-  const int64_t here = rows > needed ? rows - needed : 0;
-  for (int64_t y = 0; y < here; y++) {
-    const uint8_t *row = in + y * row_bytes;
+  // The last load of a sample reaches up to 13 bytes behind its row, which CIK_PADDING allows.
+  for (int64_t y = 0; y < rows; y++) {
+    const uint8_t *row = in + y * axis->in_size * 3;
     uint8_t *to = out + y * axis->out_size * 3;
     for (int64_t x = 0; x < axis->out_size; x++, to += 3) {
       const uint8_t *pixels = row + (int64_t)axis->starts[x] * 3;
@@ -42,5 +40,4 @@ static void CIK_NAME(horizontal)(const uint8_t *in, uint8_t *out, int64_t rows, 
       memcpy(to, &bytes, x + 1 < axis->out_size ? 4 : 3);
     }
   }
-  horizontal_portable(in + here * row_bytes, out + here * axis->out_size * 3, rows - here, axis);
 }

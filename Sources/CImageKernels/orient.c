@@ -2,33 +2,31 @@
 
 #include <string.h>
 
-// Square blocks, so that the reads of a transposition stay in the first-level cache too.
+// Square blocks, so that the writes of a transposition stay in the first-level cache too.
 enum { block = 32 };
 
-void cik_orient(const uint8_t *in, int64_t width, int64_t height, int32_t orientation, uint8_t *out) {
+void cik_orient(const uint8_t *in, int64_t width, int64_t height, int64_t first, int64_t count, int32_t orientation,
+                uint8_t *out) {
   const int turned = orientation >= 5;
-  const int64_t out_width = turned ? height : width, out_height = turned ? width : height;
-  // Where the first output pixel comes from, and how far apart the sources of its neighbours lie.
-  const int64_t row = 3 * width, right = row - 3, bottom = (height - 1) * row;
-  int64_t start = 0, x_step = 3, y_step = row;
-  switch (orientation) {
-    case 2: start = right, x_step = -3; break;
-    case 3: start = bottom + right, x_step = -3, y_step = -row; break;
-    case 4: start = bottom, y_step = -row; break;
-    case 5: x_step = row, y_step = 3; break;
-    case 6: start = bottom, x_step = -row, y_step = 3; break;
-    case 7: start = bottom + right, x_step = -row, y_step = -3; break;
-    case 8: start = right, x_step = row, y_step = -3; break;
-    default: break;
+  const int64_t row = 3 * (turned ? height : width);
+  // How far apart neighbours land, and where the image's first pixel does.
+  int64_t x_step = turned ? row : 3, y_step = turned ? 3 : row, start = 0;
+  if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8) {
+    start += (width - 1) * x_step;
+    x_step = -x_step;
   }
-  for (int64_t top = 0; top < out_height; top += block)
-    for (int64_t left = 0; left < out_width; left += block) {
-      const int64_t end_y = top + block < out_height ? top + block : out_height;
-      const int64_t end_x = left + block < out_width ? left + block : out_width;
+  if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) {
+    start += (height - 1) * y_step;
+    y_step = -y_step;
+  }
+  for (int64_t top = 0; top < count; top += block)
+    for (int64_t left = 0; left < width; left += block) {
+      const int64_t end_y = top + block < count ? top + block : count;
+      const int64_t end_x = left + block < width ? left + block : width;
       for (int64_t y = top; y < end_y; y++) {
-        const uint8_t *from = in + start + y * y_step + left * x_step;
-        uint8_t *to = out + 3 * (y * out_width + left);
-        for (int64_t x = left; x < end_x; x++, from += x_step, to += 3) memcpy(to, from, 3);
+        const uint8_t *from = in + 3 * (y * width + left);
+        uint8_t *to = out + start + (first + y) * y_step + left * x_step;
+        for (int64_t x = left; x < end_x; x++, from += 3, to += x_step) memcpy(to, from, 3);
       }
     }
 }

@@ -150,6 +150,19 @@ void cik_weights(cik_axis *axis, int32_t filter, int32_t arithmetic, double *scr
   if (axis->packed) pack(axis);
 }
 
+void cik_mirror(cik_axis *axis) {
+  for (int64_t i = 0; i < axis->out_size; i++) {
+    axis->starts[i] = (int32_t)axis->in_size - axis->starts[i] - axis->counts[i];
+    int32_t *weights = axis->weights + i * axis->window;
+    for (int64_t low = 0, high = axis->counts[i] - 1; low < high; low++, high--) {
+      const int32_t weight = weights[low];
+      weights[low] = weights[high];
+      weights[high] = weight;
+    }
+  }
+  if (axis->packed) pack(axis);
+}
+
 // Pillow adds up steps in double, which rounds otherwise than a product; torchvision multiplies in float32.
 void cik_nearest_indices(int64_t in_size, int64_t out_size, int32_t arithmetic, int32_t *indices) {
   const double step = axis_scale(in_size, out_size, arithmetic);

@@ -2,13 +2,13 @@
 public struct DecodedImage: Sendable {
   /// The format of the file.
   public let format: ImageFormat
-  /// The mode that Pillow's `Image.open` reports for the file: `RGB`, `L`, `CMYK`, `P`, `1`, `I;16`, `LA`
-  /// or `RGBA`.
+  /// The mode that Pillow's `Image.open` reports for the file, such as `RGB`, `L`, `CMYK`, `P`, `I;16` or `RGBA`.
   public let mode: String
-  /// The pixels of Pillow 13's `open(file).convert("RGB")`, as stored: no EXIF rotation, no colour
-  /// management, alpha dropped and not blended.
+  /// The pixels of Pillow 13's `open(file).convert("RGB")`: no EXIF rotation except in a TIFF, no colour management,
+  /// alpha dropped and not blended.
   public let image: RGBImage
-  /// How the image is to be turned to be seen upright, by the file's EXIF block or XMP packet.
+  /// How the image is to be turned to be seen upright, by the file's EXIF block or XMP packet. `topLeft` for TIFF and
+  /// HEIF, whose images are turned when they are loaded.
   public let orientation: ImageOrientation
 }
 
@@ -26,20 +26,19 @@ public enum ImageDecoder {
   public static func decode(
     _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits = .default
   ) throws(ImageError) -> DecodedImage {
-    guard bytes.count > 0 else { throw .empty }
-    try limits.check(encodedBytes: bytes.count)
-    switch ImageFormat(signatureOf: bytes) {
-    case .jpeg: return try decodeJPEG(bytes, limits: limits)
-    case .png: return try decodePNG(bytes, limits: limits)
-    case .webp:
-      #if WebP
-        return try decodeWebP(bytes, limits: limits)
-      #else
-        throw .notBuiltIn(.webp)
-      #endif
-    case .some(let other): throw .unsupportedFormat(other)
-    case nil: throw .notAnImage
+    let reader = try reader(of: bytes, limits: limits)
+    let header = reader.header
+    if header.turn != .topLeft, header.comesFromTop {
+      let turned = try TurnedImage(header, from: header.turn)
+      _ = try reader.read(into: turned)
+      turned.finish()
+      return DecodedImage(
+        format: header.format, mode: header.mode, image: turned.image, orientation: .topLeft)
     }
+    let whole = try WholeImage(header)
+    let orientation = try reader.read(into: whole)
+    return DecodedImage(
+      format: header.format, mode: header.mode, image: whole.image, orientation: orientation)
   }
 
   /// Decodes an encoded image. See `decode(_:limits:)` for raw memory.
@@ -57,12 +56,39 @@ public enum ImageDecoder {
     return try result.get()
   }
 
-  /// Memory for the pixels of an image whose size has passed the limits.
-  static func allocate(width: Int, height: Int, format: ImageFormat) throws(ImageError) -> PixelStorage {
-    guard let count = RGBImage.byteCount(width: width, height: height) else {
-      throw .corrupt(format: format, detail: "the size \(width) x \(height) has no pixels")
+  /// Opens an image and reads its header. The reader must not outlive `bytes`.
+  static func reader(
+    of bytes: UnsafeRawBufferPointer, limits: DecodeLimits
+  ) throws(ImageError) -> any ImageReader {
+    guard bytes.count > 0 else { throw .empty }
+    try limits.check(encodedBytes: bytes.count)
+    guard let format = ImageFormat(signatureOf: bytes) else { throw .notAnImage }
+    switch format {
+    #if JPEG
+      case .jpeg: return try JPEGReader(bytes, limits: limits)
+    #endif
+    #if PNG
+      case .png: return try PNGReader(bytes, limits: limits)
+    #endif
+    #if WebP
+      case .webp: return try WebPReader(bytes, limits: limits)
+    #endif
+    #if GIF
+      case .gif: return try GIFReader(bytes, limits: limits)
+    #endif
+    #if BMP
+      case .bmp: return try BMPReader(bytes, limits: limits)
+    #endif
+    #if TIFF
+      case .tiff: return try TIFFReader(bytes, limits: limits)
+    #endif
+    #if AVIF
+      case .avif: return try AVIFReader(bytes, limits: limits)
+    #endif
+    #if HEIC
+      case .heif: return try HEIFReader(bytes, limits: limits)
+    #endif
+    default: throw format.isSupported ? .notBuiltIn(format) : .unsupportedFormat(format)
     }
-    guard let storage = PixelStorage(count: count) else { throw .outOfMemory(bytes: count) }
-    return storage
   }
 }

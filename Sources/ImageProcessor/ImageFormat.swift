@@ -1,23 +1,23 @@
 /// An image format, recognised by its first bytes and never by a file name.
 ///
-/// Raw values are the names that Pillow gives. `jpeg`, `png` and `webp` are decoded; the others exist so that
-/// an error can say what the file is.
+/// Raw values are the names that Pillow gives. Those that `isSupported` says are decoded, each in builds with its
+/// package trait; the others exist so that an error can say what the file is.
 public enum ImageFormat: String, Sendable, CaseIterable {
   /// JPEG, and the first image of an MPO file. Decoded.
   case jpeg = "JPEG"
   /// PNG, and the default image or first frame of an APNG. Decoded.
   case png = "PNG"
-  /// GIF.
+  /// GIF: the first image. Decoded.
   case gif = "GIF"
-  /// WebP, and the first frame of an animation. Decoded in builds with the trait `WebP`.
+  /// WebP, and the first frame of an animation. Decoded.
   case webp = "WEBP"
-  /// Windows bitmap.
+  /// Windows bitmap. Decoded.
   case bmp = "BMP"
-  /// TIFF and BigTIFF, and the camera raw formats that begin like it.
+  /// TIFF and BigTIFF: the first image. Decoded. Camera raw formats that begin like it mostly are not.
   case tiff = "TIFF"
-  /// AVIF.
+  /// AVIF, and the first frame of a sequence. Decoded.
   case avif = "AVIF"
-  /// HEIF and HEIC.
+  /// HEIF and HEIC: the primary image, if it is coded with HEVC. Decoded.
   case heif = "HEIF"
   /// JPEG 2000, as a file or a bare code stream.
   case jpeg2000 = "JPEG2000"
@@ -41,11 +41,41 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case pnm = "PPM"
   /// PostScript.
   case eps = "EPS"
+  /// PC Paintbrush.
+  case pcx = "PCX"
+  /// Silicon Graphics image.
+  case sgi = "SGI"
+  /// Truevision Targa, by the signature at its end.
+  case tga = "TGA"
+  /// Radiance picture.
+  case hdr = "HDR"
+  /// OpenEXR.
+  case exr = "EXR"
+  /// FITS.
+  case fits = "FITS"
+  /// DICOM.
+  case dicom = "DICOM"
+  /// GIMP image.
+  case xcf = "XCF"
+  /// X11 pixmap.
+  case xpm = "XPM"
+  /// Windows metafile.
+  case wmf = "WMF"
+  /// Camera raw: of Canon, Fujifilm, Olympus, Panasonic or Sigma.
+  case raw = "camera raw"
+
+  /// Whether there is a decoder for it, built in or not.
+  public var isSupported: Bool {
+    switch self {
+    case .jpeg, .png, .webp, .gif, .bmp, .tiff, .avif, .heif: true
+    default: false
+    }
+  }
 
   /// The format whose signature `bytes` begins with, if it is a known one.
   public init?(signatureOf bytes: UnsafeRawBufferPointer) {
     let start = Signature(bytes)
-    if let format = start.fixed ?? start.isoMedia ?? start.text {
+    if let format = start.fixed ?? start.isoMedia ?? start.rare ?? start.text ?? start.trailer {
       self = format
     } else {
       return nil
@@ -55,9 +85,11 @@ public enum ImageFormat: String, Sendable, CaseIterable {
 
 private struct Signature {
   let bytes: UnsafeRawBufferPointer
+  let end: UnsafeRawBufferPointer
 
   init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(1024))
+    end = UnsafeRawBufferPointer(rebasing: bytes.suffix(18))
   }
 
   func matches(_ pattern: [UInt8], at offset: Int = 0) -> Bool {
@@ -75,7 +107,10 @@ private struct Signature {
     if matches("GIF87a") || matches("GIF89a") { return .gif }
     if matches("RIFF"), matches("WEBP", at: 8) { return .webp }
     if matches("BM") { return .bmp }
+    if matches([0x49, 0x49, 0x2A, 0]), matches("CR", at: 8) { return .raw }
     if matches([0x49, 0x49, 0x2A, 0]) || matches([0x4D, 0x4D, 0, 0x2A]) { return .tiff }
+    // Byte orders mixed up, which Pillow reads.
+    if matches([0x49, 0x49, 0, 0x2A]) || matches([0x4D, 0x4D, 0x2A, 0]) { return .tiff }
     if matches([0x49, 0x49, 0x2B, 0]) || matches([0x4D, 0x4D, 0, 0x2B]) { return .tiff }
     if matches([0xFF, 0x4F, 0xFF, 0x51]) { return .jpeg2000 }
     if matches([0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]) { return .jpeg2000 }
@@ -97,10 +132,31 @@ private struct Signature {
     for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"] {
       if matches(brand, at: 8) { return .heif }
     }
-    guard matches("mif1", at: 8) || matches("msf1", at: 8) else { return nil }
-    let isAVIF = stride(from: 16, to: 64, by: 4).contains { matches("avif", at: $0) }
-    return isAVIF ? .avif : .heif
+    // Whatever these hold: with pillow_heif its plugin comes first and takes them.
+    if matches("mif1", at: 8) || matches("msf1", at: 8) { return .heif }
+    return matches("crx ", at: 8) ? .raw : nil
   }
+
+  /// Formats that are met less often.
+  var rare: ImageFormat? {
+    if matches([0x0A]), bytes.count > 2, [0, 2, 3, 5].contains(bytes[1]), bytes[2] == 1 { return .pcx }
+    if matches([0x01, 0xDA]) { return .sgi }
+    if matches("#?RADIANCE") || matches("#?RGBE") { return .hdr }
+    if matches([0x76, 0x2F, 0x31, 0x01]) { return .exr }
+    if matches("SIMPLE  =") { return .fits }
+    if matches("DICM", at: 128) { return .dicom }
+    if matches("gimp xcf") { return .xcf }
+    if matches("/* XPM */") { return .xpm }
+    if matches([0xD7, 0xCD, 0xC6, 0x9A]) || matches(" EMF", at: 40) { return .wmf }
+    if matches("FUJIFILMCCD-RAW") || matches("FOVb") { return .raw }
+    if matches("IIRO") || matches("IIRS") || matches("MMOR") || matches([0x49, 0x49, 0x55, 0]) {
+      return .raw
+    }
+    return nil
+  }
+
+  /// Targa files have their signature at the end, if they have one.
+  var trailer: ImageFormat? { end.elementsEqual("TRUEVISION-XFILE.\0".utf8) ? .tga : nil }
 
   var text: ImageFormat? {
     if bytes.count > 2, bytes[0] == UInt8(ascii: "P"), (0x31...0x36).contains(bytes[1]),

@@ -11,6 +11,13 @@ public enum ImageOrientation: Int, Sendable, CaseIterable {
   case rightTop = 6
   case rightBottom = 7
   case leftBottom = 8
+
+  /// Whether stored rows are seen as columns.
+  var swapsAxes: Bool { rawValue >= ImageOrientation.leftTop.rawValue }
+  /// Whether what is stored first in a row is seen last.
+  var mirrorsRows: Bool { [.topRight, .bottomRight, .rightBottom, .leftBottom].contains(self) }
+  /// Whether the row that is stored first is seen last.
+  var mirrorsColumns: Bool { [.bottomRight, .bottomLeft, .rightTop, .rightBottom].contains(self) }
 }
 
 /// Which of an image's orientations is classified.
@@ -38,11 +45,11 @@ extension RGBImage {
   /// - Throws: `PreprocessingError.outOfMemory`.
   public func upright(from orientation: ImageOrientation) throws(PreprocessingError) -> RGBImage {
     if orientation == .topLeft { return self }
-    let isTurned = orientation.rawValue >= ImageOrientation.leftTop.rawValue
-    let (width, height) = isTurned ? (self.height, self.width) : (self.width, self.height)
+    let (width, height) = orientation.swapsAxes ? (self.height, self.width) : (self.width, self.height)
     let output = try Self.allocate(width: width, height: height)
     cik_orient(
-      storage.base, Int64(self.width), Int64(self.height), Int32(orientation.rawValue), output.base)
+      storage.base, Int64(self.width), Int64(self.height), 0, Int64(self.height), Int32(orientation.rawValue),
+      output.base)
     return RGBImage(width: width, height: height, storage: output)
   }
 }

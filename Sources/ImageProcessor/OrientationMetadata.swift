@@ -56,7 +56,7 @@ enum EXIFOrientation: Equatable {
   init(in bytes: UnsafeRawBufferPointer) {
     var block = bytes
     for _ in 0..<2 where block.starts(with: "Exif\0\0") { block = block.suffix(from: 6) }
-    guard let reader = TIFFReader(block) else {
+    guard let reader = TIFFFields(block) else {
       self = .malformed
       return
     }
@@ -67,7 +67,7 @@ enum EXIFOrientation: Equatable {
       guard let tag = reader.integer(at: entry, bytes: 2), let type = reader.integer(at: entry + 2, bytes: 2),
         let values = reader.integer(at: entry + 4, bytes: 4), reader.integer(at: entry + 8, bytes: 4) != nil
       else { return }
-      guard tag == Self.tag, let size = TIFFReader.size(ofType: type), values > 0 else { continue }
+      guard tag == Self.tag, let size = TIFFFields.size(ofType: type), values > 0 else { continue }
       var position = entry + 8
       if values * size > 4 {
         guard let offset = reader.integer(at: entry + 8, bytes: 4), offset + values * size <= block.count
@@ -89,7 +89,7 @@ extension UnsafeRawBufferPointer {
 }
 
 /// Fields of a TIFF structure in its byte order. Every access is checked.
-struct TIFFReader {
+struct TIFFFields {
   let bytes: UnsafeRawBufferPointer
   let isLittleEndian: Bool
   let firstDirectory: Int
@@ -105,6 +105,21 @@ struct TIFFReader {
     guard let offset = bytes.integer(at: 4, bytes: 4, isLittleEndian: isLittleEndian) else { return nil }
     self.bytes = bytes
     firstDirectory = offset
+  }
+
+  /// The same for a whole file, which may also be a BigTIFF; then there is no `firstDirectory`.
+  init?(header bytes: UnsafeRawBufferPointer) {
+    if let fields = Self(bytes) {
+      self = fields
+      return
+    }
+    switch bytes.integer(at: 0, bytes: 4) {
+    case 0x4949_2B00: isLittleEndian = true
+    case 0x4D4D_002B: isLittleEndian = false
+    default: return nil
+    }
+    self.bytes = bytes
+    firstDirectory = 0
   }
 
   /// The unsigned integer of at most four bytes at `offset`, or nil outside.

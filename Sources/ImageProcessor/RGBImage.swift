@@ -1,3 +1,5 @@
+internal import CImageKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -57,8 +59,10 @@ final class PixelStorage: @unchecked Sendable {
 
   /// Allocates `count` bytes, not initialised, or fails when the system has no memory.
   init?(count: Int) {
-    guard let memory = malloc(Swift.max(count, 1)) else { return nil }
-    self.base = memory.bindMemory(to: UInt8.self, capacity: Swift.max(count, 1))
+    // The resize kernels read a little beyond the last row.
+    let (size, overflow) = count.addingReportingOverflow(Int(CIK_PADDING))
+    guard !overflow, let memory = malloc(size) else { return nil }
+    self.base = memory.bindMemory(to: UInt8.self, capacity: size)
     self.count = count
   }
 

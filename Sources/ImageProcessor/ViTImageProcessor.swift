@@ -110,7 +110,13 @@ public struct ViTImageProcessor: Sendable {
   package func outputSize(
     width: Int, height: Int, limits: DecodeLimits = .default
   ) throws(PreprocessingError) -> (height: Int, width: Int) {
-    var size = try resizedSize(width: width, height: height, limits: limits)
+    try outputSize(resizedTo: resizedSize(width: width, height: height, limits: limits), limits: limits)
+  }
+
+  private func outputSize(
+    resizedTo resized: (height: Int, width: Int), limits: DecodeLimits
+  ) throws(PreprocessingError) -> (height: Int, width: Int) {
+    var size = resized
     if config.doCenterCrop, case .exact(let cropHeight, let cropWidth)? = config.cropSize {
       size = (cropHeight, cropWidth)
     }
@@ -132,23 +138,81 @@ public struct ViTImageProcessor: Sendable {
   package func preprocess(
     _ image: RGBImage, into output: UnsafeMutableBufferPointer<Float>, limits: DecodeLimits = .default
   ) throws(PreprocessingError) {
-    let size = try outputSize(width: image.width, height: image.height, limits: limits)
-    let pixels = size.height * size.width
+    let resized = try resizedSize(width: image.width, height: image.height, limits: limits)
+    try finish(
+      image.resized(
+        width: resized.width, height: resized.height, filter: config.resample, profile: profile,
+        limits: limits),
+      into: output, limits: limits)
+  }
+
+  /// What follows the resize: the crop and the float stage.
+  private func finish(
+    _ resized: RGBImage, into output: UnsafeMutableBufferPointer<Float>, limits: DecodeLimits
+  ) throws(PreprocessingError) {
+    var result = resized
+    if config.doCenterCrop, case .exact(let height, let width)? = config.cropSize {
+      result = try result.centerCropped(width: width, height: height, profile: profile, limits: limits)
+    }
+    let pixels = result.width * result.height
     guard output.count == pixels * 3, let base = output.baseAddress else {
       throw .outputCountMismatch(expected: pixels * 3, given: output.count)
     }
-    var result = image
-    let resized = try resizedSize(width: image.width, height: image.height, limits: limits)
-    result = try result.resized(
-      width: resized.width, height: resized.height, filter: config.resample, profile: profile,
-      limits: limits)
-    if config.doCenterCrop {
-      result = try result.centerCropped(
-        width: size.width, height: size.height, profile: profile, limits: limits)
-    }
     result.withUnsafeBytes { rgb in
-      cik_to_planes(
-        rgb.bindMemory(to: UInt8.self).baseAddress, Int64(pixels), table.values, base)
+      cik_to_planes(rgb.bindMemory(to: UInt8.self).baseAddress, Int64(pixels), table.values, base)
     }
+  }
+
+  /// The pixel values of an encoded image: float32 of shape [1, 3, height, width].
+  ///
+  /// The same as decoding and then preprocessing. Where the format and the order of the passes allow, rows are
+  /// resized as they are decoded, and the image is never in memory at its full size.
+  ///
+  /// - Parameters:
+  ///   - bytes: A whole image file. Only read during the call.
+  ///   - policy: Which of the image's orientations is taken.
+  ///   - limits: What decoding and resizing it may cost.
+  /// - Throws: `ImageError`, `PreprocessingError`, `TensorError.outOfMemory`.
+  public func preprocess(
+    imageBytes bytes: UnsafeRawBufferPointer, policy: InputPolicy = .asStored, limits: DecodeLimits = .default
+  ) throws -> Tensor {
+    let reader = try ImageDecoder.reader(of: bytes, limits: limits)
+    let image = try resized(reader, policy: policy, limits: limits)
+    let size = try outputSize(resizedTo: (image.height, image.width), limits: limits)
+    return try Tensor(shape: [1, 3, size.height, size.width]) { try finish(image, into: $0, limits: limits) }
+  }
+
+  /// Decodes and resizes.
+  private func resized(
+    _ reader: any ImageReader, policy: InputPolicy, limits: DecodeLimits
+  ) throws -> RGBImage {
+    let header = reader.header
+    let isSettled = policy == .asStored || !header.orientationMayFollow
+    if config.doResize, config.resample != .nearest, header.comesFromTop, isSettled {
+      let orientation = header.orientation(for: policy)
+      let seen = orientation.swapsAxes ? (header.height, header.width) : (header.width, header.height)
+      let size = try resizedSize(width: seen.0, height: seen.1, limits: limits)
+      try RGBImage.checkOutput(width: size.width, height: size.height, limits: limits)
+      if (size.width, size.height) != seen {
+        let plan = try ResizePlan(
+          width: header.width, height: header.height, orientation: orientation,
+          output: (size.width, size.height),
+          filter: config.resample, profile: profile, limits: limits)
+        if let sink = try ResizedImage(header, plan) {
+          _ = try reader.read(into: sink)
+          sink.finish()
+          return try sink.resized()
+        }
+      }
+    }
+    let whole = try WholeImage(header)
+    let stored = try reader.read(into: whole)
+    let orientation = header.turn == .topLeft && policy == .pipeline ? stored : header.turn
+    let seen =
+      orientation.swapsAxes ? (header.height, header.width) : (header.width, header.height)
+    let size = try resizedSize(width: seen.0, height: seen.1, limits: limits)
+    return try whole.image.resized(
+      width: size.width, height: size.height, from: orientation, filter: config.resample, profile: profile,
+      limits: limits)
   }
 }

@@ -40,7 +40,7 @@ static int agrees(int64_t width, int64_t height, int64_t size, int32_t filter, i
   cik_axis columns = new_axis(width, size, filter, arithmetic), rows = new_axis(height, size, filter, arithmetic);
   const size_t bytes = (size_t)(width * height * 3);
   const size_t across = (size_t)(size * height * 3), down = (size_t)(width * size * 3);
-  uint8_t *const in = room(bytes), *wide[2], *high[2];
+  uint8_t *const in = room(bytes + CIK_PADDING), *wide[2], *high[2];
   for (size_t i = 0; i < bytes; i++) in[i] = (uint8_t)(below(3) ? below(256) : 255 * below(2));
   for (int portable = 0; portable < 2; portable++) {
     const cik_kernels kernels = cik_kernels_for(portable);

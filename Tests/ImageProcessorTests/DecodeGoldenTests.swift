@@ -8,13 +8,20 @@ import Testing
 @Suite("Decoding gives Pillow 13's pixels")
 struct DecodeGoldenTests {
   @Test func goldensAreThere() throws {
-    #expect(try ImageGoldens.shared.get().files.count >= 60)
+    #expect(try ImageGoldens.shared.get().files.count == 337)
   }
 
   @Test(arguments: ImageGoldens.names)
   func decodedResizedAndNormalized(name: String) throws {
     let golden = try #require(try ImageGoldens.shared.get().files[name])
     let bytes = try Fixtures.bytes("images/\(name)")
+    let format = bytes.withUnsafeBytes { ImageFormat(signatureOf: $0) }
+    if let format, !format.isSupported {
+      // Formats that Pillow opens and this library does not are at least called by their names.
+      #expect(format.rawValue == golden.format)
+      #expect(throws: ImageError.unsupportedFormat(format)) { try ImageDecoder.decode(bytes) }
+      return
+    }
     guard let rgb = golden.rgb else {
       #expect(throws: ImageError.self) { try ImageDecoder.decode(bytes) }
       return
@@ -26,6 +33,7 @@ struct DecodeGoldenTests {
     #expect(decoded.image.height == golden.height)
     if name == ImageGoldens.smoothedDifferently { return }
     #expect(try decoded.image.sha256Hex == rgb)
+    #expect(try decoded.image(for: .pipeline).sha256Hex == golden.upright)
     for filter in ResampleFilter.allCases {
       let resized = try decoded.image.resized(width: 224, height: 224, filter: filter)
       #expect(try resized.sha256Hex == golden.resized?["\(filter.rawValue)"], "\(filter)")
@@ -40,6 +48,7 @@ struct DecodeGoldenTests {
   func cutFiles(name: String) throws {
     let golden = try #require(try ImageGoldens.shared.get().files[name])
     let bytes = try Fixtures.bytes("images/\(name)")
+    if bytes.withUnsafeBytes({ ImageFormat(signatureOf: $0)?.isSupported }) == false { return }
     let count = bytes.count
     let lengths = (0..<25).map { count * $0 / 25 } + (0..<25).map { max(0, count - 1 - 2 * $0) }
     for (length, expected) in zip(lengths, golden.cuts) {

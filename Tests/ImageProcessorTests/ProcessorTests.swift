@@ -100,8 +100,8 @@ struct ImageErrorTests {
         "this build does not decode WEBP images: the package trait for them is off"
       ),
       (
-        .unsupportedFormat(.gif), "unsupported-format", 415,
-        "GIF images are not supported; convert the image to JPEG, PNG or WebP"
+        .unsupportedFormat(.psd), "unsupported-format", 415,
+        "PSD images are not supported; convert the image to JPEG, PNG or WebP"
       ),
       (
         .unsupportedVariant(format: .jpeg, detail: "12 bits a sample"), "unsupported-variant", 415,

@@ -30,8 +30,10 @@ struct ResizeGoldenTests {
   @Test("rows go first only when the height shrinks by more than twice as much as the width")
   func passOrder() throws {
     func order(_ width: Int, _ height: Int, _ newWidth: Int, _ newHeight: Int) throws -> Bool {
-      let image = try RGBImage.generated(width: width, height: height)
-      return RGBImage.startsWithRows(from: image, width: newWidth, height: newHeight)
+      try ResizePlan(
+        width: width, height: height, orientation: .topLeft, output: (newWidth, newHeight), filter: .bilinear,
+        profile: .pillow13, limits: .default
+      ).startsWithRows
     }
     #expect(try order(300, 400, 224, 224))
     #expect(try !order(300, 376, 224, 224))  // 152 is just twice 76.

@@ -22,6 +22,67 @@ typedef struct {
   char message[256];  // the codec's own words, empty if it had none
 } cic_result;
 
+// Bytes inside a file.
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+} cic_slice;
+
+// Where decoded rows go, three bytes a pixel: memory for the whole image, or for a band of rows that moves down it.
+typedef struct {
+  uint8_t *base;      // of row `first`
+  size_t stride;      // bytes from one row to the next
+  uint32_t first;
+  uint32_t end;       // behind the last row that was asked for
+  uint32_t capacity;  // rows that there is memory for
+  // Takes the rows of a full band before the next ones overwrite them; never called when the band is the image.
+  void (*flush)(void *context, const uint8_t *rows, uint32_t first, uint32_t count);
+  void *context;
+} cic_rows;
+
+// The memory of row `y`. Where a band moves, rows are asked for from the top down and none is left out.
+static inline uint8_t *cic_row(cic_rows *rows, uint32_t y) {
+  if (y - rows->first >= rows->capacity) {
+    rows->flush(rows->context, rows->base, rows->first, rows->capacity);
+    rows->first += rows->capacity;
+  }
+  rows->end = y + 1;
+  return rows->base + (size_t)(y - rows->first) * rows->stride;
+}
+
+// The modes of Pillow that a decoder here produces, by how one pixel becomes red, green and blue.
+enum {
+  CIC_L = 0,                  // one byte, replicated; the modes 1, L, LA
+  CIC_P = 1,                  // one byte, an index of the palette; the modes P, PA
+  CIC_RGB = 2,                // three bytes; the modes RGB, RGBA
+  CIC_RGB_PREMULTIPLIED = 3,  // four bytes, the fourth is the alpha that the others were multiplied by; RGBa
+  CIC_CMYK = 4,               // four bytes, no ink is 0
+  CIC_YCBCR = 5,              // three bytes, JFIF's coefficients in the reference's fixed point
+  CIC_I16 = 6,                // an unsigned 16-bit number of this machine, clipped at 255 and not scaled; I;16
+  CIC_I = 7,                  // a signed 32-bit number, clipped
+  CIC_F = 8,                  // a 32-bit float, clipped and truncated; NaN is 0
+  CIC_LAB = 9,                // three bytes, a and b signed; converted by `cic_lab_to_rgb`
+};
+
+// Converts `count` pixels of a mode to RGB as Pillow's convert("RGB") does: alpha is dropped and not blended.
+//   samples: `step` bytes a pixel, of which the mode reads the first ones
+//   palette: 256 triples for CIC_P
+void cic_to_rgb(int32_t mode, const uint8_t *samples, size_t step, uint8_t *rgb, size_t count, const uint8_t *palette);
+
+// How samples are stored in a row.
+typedef struct {
+  uint32_t bits;       // of a sample: 1, 2, 4, 8, 12, 16 or 32
+  int32_t big_endian;  // samples of more than one byte
+  int32_t reversed;    // the lowest bit of a byte comes first
+  int32_t inverted;    // 0 is white
+  int32_t scaled;      // fewer than 8 bits are spread over 0 to 255
+  int32_t high_byte;   // only the upper byte of a sample counts
+  int32_t widened;     // signed 16 bits become 32
+} cic_packing;
+
+// Unpacks `count` samples: to bytes, or with 12, 16 and 32 bits to numbers of this machine.
+void cic_unpack(const cic_packing *packing, const uint8_t *in, uint8_t *out, size_t count);
+
 // What a JPEG's markers declare, as the caller has read them, and what it may cost.
 typedef struct {
   uint32_t width;
@@ -31,9 +92,9 @@ typedef struct {
   int32_t max_scans;
 } cic_jpeg_request;
 
-// Decodes a whole JPEG into `rgb`, which holds width * height * 3 bytes.
+// Decodes a whole JPEG from the top down.
 cic_result cic_jpeg_decode(
-    const uint8_t *bytes, size_t count, const cic_jpeg_request *request, uint8_t *rgb);
+    const uint8_t *bytes, size_t count, const cic_jpeg_request *request, cic_rows *rows);
 
 // The parts of a PNG header that decoding needs; combinations must be those of the PNG standard.
 typedef struct {
@@ -48,9 +109,9 @@ typedef struct {
 
 typedef struct cic_png cic_png;
 
-// Starts a decoder that writes rows of RGB `stride` bytes apart into `rgb`, or returns NULL with the
-// reason in `result`.
-cic_png *cic_png_open(const cic_png_header *header, uint8_t *rgb, size_t stride, cic_result *result);
+// Starts a decoder that writes the image at (x, y) into `rows`: from the top down if it is not interlaced. Returns NULL
+// with the reason in `result`.
+cic_png *cic_png_open(const cic_png_header *header, cic_rows *rows, uint32_t x, uint32_t y, cic_result *result);
 
 // Feeds a piece of the compressed image data, which may be cut anywhere. Returns 1 when the last row has
 // been written, 0 when more is needed, -1 with the reason in `result` when the data is bad.
@@ -80,12 +141,6 @@ int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *
 // The CRC-32 of PNG chunks, continued from `seed` (0 at the start).
 uint32_t cic_crc32(uint32_t seed, const uint8_t *bytes, size_t count);
 
-// Bytes inside a file.
-typedef struct {
-  const uint8_t *bytes;
-  size_t count;
-} cic_slice;
-
 // A WebP file's image, or the first of its images.
 typedef struct {
   uint32_t width, height;                   // of the canvas
@@ -104,6 +159,93 @@ cic_result cic_webp_decode(const cic_webp *image, uint8_t *rgb);
 
 // libwebp's version as linked: major, minor and revision in a byte each.
 int32_t cic_webp_version(void);
+
+typedef struct cic_lab cic_lab;
+
+// littleCMS's transform from CIE L*a*b* to sRGB, which the reference uses for the mode LAB. NULL without memory.
+cic_lab *cic_lab_open(void);
+
+// Converts `count` pixels of three bytes.
+void cic_lab_to_rgb(const cic_lab *transform, const uint8_t *samples, uint8_t *rgb, size_t count);
+
+void cic_lab_close(cic_lab *transform);
+
+// A TIFF image whose directory the caller has read, and how to read its rows.
+typedef struct {
+  uint32_t width, height;
+  uint32_t samples;     // of a pixel
+  uint32_t planes;      // 1, or as many as samples where each has its own strips
+  int32_t as_rgba;      // libtiff converts subsampled or old JPEG colours itself
+  int32_t jpeg_to_rgb;  // libjpeg converts colours
+  cic_packing packing;
+  int32_t mode;
+  const uint8_t *palette;
+  int64_t max_intermediate_bytes;
+} cic_tiff_request;
+
+// Decodes the first image of a TIFF from the top down.
+cic_result cic_tiff_decode(const uint8_t *bytes, size_t count, const cic_tiff_request *request, cic_rows *rows);
+
+const char *cic_tiff_version(void);
+
+typedef struct cic_avif cic_avif;
+
+// What an AVIF file's header says.
+typedef struct {
+  uint32_t width, height;
+  int32_t depth;        // of a sample, in bits
+  int32_t is_grey;
+  int32_t has_alpha;
+  int32_t orientation;  // of its rotation and mirror, as EXIF numbers it
+  cic_slice exif, xmp;  // valid until the decoder is closed
+} cic_avif_header;
+
+typedef struct {
+  int64_t max_pixels;
+  int64_t max_frames;
+} cic_avif_limits;
+
+// Opens an AVIF file and reads its header. Returns NULL with the reason in `result`. `bytes` must outlive the decoder.
+cic_avif *cic_avif_open(
+    const uint8_t *bytes, size_t count, const cic_avif_limits *limits, cic_avif_header *header, cic_result *result);
+
+// Decodes the first image from the top down.
+cic_result cic_avif_decode(cic_avif *decoder, cic_rows *rows);
+
+void cic_avif_close(cic_avif *decoder);
+
+const char *cic_avif_version(void);
+
+typedef struct cic_hevc cic_hevc;
+
+// A decoded picture of a HEVC stream; its planes are valid until the decoder is closed.
+typedef struct {
+  uint32_t width, height;
+  int32_t chroma;      // 0: grey, 1: 4:2:0, 2: 4:2:2, 3: 4:4:4
+  int32_t bits;        // of a sample; those of more than 8 are 16-bit numbers of this machine
+  int32_t matrix;      // the stream's matrix coefficients
+  int32_t full_range;
+  const uint8_t *planes[3];
+  size_t strides[3];
+} cic_hevc_picture;
+
+// Returns NULL when there is no memory. Pictures may take `max_bytes` altogether.
+cic_hevc *cic_hevc_open(int64_t max_bytes);
+
+// Adds a NAL unit, without start code.
+cic_result cic_hevc_push(cic_hevc *decoder, const uint8_t *bytes, size_t count);
+
+// Decodes the first picture of what has been added.
+cic_result cic_hevc_decode(cic_hevc *decoder, cic_hevc_picture *picture);
+
+void cic_hevc_close(cic_hevc *decoder);
+
+// Converts `width` pixels of row `y`, from column `x` on, as libheif 1.23 does for pillow_heif. A grey picture of more
+// than 8 bits is widened to 16 and then clipped, which leaves it white.
+void cic_hevc_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t full_range, uint32_t x, uint32_t y,
+                     uint32_t width, uint8_t *rgb);
+
+const char *cic_hevc_version(void);
 
 // The codec libraries: libjpeg's version as compiled against, libpng's as linked.
 const char *cic_jpeg_version(void);

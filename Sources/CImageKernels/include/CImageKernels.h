@@ -41,11 +41,16 @@ typedef struct {
 //   scratch: `window` doubles with CIK_PIL, `out_size * window` with CIK_TORCHVISION
 void cik_weights(cik_axis *axis, int32_t filter, int32_t arithmetic, double *scratch);
 
+// Turns the axis round: the weights for a source that is stored from its end to its beginning.
+void cik_mirror(cik_axis *axis);
+
 // Fills the source index of each output sample of the nearest filter, or -1 where there is none.
 void cik_nearest_indices(int64_t in_size, int64_t out_size, int32_t arithmetic, int32_t *indices);
 
+enum { CIK_PADDING = 16 };
+
 typedef struct {
-  // Resizes `rows` rows of RGB to the axis's size.
+  // Resizes `rows` rows of RGB to the axis's size. Up to CIK_PADDING bytes behind the last row are read, and ignored.
   void (*horizontal)(const uint8_t *in, uint8_t *out, int64_t rows, const cik_axis *axis);
   // Resizes columns: `row_bytes` bytes a row. `in` begins with the source's row `first_row`.
   void (*vertical)(const uint8_t *in, int64_t row_bytes, int64_t first_row, uint8_t *out, const cik_axis *axis);
@@ -58,9 +63,10 @@ cik_kernels cik_kernels_for(int32_t portable);
 void cik_nearest(const uint8_t *in, int64_t in_width, uint8_t *out, int64_t out_width,
                  int64_t out_height, const int32_t *columns, const int32_t *rows);
 
-// Writes an RGB image turned and mirrored as an EXIF orientation from 2 to 8 asks for; from 5 on the result is `height`
-// pixels wide.
-void cik_orient(const uint8_t *in, int64_t width, int64_t height, int32_t orientation, uint8_t *out);
+// Writes rows of an RGB image where they belong when it is turned and mirrored as an EXIF orientation asks for; from 5
+// on the result is `height` pixels wide. `in` holds `count` rows from `first` on.
+void cik_orient(const uint8_t *in, int64_t width, int64_t height, int64_t first, int64_t count, int32_t orientation,
+                uint8_t *out);
 
 // The float value of each of the 256 levels of one channel.
 void cik_float_table(int32_t arithmetic, int32_t rescale, double rescale_factor, int32_t normalize,

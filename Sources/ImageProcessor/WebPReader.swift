@@ -1,12 +1,15 @@
 #if WebP
   internal import CImageCodecs
 
-  extension ImageDecoder {
-    /// Decodes as Pillow does: the first frame, on a canvas of transparent black whose alpha is dropped.
-    static func decodeWebP(
-      _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
-    ) throws(ImageError) -> DecodedImage {
-      try checkWebPChunks(bytes, limits: limits)
+  /// WebP through libwebp, as Pillow decodes it: the first frame, on a canvas of transparent black whose alpha is
+  /// dropped.
+  struct WebPReader: ImageReader {
+    private let file: cic_webp
+    private let limits: DecodeLimits
+    let header: ImageHeader
+
+    init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
+      try Self.checkChunks(bytes, limits: limits)
       var file = cic_webp()
       let found = cic_webp_read(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &file)
       if let error = found.imageError(format: .webp, limits: limits, size: 0) { throw error }
@@ -17,17 +20,20 @@
       let isHeldWhole = file.is_lossy == 0 || file.frame_has_alpha != 0
       try limits.check(
         intermediateBytes: (1 << 20) + 128 * Int(file.frame_width) + (isHeldWhole ? 4 * framePixels : 0))
-      let storage = try allocate(width: width, height: height, format: .webp)
-      let decoded = cic_webp_decode(&file, storage.base)
-      if let error = decoded.imageError(format: .webp, limits: limits, size: storage.count) { throw error }
-      return DecodedImage(
-        format: .webp, mode: file.has_alpha != 0 ? "RGBA" : "RGB",
-        image: RGBImage(width: width, height: height, storage: storage),
+      (self.file, self.limits) = (file, limits)
+      header = ImageHeader(
+        format: .webp, mode: file.has_alpha != 0 ? "RGBA" : "RGB", width: width, height: height,
         orientation: OrientationMetadata(exif: file.exif.array, xmp: file.xmp.array).orientation)
     }
 
+    func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
+      let decoded = withUnsafePointer(to: file) { cic_webp_decode($0, sink.row(0)) }
+      if let error = decoded.imageError(header, limits: limits) { throw error }
+      return header.orientation
+    }
+
     /// Walks over the chunks of the file before libwebp does, which keeps a record of every frame.
-    private static func checkWebPChunks(
+    private static func checkChunks(
       _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
     ) throws(ImageError) {
       let first = String(decoding: bytes.dropFirst(12).prefix(4), as: UTF8.self)
@@ -49,12 +55,6 @@
         try limits.check(frames: frames)
         guard reader.read(size + size & 1) != nil else { return }
       }
-    }
-  }
-
-  extension cic_slice {
-    fileprivate var array: [UInt8]? {
-      bytes.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
     }
   }
 #endif

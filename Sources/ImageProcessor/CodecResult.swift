@@ -1,25 +1,5 @@
 internal import CImageCodecs
 
-extension ImageDecoder {
-  static func decodeJPEG(
-    _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits
-  ) throws(ImageError) -> DecodedImage {
-    let header = try JPEGHeader(bytes, limits: limits)
-    let storage = try allocate(width: header.width, height: header.height, format: .jpeg)
-    // The frame header has 16-bit sizes, so these conversions cannot trap.
-    var request = cic_jpeg_request(
-      width: UInt32(header.width), height: UInt32(header.height), components: Int32(header.components),
-      max_intermediate_bytes: Int64(limits.intermediateBytes),
-      max_scans: Int32(clamping: limits.scans))
-    let result = cic_jpeg_decode(
-      bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &request, storage.base)
-    if let error = result.imageError(format: .jpeg, limits: limits, size: storage.count) { throw error }
-    let image = RGBImage(width: header.width, height: header.height, storage: storage)
-    return DecodedImage(
-      format: .jpeg, mode: header.mode, image: image, orientation: header.metadata.orientation)
-  }
-}
-
 extension cic_result {
   /// The codec's message, if it gave one.
   private func words(or otherwise: String) -> String {
@@ -28,6 +8,11 @@ extension cic_result {
   }
 
   /// What the result means to a caller, or `nil` for success.
+  func imageError(_ header: ImageHeader, limits: DecodeLimits) -> ImageError? {
+    imageError(format: header.format, limits: limits, size: header.width * header.height * 3)
+  }
+
+  /// - Parameter size: The bytes that the codec may have asked the system for.
   func imageError(format: ImageFormat, limits: DecodeLimits, size: Int) -> ImageError? {
     switch Int(status) {
     case CIC_OK:
@@ -47,4 +32,9 @@ extension cic_result {
       .corrupt(format: format, detail: words(or: "the codec refused it"))
     }
   }
+}
+
+extension cic_slice {
+  /// A copy, or nil where there is nothing.
+  var array: [UInt8]? { bytes.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) } }
 }

@@ -1,0 +1,162 @@
+#if GIF
+  internal import CImageCodecs
+
+  /// The first image of a GIF, by the rules of Pillow's reader.
+  struct GIFReader: ImageReader {
+    private let frame: Frame
+    private let palette: [UInt8]
+    private let data: ByteReader
+    let header: ImageHeader
+
+    /// What stands before the pixels.
+    private struct Frame {
+      var x = 0
+      var y = 0
+      var width = 0
+      var height = 0
+      var isInterlaced = false
+      /// The index of the pixels around the frame.
+      var background: UInt8 = 0
+      var codeBits = 0
+    }
+
+    init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
+      var blocks = GIFBlocks(ByteReader(bytes, position: 6), limits: limits)
+      var (width, height) = (try blocks.readUInt16(), try blocks.readUInt16())
+      let flags = try blocks.readUInt8()
+      _ = try blocks.read(2)
+      let colors = flags & 128 != 0 ? GIFBlocks.palette(try blocks.read(6 << (flags & 7))) : nil
+      var frame = Frame()
+      frame.background = try blocks.skipToImage()
+      (frame.x, frame.y) = (try blocks.readUInt16(), try blocks.readUInt16())
+      (frame.width, frame.height) = (try blocks.readUInt16(), try blocks.readUInt16())
+      // A frame that reaches beyond the canvas makes it larger.
+      width = Swift.max(width, frame.x + frame.width)
+      height = Swift.max(height, frame.y + frame.height)
+      try limits.check(width: width, height: height)
+      let frameFlags = try blocks.readUInt8()
+      frame.isInterlaced = frameFlags & 64 != 0
+      var frameColors = colors
+      if frameFlags & 128 != 0 { frameColors = GIFBlocks.palette(try blocks.read(6 << (frameFlags & 7))) }
+      frame.codeBits = try blocks.readUInt8()
+      guard frame.width > 0, frame.height > 0 else {
+        throw .corrupt(format: .gif, detail: "the image of \(frame.width) x \(frame.height) has no pixels")
+      }
+      // A row of indices, and the tables of the decompression.
+      try limits.check(intermediateBytes: frame.width + 65536)
+      self.frame = frame
+      palette = (frameColors ?? (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
+      data = blocks.reader
+      let isWhole = frame.x == 0 && frame.y == 0 && frame.width == width && frame.height == height
+      header = ImageHeader(
+        format: .gif, mode: frameColors == nil ? "L" : "P", width: width, height: height,
+        comesFromTop: isWhole && !frame.isInterlaced)
+    }
+
+    func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
+      guard let indices = PixelStorage(count: frame.width) else { throw .outOfMemory(bytes: frame.width) }
+      let row = UnsafeMutableBufferPointer(start: indices.base, count: frame.width)
+      if frame.width < header.width || frame.height < header.height { paintBackground(sink) }
+      do throws(LZWDecoder.Failure) {
+        var decoder = try LZWDecoder(data, minimumBits: frame.codeBits)
+        for y in rowOrder {
+          try decoder.read(row)
+          cic_to_rgb(
+            Int32(CIC_P), row.baseAddress, 1, sink.row(frame.y + y) + 3 * frame.x, row.count, palette)
+        }
+      } catch {
+        switch error {
+        case .truncated: throw .truncated(format: .gif, detail: "the image data is incomplete")
+        case .corrupt: throw .corrupt(format: .gif, detail: "a code that stands for nothing")
+        }
+      }
+      return .topLeft
+    }
+
+    private var rowOrder: [Int] {
+      guard frame.isInterlaced else { return Array(0..<frame.height) }
+      return [(0, 8), (4, 8), (2, 4), (1, 2)].flatMap { Array(stride(from: $0, to: frame.height, by: $1)) }
+    }
+
+    private func paintBackground(_ sink: RowSink) {
+      let color = palette.dropFirst(3 * Int(frame.background)).prefix(3)
+      for y in 0..<header.height {
+        let row = sink.row(y)
+        for x in 0..<header.width {
+          for (channel, level) in color.enumerated() { row[3 * x + channel] = level }
+        }
+      }
+    }
+  }
+
+  /// The blocks before a GIF's first image.
+  private struct GIFBlocks {
+    var reader: ByteReader
+    private let limits: DecodeLimits
+    private var metadataBytes = 0
+
+    init(_ reader: ByteReader, limits: DecodeLimits) { (self.reader, self.limits) = (reader, limits) }
+
+    private static let cut = ImageError.truncated(format: .gif, detail: "it ends before the image data")
+
+    mutating func read(_ count: Int) throws(ImageError) -> UnsafeRawBufferPointer {
+      guard let bytes = reader.read(count) else { throw Self.cut }
+      return bytes
+    }
+
+    mutating func readUInt8() throws(ImageError) -> Int { Int(try read(1)[0]) }
+
+    mutating func readUInt16() throws(ImageError) -> Int {
+      let bytes = try read(2)
+      return Int(bytes[0]) | Int(bytes[1]) << 8
+    }
+
+    /// 256 triples, black where the file has none; nil when the colours are the greys of their indices, which makes
+    /// the image a grey one.
+    static func palette(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+      if bytes.indices.allSatisfy({ Int(bytes[$0]) == $0 / 3 }) { return nil }
+      return Array(bytes) + [UInt8](repeating: 0, count: 768 - bytes.count)
+    }
+
+    /// Skips everything up to the first image's descriptor.
+    ///
+    /// - Returns: The transparent index, or 0.
+    mutating func skipToImage() throws(ImageError) -> UInt8 {
+      var transparent: UInt8 = 0
+      while let byte = reader.readUInt8() {
+        switch byte {
+        case 0x2C: return transparent
+        case 0x3B: throw ImageError.corrupt(format: .gif, detail: "there is no image")
+        case 0x21:
+          let label = try readUInt8()
+          let block = subBlock()
+          try count(block)
+          if label == 0xF9, let control = block {
+            guard control.count >= 3, control[0] & 1 == 0 || control.count >= 4 else {
+              throw ImageError.corrupt(format: .gif, detail: "a control block of \(control.count) bytes")
+            }
+            if control[0] & 1 != 0 { transparent = control[3] }
+          }
+          // Comments end with the first empty block, even where that is the first of all; of other extensions one
+          // block, or two of the one for loops, are taken before an empty block ends them.
+          if label == 0xFE, block == nil { break }
+          if label == 0xFF, block?.starts(with: "NETSCAPE2.0") == true { try count(subBlock()) }
+          while let data = subBlock() { try count(data) }
+        default: break  // Bytes between blocks are passed over.
+        }
+      }
+      throw Self.cut
+    }
+
+    private mutating func count(_ block: UnsafeRawBufferPointer?) throws(ImageError) {
+      metadataBytes += block?.count ?? 0
+      try limits.check(metadataBytes: metadataBytes)
+    }
+
+    /// The next sub-block, as far as it is there; nil for the empty one, which ends a sequence.
+    private mutating func subBlock() -> UnsafeRawBufferPointer? {
+      guard let count = reader.readUInt8(), count > 0, reader.remaining > 0 else { return nil }
+      return reader.read(Swift.min(count, reader.remaining))
+    }
+  }
+#endif

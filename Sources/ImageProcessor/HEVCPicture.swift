@@ -1,0 +1,111 @@
+#if HEIC
+  internal import CImageCodecs
+
+  /// What an item's `hvcC` box says of its stream.
+  struct HEVCConfiguration {
+    let chroma: Int
+    let bits: Int
+    /// Bytes of the length before each NAL unit of the item's data.
+    let lengthBytes: Int
+    let parameterSets: [UnsafeRawBufferPointer]
+
+    init?(_ bytes: UnsafeRawBufferPointer?) {
+      guard let bytes, let chroma = bytes.integer(at: 16, bytes: 1),
+        let bits = bytes.integer(at: 17, bytes: 1),
+        let lengths = bytes.integer(at: 21, bytes: 1), let arrays = bytes.integer(at: 22, bytes: 1)
+      else { return nil }
+      (self.chroma, self.bits, lengthBytes) = (chroma & 3, bits & 7 + 8, lengths & 3 + 1)
+      var reader = ByteReader(bytes, position: 23)
+      var sets: [UnsafeRawBufferPointer] = []
+      for _ in 0..<arrays {
+        guard reader.readUInt8() != nil, let count = reader.readUInt16() else { return nil }
+        for _ in 0..<count {
+          guard let length = reader.readUInt16(), let unit = reader.read(length) else { return nil }
+          sets.append(unit)
+        }
+      }
+      parameterSets = sets
+    }
+  }
+
+  /// The picture of an item.
+  final class HEVCPicture {
+    private let decoder: OpaquePointer?
+    private let zeros: PixelStorage?
+    private var picture = cic_hevc_picture()
+
+    init(_ metadata: HEIFMetadata, item: Int, limits: DecodeLimits) throws(ImageError) {
+      guard let configuration = HEVCConfiguration(metadata.property("hvcC", of: item)) else {
+        throw HEIFMetadata.corrupt("item \(item) has no decoder configuration")
+      }
+      // The stream has sizes of its own, so a picture's memory is bounded by pixels too.
+      let (pixelBytes, overflow) = Swift.max(limits.pixels, 0).multipliedReportingOverflow(by: 8)
+      let most = Swift.min(overflow ? .max : pixelBytes, limits.intermediateBytes)
+      guard let opened = cic_hevc_open(Int64(most)) else { throw .outOfMemory(bytes: 0) }
+      (decoder, zeros) = (opened, nil)
+      for unit in configuration.parameterSets { try push(unit, limits) }
+      let pieces = try metadata.data(of: item)
+      if pieces.count == 1 {
+        try pushUnits(of: pieces[0], configuration, limits)
+      } else {
+        // Units may cross the pieces.
+        let count = pieces.reduce(0) { $0 + $1.count }
+        try limits.check(intermediateBytes: count)
+        guard let joined = PixelStorage(count: count) else { throw .outOfMemory(bytes: count) }
+        var rest = joined.buffer
+        for piece in pieces {
+          rest.copyMemory(from: piece)
+          rest = UnsafeMutableRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+        }
+        try pushUnits(of: UnsafeRawBufferPointer(joined.buffer), configuration, limits)
+      }
+      try check(cic_hevc_decode(decoder, &picture), limits)
+    }
+
+    /// A picture whose samples are zeros.
+    init(emptyLike configuration: HEVCConfiguration?, width: Int, height: Int) throws(ImageError) {
+      guard let zeros = PixelStorage(count: 2 * width) else { throw .outOfMemory(bytes: 2 * width) }
+      zeros.buffer.initializeMemory(as: UInt8.self, repeating: 0)
+      (decoder, self.zeros) = (nil, zeros)
+      // Every row of every plane is the same one.
+      let row = UnsafePointer(zeros.base)
+      picture = cic_hevc_picture(
+        width: UInt32(width), height: UInt32(height), chroma: Int32(configuration?.chroma ?? 1),
+        bits: Int32(configuration?.bits ?? 8), matrix: 2, full_range: 0, planes: (row, row, row),
+        strides: (0, 0, 0))
+    }
+
+    deinit { cic_hevc_close(decoder) }
+
+    var width: Int { Int(picture.width) }
+    var height: Int { Int(picture.height) }
+
+    private func pushUnits(
+      of data: UnsafeRawBufferPointer, _ configuration: HEVCConfiguration, _ limits: DecodeLimits
+    ) throws(ImageError) {
+      var reader = ByteReader(data)
+      while reader.remaining > 0 {
+        guard let length = reader.readUInt(configuration.lengthBytes), let unit = reader.read(length) else {
+          throw HEIFMetadata.cut
+        }
+        try push(unit, limits)
+      }
+    }
+
+    private func push(_ unit: UnsafeRawBufferPointer, _ limits: DecodeLimits) throws(ImageError) {
+      guard unit.count > 0 else { return }
+      try check(cic_hevc_push(decoder, unit.bindMemory(to: UInt8.self).baseAddress, unit.count), limits)
+    }
+
+    private func check(_ result: cic_result, _ limits: DecodeLimits) throws(ImageError) {
+      if let error = result.imageError(format: .heif, limits: limits, size: 0) { throw error }
+    }
+
+    /// Converts pixels of one row.
+    func convert(_ color: HEIFColor?, x: Int, y: Int, count: Int, to rgb: UnsafeMutablePointer<UInt8>) {
+      cic_hevc_to_rgb(
+        &picture, color.map { Int32($0.matrix) } ?? picture.matrix,
+        color.map { $0.isFullRange ? 1 : 0 } ?? picture.full_range, UInt32(x), UInt32(y), UInt32(count), rgb)
+    }
+  }
+#endif

@@ -1,0 +1,32 @@
+/// What is known of an image before its pixels are decoded.
+struct ImageHeader {
+  let format: ImageFormat
+  /// As Pillow names it.
+  let mode: String
+  /// Of the rows that the reader writes.
+  let width: Int
+  let height: Int
+  /// How the reference turns these rows when it loads the image; then its metadata say nothing more.
+  var turn = ImageOrientation.topLeft
+  /// How the image is to be turned to be seen upright, by its metadata.
+  var orientation = ImageOrientation.topLeft
+  /// Whether rows come from the top down, each once. Otherwise they need memory for the whole image.
+  var comesFromTop = false
+  /// Whether `orientation` may change while the pixels are read.
+  var orientationMayFollow = false
+
+  /// How the rows are to be turned under a policy.
+  func orientation(for policy: InputPolicy) -> ImageOrientation {
+    turn == .topLeft && policy == .pipeline ? orientation : turn
+  }
+}
+
+/// A file of one format, opened: its header has been read and is within the limits.
+protocol ImageReader {
+  var header: ImageHeader { get }
+
+  /// Decodes the image and writes its rows.
+  ///
+  /// - Returns: The orientation that the metadata say, now that all of them have been read.
+  func read(into sink: RowSink) throws(ImageError) -> ImageOrientation
+}

@@ -1,0 +1,117 @@
+#if PNG
+  /// PNG through libpng, behind Pillow's own parser of chunks.
+  struct PNGReader: ImageReader {
+    private let plan: PNGRowPlan
+    private let start: PNGDataPosition
+    let header: ImageHeader
+
+    init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
+      var reader = PNGChunkReader(bytes, position: 8)
+      var header = PNGHeader(limits: limits)
+      let firstLength = try Self.readToImageData(&header, &reader)
+      guard let layout = header.layout, let mode = layout.mode else {
+        throw .unsupportedVariant(format: .png, detail: "no known combination of colour type and bit depth")
+      }
+      // Not earlier: the last header before the image data counts.
+      try limits.check(width: header.width, height: header.height)
+      let region = header.frame ?? PNGHeader.Region(width: header.width, height: header.height)
+      guard header.width > 0, header.height > 0, region.width > 0, region.height > 0,
+        region.x + region.width <= header.width, region.y + region.height <= header.height
+      else {
+        throw .corrupt(format: .png, detail: "the size \(region.width) x \(region.height) has no pixels")
+      }
+      // libpng holds a few rows of at most eight bytes a pixel, zlib its window and tables.
+      try limits.check(intermediateBytes: 4 * 8 * (region.width + 64) + 65536)
+      let isWhole = region.width == header.width && region.height == header.height
+      plan = PNGRowPlan(
+        header: header, layout: layout, region: region, palette: try PNGPalette(header),
+        isIndexed: mode == "P",
+        limits: limits)
+      start = PNGDataPosition(header: header, reader: reader, length: firstLength)
+      self.header = ImageHeader(
+        format: .png, mode: mode, width: header.width, height: header.height,
+        orientation: header.metadata.orientation, comesFromTop: isWhole && !header.isInterlaced,
+        orientationMayFollow: true)
+    }
+
+    func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
+      let (width, height) = (header.width, header.height)
+      if !header.comesFromTop, plan.region.width < width || plan.region.height < height {
+        paintBackground(sink, rows: 0..<height)
+      }
+      var position = start
+      let decoder = try PNGRowDecoder(plan, sink)
+      if try position.walk(decoder.feed) != nil {
+        // Pillow accepts compressed data that ends of itself just behind a row, and leaves the rest of the
+        // image as it was. Too rare to clear every image in advance for it, so begin again.
+        position = start
+        if let error = try position.walk(PNGRowCounter(plan).feed) { throw error }
+        sink.rewind()
+        if !header.comesFromTop { paintBackground(sink, rows: 0..<height) }
+        var again = start
+        _ = try again.walk(PNGRowDecoder(plan, sink).feed)
+        if header.comesFromTop { paintBackground(sink, rows: sink.end..<height) }
+      }
+      // The header changes while the rest is read, the image does not.
+      var (state, reader) = (position.header, position.reader)
+      try Self.readToEnd(&state, &reader)
+      if plan.isIndexed, plan.palette.colors.isEmpty, state.hasTransparentIndex {
+        throw .corrupt(format: .png, detail: "a transparent colour, but no palette")
+      }
+      return state.metadata.orientation
+    }
+
+    /// Fills rows that no data covers: index 0 of an indexed image, else black.
+    private func paintBackground(_ sink: RowSink, rows: Range<Int>) {
+      let color =
+        plan.isIndexed && plan.palette.colors.count >= 3 ? Array(plan.palette.colors[..<3]) : [0, 0, 0]
+      for y in rows {
+        let row = sink.row(y)
+        for x in 0..<header.width {
+          (row[3 * x], row[3 * x + 1], row[3 * x + 2]) = (color[0], color[1], color[2])
+        }
+      }
+    }
+
+    /// Reads every chunk before the image data, whose first chunk's length it returns.
+    private static func readToImageData(
+      _ header: inout PNGHeader, _ reader: inout PNGChunkReader
+    ) throws(ImageError) -> Int {
+      while true {
+        let chunk = try reader.next()
+        switch try header.handle(chunk, &reader) {
+        case .read(let data): try reader.verify(chunk, data)
+        case .imageData(let length): return length
+        case .end: throw .corrupt(format: .png, detail: "there is no image data")
+        }
+      }
+    }
+
+    /// Reads what follows the image data. The image is there, but Pillow still refuses a file in which a
+    /// later chunk is cut or malformed; a wrong checksum or a missing end does not matter any more.
+    private static func readToEnd(
+      _ header: inout PNGHeader, _ reader: inout PNGChunkReader
+    ) throws(ImageError) {
+      // An animation is read no further than its second frame.
+      let isAnimated = header.isAnimated
+      while true {
+        reader.skip(4)  // The checksum of the chunk before.
+        let chunk: PNGChunk
+        do {
+          chunk = try reader.next()
+        } catch {
+          return
+        }
+        if isAnimated, chunk.type == "fcTL" { return }
+        switch try header.handle(chunk, &reader) {
+        case .end:
+          return
+        case .read:
+          break
+        case .imageData(let length):
+          _ = try reader.data(of: PNGChunk(type: chunk.type, start: reader.reader.position, length: length))
+        }
+      }
+    }
+  }
+#endif

@@ -1,0 +1,90 @@
+/// How an image becomes another size: the weights of both axes as the image is stored, and the order of the passes.
+///
+/// An image that is to be turned is not turned first. The weights of an axis that is seen from its end are turned
+/// round, and where rows are seen as columns the passes change places; then only the small result is transposed. The
+/// sums are of integers, so the bytes are those of turning first.
+struct ResizePlan {
+  /// Along stored rows, or nil where their length stays.
+  let across: ResizeAxis?
+  /// Along stored columns.
+  let down: ResizeAxis?
+  let startsWithRows: Bool
+  /// Whether the result of the passes is the transpose of the output.
+  let transposes: Bool
+
+  /// - Parameters:
+  ///   - width, height: Of the image as it is stored. Turned, it has not the output's size.
+  ///   - output: As it is to be seen.
+  init(
+    width: Int, height: Int, orientation: ImageOrientation, output: (width: Int, height: Int),
+    filter: ResampleFilter, profile: PreprocessingProfile, limits: DecodeLimits
+  ) throws(PreprocessingError) {
+    let swaps = orientation.swapsAxes
+    let target = swaps ? (width: output.height, height: output.width) : output
+    let seen = swaps ? (width: height, height: width) : (width: width, height: height)
+    // Pillow 13's rule for the order of the passes. Before, and in torchvision, the width always changes first.
+    let changesHeightFirst =
+      profile == .pillow13 && seen.height > output.height
+      && seen.height - output.height > 2 * (seen.width - output.width)
+    startsWithRows = changesHeightFirst != swaps
+    transposes = swaps
+    var working = WorkingMemory(limits: limits)
+    func axis(_ source: Int, _ size: Int, mirrored: Bool, packs: Bool) throws(PreprocessingError)
+      -> ResizeAxis?
+    {
+      // A mirrored axis has weights even where its size stays: all of them one.
+      guard source != size || mirrored else { return nil }
+      return try ResizeAxis(
+        from: source, to: size, filter: source == size ? .box : filter,
+        profile: source == size ? .pillow13 : profile,
+        mirrored: mirrored, packs: packs, &working)
+    }
+    across = try axis(width, target.width, mirrored: orientation.mirrorsRows, packs: true)
+    down = try axis(height, target.height, mirrored: orientation.mirrorsColumns, packs: false)
+    if let across, let down {
+      let between = startsWithRows ? width * down.size : across.size * down.sourceRange.count
+      try working.take(between, of: 3, "the image between two resize passes")
+    }
+  }
+
+  func callAsFunction(_ image: RGBImage) throws(PreprocessingError) -> RGBImage {
+    guard let across, let down else {
+      var result = image
+      if let across { result = try result.resizedColumns(across) }
+      if let down { result = try result.resizedRows(down) }
+      return try finished(result)
+    }
+    if startsWithRows { return try finished(image.resizedRows(down).resizedColumns(across)) }
+    return try finished(image.resizedColumns(across, rows: down.sourceRange).resizedRows(down))
+  }
+
+  /// The output of what the passes gave.
+  func finished(_ image: RGBImage) throws(PreprocessingError) -> RGBImage {
+    try transposes ? image.upright(from: .leftTop) : image
+  }
+}
+
+extension RGBImage {
+  /// Changes the width. Only `rows` of this image are kept, which the other pass reads by their own index.
+  fileprivate func resizedColumns(
+    _ axis: ResizeAxis, rows: Range<Int>? = nil
+  ) throws(PreprocessingError) -> RGBImage {
+    let rows = rows ?? 0..<height
+    let output = try Self.allocate(width: axis.size, height: rows.count)
+    axis.withAxis {
+      ResizeKernels.active.horizontal(
+        storage.base + rows.lowerBound * width * 3, output.base, Int64(rows.count), $0)
+    }
+    return RGBImage(width: axis.size, height: rows.count, storage: output)
+  }
+
+  /// Changes the height. This image has either all rows of the source or those that the axis reads.
+  func resizedRows(_ axis: ResizeAxis) throws(PreprocessingError) -> RGBImage {
+    let output = try Self.allocate(width: width, height: axis.size)
+    let first = height == axis.sourceSize ? 0 : axis.sourceRange.lowerBound
+    axis.withAxis {
+      ResizeKernels.active.vertical(storage.base, Int64(width * 3), Int64(first), output.base, $0)
+    }
+    return RGBImage(width: width, height: axis.size, storage: output)
+  }
+}

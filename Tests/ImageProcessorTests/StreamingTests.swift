@@ -1,0 +1,56 @@
+import TestSupport
+import Testing
+
+@testable import ImageProcessor
+
+@Suite("Resizing while decoding gives the bytes of decoding first")
+struct StreamingTests {
+  static let sizes: [ImageSize] = [
+    .exact(height: 224, width: 224), .exact(height: 3, width: 40), .shortestEdge(31, longestEdge: nil),
+    .exact(height: 103, width: 157),
+  ]
+
+  @Test(arguments: ImageGoldens.names)
+  func everyFile(name: String) throws {
+    let bytes = try Fixtures.bytes("images/\(name)")
+    guard let decoded = try? ImageDecoder.decode(bytes) else { return }
+    for policy in InputPolicy.allCases {
+      for (profile, filter) in [
+        (PreprocessingProfile.pillow13, ResampleFilter.bilinear), (.pillow12, .nearest),
+        (.torchvision, .bicubic),
+      ] {
+        for size in Self.sizes {
+          var config = ImageProcessorConfig()
+          (config.size, config.resample) = (size, filter)
+          let processor = try ViTImageProcessor(config: config, profile: profile)
+          let expected = try processor.preprocess(decoded.image(for: policy))
+          let values = try bytes.withUnsafeBytes { try processor.preprocess(imageBytes: $0, policy: policy) }
+          #expect(values.shape == expected.shape)
+          #expect(values.elements == expected.elements, "\(policy) \(profile) \(size)")
+        }
+      }
+    }
+  }
+
+  @Test("Turned by the weights, as if turned first", arguments: ImageOrientation.allCases)
+  func turnedByWeights(orientation: ImageOrientation) throws {
+    for (width, height) in [(37, 23), (23, 37), (9, 100), (100, 9), (40, 40)] {
+      let image = try RGBImage.generated(width: width, height: height)
+      let upright = try image.upright(from: orientation)
+      for (outputWidth, outputHeight) in [(20, 20), (23, 23), (37, 50), (60, 9), (40, 37), (1, 1)] {
+        for profile in PreprocessingProfile.allCases {
+          for filter in ResampleFilter.allCases where profile.has(filter) {
+            let expected = try upright.resized(
+              width: outputWidth, height: outputHeight, filter: filter, profile: profile)
+            let turned = try image.resized(
+              width: outputWidth, height: outputHeight, from: orientation, filter: filter, profile: profile,
+              limits: .default)
+            #expect(
+              try turned.sha256Hex == expected.sha256Hex,
+              "\(width)x\(height) to \(outputWidth)x\(outputHeight), \(profile), \(filter)")
+          }
+        }
+      }
+    }
+  }
+}
