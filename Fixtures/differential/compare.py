@@ -10,6 +10,7 @@ format that `aiguard` does not decode is counted apart. Ends with 1 when anythin
 import argparse
 import collections
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -22,8 +23,10 @@ sys.path.insert(0, str(HERE.parent / "pixels"))
 import reference  # noqa: E402
 
 import numpy as np  # noqa: E402
+import pillow_heif  # noqa: E402
 from PIL import Image, ImageOps  # noqa: E402
 
+pillow_heif.register_heif_opener()
 warnings.simplefilter("ignore")
 CONFIG = HERE.parent.parent / "Sources/CDefaultModel/model/preprocessor_config.json"
 NOT_DECODED = {"unsupported-format", "not-built-in"}
@@ -37,7 +40,8 @@ def sha(data):
 
 def by_pillow(path, processor, policy):
     try:
-        with Image.open(path) as image:
+        # From memory, as the library takes it: opened by its name, an uncompressed grey TIFF is not turned.
+        with Image.open(io.BytesIO(Path(path).read_bytes())) as image:
             file_format, mode = image.format, image.mode
             stored = image.convert("RGB")
             upright = ImageOps.exif_transpose(image).convert("RGB") if policy == "pipeline" else stored

@@ -25,12 +25,13 @@ cic_lab *cic_lab_open(void) {
   return NULL;
 }
 
-void cic_lab_to_rgb(const cic_lab *lab, const uint8_t *samples, uint8_t *rgb, size_t count) {
+void cic_lab_to_rgb(const cic_lab *lab, int32_t plain, const uint8_t *samples, uint8_t *rgb, size_t count) {
   // littleCMS counts a and b from 0, with grey at 128.
+  const uint8_t offset = plain ? 0 : 128;
   for (size_t i = 0; i < count; i++) {
     rgb[3 * i] = samples[3 * i];
-    rgb[3 * i + 1] = samples[3 * i + 1] ^ 128;
-    rgb[3 * i + 2] = samples[3 * i + 2] ^ 128;
+    rgb[3 * i + 1] = samples[3 * i + 1] ^ offset;
+    rgb[3 * i + 2] = samples[3 * i + 2] ^ offset;
   }
   cmsDoTransform(lab->transform, rgb, rgb, (cmsUInt32Number)count);
 }

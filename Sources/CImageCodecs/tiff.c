@@ -101,7 +101,7 @@ static void *room(struct session *s, uint64_t count, uint64_t size) {
 // Strips whose pixels lie together are read row by row, whatever their height; of planes and tiles as many rows as they
 // have are held.
 struct layout {
-  int tiled;
+  int tiled, by_strip;
   uint32_t rows;        // read at a time
   uint32_t tile_width;
   size_t row_bytes;     // of one plane
@@ -130,7 +130,9 @@ static int find_layout(struct session *s, struct layout *l) {
   const tmsize_t row = TIFFScanlineSize(s->tiff);
   if (row <= 0 || (size_t)row != l->row_bytes) return 0;
   l->rows = 1;
-  if (r->planes > 1) {
+  // Fax codes that are damaged spoil the rest of a strip, which depends on how it is read.
+  l->by_strip = r->planes > 1 || r->packing.bits == 1;
+  if (l->by_strip) {
     TIFFGetFieldDefaulted(s->tiff, TIFFTAG_ROWSPERSTRIP, &l->rows);
     if (l->rows == 0) return 0;
     if (l->rows > r->height) l->rows = r->height;
@@ -152,7 +154,7 @@ static int read_plane(struct session *s, const struct layout *l, uint32_t y, uin
     }
     return 1;
   }
-  if (s->request->planes == 1) return TIFFReadScanline(s->tiff, to, y, 0) == 1;
+  if (!l->by_strip) return TIFFReadScanline(s->tiff, to, y, 0) == 1;
   const uint32_t strip = TIFFComputeStrip(s->tiff, y, plane);
   return TIFFReadEncodedStrip(s->tiff, strip, to, (tmsize_t)l->tile_bytes) >= 0;
 }
@@ -175,7 +177,7 @@ static void emit(struct session *s, uint32_t y, const uint8_t *const *planes, ui
   }
   uint8_t *rgb = cic_row(s->rows, y);
   if (s->lab) {
-    cic_lab_to_rgb(s->lab, row, rgb, r->width);
+    cic_lab_to_rgb(s->lab, r->has_plain_lab, row, rgb, r->width);
   } else {
     cic_to_rgb(r->mode, row, sample * r->samples, rgb, r->width, r->palette);
   }
@@ -261,7 +263,8 @@ static void decode(struct session *s) {
   if (r->jpeg_to_rgb) TIFFSetField(s->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
   if (r->as_rgba) return decode_rgba(s);
   const int is_separate = planar == PLANARCONFIG_SEPARATE && samples > 1;
-  if (bits != r->packing.bits || samples < r->samples || is_separate != (r->planes > 1) ||
+  // Of planes the last ones may be of no interest, even all but the first.
+  if (bits != r->packing.bits || samples < r->samples || (is_separate ? r->planes != r->samples : r->planes != 1) ||
       (!is_separate && samples != r->samples))
     return fail(s, CIC_CORRUPT, "its tags contradict each other about the samples");
   if (r->mode == CIC_LAB) {

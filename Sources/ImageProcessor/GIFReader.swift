@@ -45,7 +45,8 @@
       // A row of indices, and the tables of the decompression.
       try limits.check(intermediateBytes: frame.width + 65536)
       self.frame = frame
-      palette = (frameColors ?? (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
+      // Pillow gives a grey frame the colours of the file, if those are no greys.
+      palette = (frameColors ?? colors ?? (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
       data = blocks.reader
       let isWhole = frame.x == 0 && frame.y == 0 && frame.width == width && frame.height == height
       header = ImageHeader(

@@ -19,6 +19,7 @@
     private var locations: [Int: Location] = [:]
     private var properties: [ISOBoxes.Box] = []
     private var associations: [Int: [Int]] = [:]
+    private var hasPictures = false
     private var itemData = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// More items than this in a file are refused: a grid has 65,536 tiles at the most.
@@ -30,6 +31,9 @@
       var meta: UnsafeRawBufferPointer?
       while let box = boxes.next() {
         if box.type == "meta", meta == nil { meta = box.bytes }
+        if box.type == "ftyp", !Self.isKnown(box.bytes) {
+          throw .unsupportedVariant(format: .heif, detail: "none of its compatible brands is known")
+        }
       }
       guard let meta else {
         throw boxes.isTruncated ? Self.cut : Self.corrupt("there is no meta box")
@@ -39,7 +43,19 @@
       var children = ISOBoxes(meta.suffix(from: 4))
       while let box = children.next() { try read(box) }
       if children.isTruncated { throw Self.cut }
+      guard hasPictures else { throw Self.corrupt("its meta box is not of pictures") }
     }
+
+    /// Whether one of a file's compatible brands is one that libheif takes.
+    private static func isKnown(_ fileType: UnsafeRawBufferPointer) -> Bool {
+      stride(from: 8, to: fileType.count - 3, by: 4).contains { offset in
+        brands.contains(String(decoding: fileType[offset..<offset + 4], as: UTF8.self))
+      }
+    }
+
+    private static let brands: Set<String> = [
+      "heic", "heix", "hevc", "hevx", "mif1", "msf1", "avif", "1pic", "jpeg", "isom", "mp41", "mp42",
+    ]
 
     static func corrupt(_ detail: String) -> ImageError { .corrupt(format: .heif, detail: detail) }
     static let cut = ImageError.truncated(format: .heif, detail: "a box is incomplete")
@@ -52,6 +68,9 @@
           throw Self.cut
         }
         primaryItem = item
+      case "hdlr":
+        hasPictures =
+          reader.readVersion() == 0 && reader.read(4) != nil && reader.read(4)?.starts(with: "pict") == true
       case "iinf": try readItems(&reader)
       case "iloc": try readLocations(&reader)
       case "iref": try readReferences(&reader)

@@ -15,9 +15,11 @@
 
     let mode: String
     /// How a pixel becomes RGB.
-    let conversion: Int
+    private(set) var conversion: Int
     var packing = cic_packing()
     let samples: Int
+    /// Whether a and b of LAB are unsigned, as Pillow takes them from planes.
+    private(set) var hasPlainLAB = false
 
     /// - Returns: Nil for what Pillow does not open.
     init?(_ key: Key) {
@@ -34,6 +36,47 @@
       packing.high_byte = depth == 16 && key.bits.count > 1 ? 1 : 0
       packing.widened = mode == "I" && depth == 16 ? 1 : 0
     }
+
+    func isInverted(bits: Int) -> Bool { packing.inverted != 0 && packing.bits == UInt32(bits) }
+
+    /// The same samples in planes, uncompressed. Pillow reads a plane by one letter of the name of the whole: as bytes,
+    /// bits, or numbers of this machine, whatever the file's own depth and order.
+    ///
+    /// - Returns: Nil where there is no such letter.
+    var inStoredPlanes: TIFFLayout? {
+      var planes = self
+      planes.packing = cic_packing()
+      planes.packing.bits = 8
+      switch mode {
+      case "1", "I", "F":
+        planes.packing.bits = mode == "1" ? 1 : 32
+        planes.packing.scaled = 1
+        planes.packing.big_endian = Self.isBigEndianMachine
+      case "L", "P": if packing.reversed != 0 || samples != 1 { return nil }
+      case "RGB" where samples == 3, "CMYK" where samples == 4, "LAB": if packing.reversed != 0 { return nil }
+      case "RGBA" where samples == 4 && conversion == Int(CIC_RGB): break
+      default: return nil
+      }
+      planes.hasPlainLAB = true
+      return planes
+    }
+
+    /// The same as libtiff gives it: bits and the bytes of most samples in order.
+    func fromLibTIFF(isSeparate: Bool, hasExtraSamples: Bool) -> TIFFLayout {
+      var read = self
+      read.packing.reversed = 0
+      if packing.high_byte == 1 || conversion == Int(CIC_I16) {
+        read.packing.big_endian = Self.isBigEndianMachine
+      }
+      if isSeparate {
+        read.hasPlainLAB = true
+        // libtiff takes a fourth plane that nothing is said of for an alpha that the others were multiplied by.
+        if mode == "RGBA", samples == 4, !hasExtraSamples { read.conversion = Int(CIC_RGB_PREMULTIPLIED) }
+      }
+      return read
+    }
+
+    private static let isBigEndianMachine: Int32 = 1.bigEndian == 1 ? 1 : 0
 
     private static func mode(_ key: Key, depth: Int, format: Int) -> (String, Int)? {
       let unsigned = format == 1

@@ -42,21 +42,30 @@
       var mode = layout.mode
       palette = try Self.palette(directory, needed: layout.conversion == Int(CIC_P))
       if compression == 1 {
+        if isSeparate {
+          guard let planes = layout.inStoredPlanes else {
+            throw .unsupportedVariant(format: .tiff, detail: "the mode \(mode) in uncompressed planes")
+          }
+          layout = planes
+        } else if layout.packing.reversed != 0,
+          mode == "P" && layout.packing.bits < 8 || layout.isInverted(bits: 8)
+        {
+          throw .unsupportedVariant(format: .tiff, detail: "the mode \(mode) with its bits in reverse order")
+        }
         plan = .stored(
           try TIFFStrips(directory, layout: layout, width: width, height: height, isSeparate: isSeparate))
       } else {
-        // libtiff has put the bits of a byte in order, and the bytes of most samples.
-        layout.packing.reversed = 0
-        if layout.packing.high_byte == 1 || layout.conversion == Int(CIC_I16) {
-          layout.packing.big_endian = 1.bigEndian == 1 ? 1 : 0
+        guard Self.compressions.contains(compression) else {
+          throw .unsupportedVariant(format: .tiff, detail: "compression \(compression)")
         }
+        layout = layout.fromLibTIFF(isSeparate: isSeparate, hasExtraSamples: !key.extra.isEmpty)
         let isYCbCr = key.photometric == 6
         let jpegToRGB = isYCbCr && compression == 7 && !isSeparate
         if isYCbCr { mode = "RGB" }
         if jpegToRGB { layout = layout.ofRGB }
         let planes = isSeparate && layout.samples > 1 ? layout.samples : 1
-        guard planes == 1 || layout.mode != "LA" && layout.mode != "PA" else {
-          throw .unsupportedVariant(format: .tiff, detail: "the mode \(layout.mode) in planes")
+        guard planes <= 4 else {
+          throw .unsupportedVariant(format: .tiff, detail: "\(planes) planes")
         }
         plan = .libtiff(asRGBA: isYCbCr && !jpegToRGB, jpegToRGB: jpegToRGB, planes: planes)
       }
@@ -64,6 +73,9 @@
       header = ImageHeader(
         format: .tiff, mode: mode, width: width, height: height, turn: directory.turn, comesFromTop: true)
     }
+
+    /// What Pillow's libtiff decodes. WebP is not among it.
+    private static let compressions: Set<Int> = [2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32946, 34925, 50000]
 
     private static func corrupt(_ detail: String) -> ImageError { .corrupt(format: .tiff, detail: detail) }
 
@@ -123,6 +135,7 @@
             width: UInt32(header.width), height: UInt32(header.height), samples: UInt32(layout.samples),
             planes: UInt32(planes), as_rgba: asRGBA ? 1 : 0, jpeg_to_rgb: jpegToRGB ? 1 : 0,
             packing: layout.packing, mode: Int32(layout.conversion), palette: palette.baseAddress,
+            has_plain_lab: layout.hasPlainLAB ? 1 : 0,
             max_intermediate_bytes: Int64(limits.intermediateBytes))
           return cic_tiff_decode(
             bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &request, sink.rows)

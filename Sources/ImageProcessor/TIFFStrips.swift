@@ -33,13 +33,8 @@
         throw .corrupt(format: .tiff, detail: "strips or tiles without pixels")
       }
       planes = isSeparate && layout.samples > 1 ? layout.samples : 1
-      if tileWidth == width, tileHeight == height, planes == 1 { offsets = Array(offsets.suffix(1)) }
+      if tileWidth == width, tileHeight == height, !isSeparate { offsets = Array(offsets.suffix(1)) }
       let bits = Int(layout.packing.bits) * (planes > 1 ? 1 : layout.samples)
-      // Pillow reads a plane as bytes, whatever its depth.
-      guard planes == 1 || layout.packing.bits == 8, !isSeparate || layout.packing.inverted == 0 else {
-        throw .unsupportedVariant(
-          format: .tiff, detail: "planes of \(layout.packing.bits) bits, uncompressed")
-      }
       let across = (width + tileWidth - 1) / tileWidth
       let last = width - (across - 1) * tileWidth
       lastRowBytes = (last * bits + 7) / 8
@@ -48,6 +43,10 @@
         across > 1 ? (tileWidth * bits + 7) / 8 : last < tileWidth ? tileWidth * bits / 8 : lastRowBytes
       guard across == 1 || tileWidth * bits % 8 == 0 else {
         throw .unsupportedVariant(format: .tiff, detail: "tiles whose rows do not end at a byte")
+      }
+      let needed = planes * across * ((height - 1) / tileHeight + 1)
+      guard !isSeparate || offsets.count <= needed else {
+        throw .unsupportedVariant(format: .tiff, detail: "more planes than samples")
       }
       self.offsets = offsets
     }
@@ -76,7 +75,10 @@
             let count = column == across - 1 ? lastRowBytes : rowBytes
             let to = row.base + plane * planeBytes + column * rowBytes
             guard index < offsets.count else {
-              to.update(repeating: 0, count: count)
+              to.update(repeating: packing.inverted != 0 ? 0xFF : 0, count: count)
+              if isLAB, planes == 1 {
+                for at in 0..<count where at % 3 != 0 { to[at] = 128 }
+              }
               continue
             }
             let offset =
@@ -103,7 +105,7 @@
           }
         }
         if let lab {
-          cic_lab_to_rgb(lab, ready, sink.row(y), width)
+          cic_lab_to_rgb(lab, layout.hasPlainLAB ? 1 : 0, ready, sink.row(y), width)
         } else {
           cic_to_rgb(
             Int32(layout.conversion), ready, sampleBytes * layout.samples, sink.row(y), width, palette)

@@ -71,12 +71,12 @@
 
     private func inspect(_ file: String, _ classifier: ImageClassifier) throws -> Report {
       let limits = classifier.limits
-      let decoded =
-        try file == "-"
-        ? ImageDecoder.decode(ImageFile.standardInput(limits: limits), limits: limits)
-        : classifier.decode(fileAt: file)
-      let pixelValues = try classifier.processor.preprocess(
-        decoded.image(for: classifier.policy), limits: classifier.limits)
+      let bytes =
+        try file == "-" ? ImageFile.standardInput(limits: limits) : ImageFile.read(file, limits: limits)
+      let decoded = try ImageDecoder.decode(bytes, limits: limits)
+      let pixelValues = try bytes.withUnsafeBytes {
+        try classifier.processor.preprocess(imageBytes: $0, policy: classifier.policy, limits: limits)
+      }
       return try Report(
         file: file, format: decoded.format.rawValue, width: decoded.image.width,
         height: decoded.image.height, mode: decoded.mode, orientation: decoded.orientation.rawValue,

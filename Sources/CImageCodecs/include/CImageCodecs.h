@@ -165,8 +165,8 @@ typedef struct cic_lab cic_lab;
 // littleCMS's transform from CIE L*a*b* to sRGB, which the reference uses for the mode LAB. NULL without memory.
 cic_lab *cic_lab_open(void);
 
-// Converts `count` pixels of three bytes.
-void cic_lab_to_rgb(const cic_lab *transform, const uint8_t *samples, uint8_t *rgb, size_t count);
+// Converts `count` pixels of three bytes, whose a and b are signed, or `plain`: 128 more.
+void cic_lab_to_rgb(const cic_lab *transform, int32_t plain, const uint8_t *samples, uint8_t *rgb, size_t count);
 
 void cic_lab_close(cic_lab *transform);
 
@@ -180,6 +180,7 @@ typedef struct {
   cic_packing packing;
   int32_t mode;
   const uint8_t *palette;
+  int32_t has_plain_lab;  // see `cic_lab_to_rgb`
   int64_t max_intermediate_bytes;
 } cic_tiff_request;
 
