@@ -10,9 +10,6 @@
 
 struct cic_hevc {
   de265_decoder_context *context;
-  struct de265_image_allocation allocation;  // libde265's own
-  int64_t left;                              // bytes that pictures may still take
-  int64_t refused;                           // what a picture asked for in vain
 };
 
 static cic_result failure(int32_t status, const char *words) {
@@ -21,46 +18,18 @@ static cic_result failure(int32_t status, const char *words) {
   return result;
 }
 
-// libde265 takes the size of pictures from the stream, so this is where the limit is kept.
-static int get_buffer(
-    de265_decoder_context *context, struct de265_image_spec *spec, struct de265_image *image, void *user) {
-  cic_hevc *decoder = user;
-  // Three planes of up to two bytes, padding, and what libde265 notes of each block.
-  const int64_t needed = ((int64_t)spec->width + 64) * ((int64_t)spec->height + 64) * 8;
-  if (spec->width <= 0 || spec->height <= 0 || needed > decoder->left) {
-    decoder->refused = needed;
-    return 0;
-  }
-  decoder->left -= needed;
-  return decoder->allocation.get_buffer(context, spec, image, NULL);
-}
-
-static void release_buffer(de265_decoder_context *context, struct de265_image *image, void *user) {
-  const cic_hevc *decoder = user;
-  decoder->allocation.release_buffer(context, image, NULL);
-}
-
-cic_hevc *cic_hevc_open(int64_t max_bytes) {
+cic_hevc *cic_hevc_open(void) {
   cic_hevc *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) return NULL;
-  decoder->left = max_bytes;
   decoder->context = de265_new_decoder();
   if (decoder->context == NULL) {
     free(decoder);
     return NULL;
   }
-  decoder->allocation = *de265_get_default_image_allocation_functions();
-  struct de265_image_allocation bounded = {get_buffer, release_buffer};
-  de265_set_image_allocation_functions(decoder->context, &bounded, decoder);
   return decoder;
 }
 
-static cic_result failure_of(const cic_hevc *decoder, de265_error error) {
-  if (decoder->refused > 0) {
-    cic_result result = failure(CIC_MEMORY_LIMIT, "");
-    result.needed = decoder->refused;
-    return result;
-  }
+static cic_result failure_of(de265_error error) {
   if (error == DE265_ERROR_OUT_OF_MEMORY) return failure(CIC_NO_MEMORY, "");
   return failure(CIC_CORRUPT, de265_get_error_text(error));
 }
@@ -68,7 +37,7 @@ static cic_result failure_of(const cic_hevc *decoder, de265_error error) {
 cic_result cic_hevc_push(cic_hevc *decoder, const uint8_t *bytes, size_t count) {
   if (count > INT32_MAX) return failure(CIC_CORRUPT, "a NAL unit is too long");
   const de265_error error = de265_push_NAL(decoder->context, bytes, (int)count, 0, NULL);
-  return error == DE265_OK ? (cic_result){.status = CIC_OK} : failure_of(decoder, error);
+  return error == DE265_OK ? (cic_result){.status = CIC_OK} : failure_of(error);
 }
 
 static int describe(const struct de265_image *image, cic_hevc_picture *picture) {
@@ -92,19 +61,32 @@ static int describe(const struct de265_image *image, cic_hevc_picture *picture) 
   return 1;
 }
 
+// What libde265 notes of a damaged stream that it decodes all the same. What is missing then comes from memory that
+// nobody has written to and differs from run to run, so such a picture is refused. NULL when there is nothing.
+static const char *damage(const cic_hevc *decoder) {
+  for (;;) {
+    const de265_error warning = de265_get_warning(decoder->context);
+    if (warning == DE265_OK) return NULL;
+    if (warning != DE265_WARNING_NO_WPP_CANNOT_USE_MULTITHREADING && warning != DE265_WARNING_WARNING_BUFFER_FULL)
+      return de265_get_error_text(warning);
+  }
+}
+
 cic_result cic_hevc_decode(cic_hevc *decoder, cic_hevc_picture *picture) {
   de265_flush_data(decoder->context);
   for (int more = 1; more;) {
     more = 0;
     const de265_error error = de265_decode(decoder->context, &more);
-    if (error != DE265_OK && error != DE265_ERROR_WAITING_FOR_INPUT_DATA) return failure_of(decoder, error);
+    if (error != DE265_OK && error != DE265_ERROR_WAITING_FOR_INPUT_DATA) return failure_of(error);
     const struct de265_image *image = de265_get_next_picture(decoder->context);
     if (image == NULL) continue;
+    const char *words = damage(decoder);
+    if (words) return failure(CIC_CORRUPT, words);
     *picture = (cic_hevc_picture){0};
     if (!describe(image, picture)) return failure(CIC_UNSUPPORTED, "planes of different depths or sizes");
     return (cic_result){.status = CIC_OK};
   }
-  return decoder->refused > 0 ? failure_of(decoder, DE265_OK) : failure(CIC_TRUNCATED, "the stream holds no picture");
+  return failure(CIC_TRUNCATED, "the stream holds no picture");
 }
 
 void cic_hevc_close(cic_hevc *decoder) {

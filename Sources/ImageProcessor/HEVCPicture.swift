@@ -38,10 +38,7 @@
       guard let configuration = HEVCConfiguration(metadata.property("hvcC", of: item)) else {
         throw HEIFMetadata.corrupt("item \(item) has no decoder configuration")
       }
-      // The stream has sizes of its own, so a picture's memory is bounded by pixels too.
-      let (pixelBytes, overflow) = Swift.max(limits.pixels, 0).multipliedReportingOverflow(by: 8)
-      let most = Swift.min(overflow ? .max : pixelBytes, limits.intermediateBytes)
-      guard let opened = cic_hevc_open(Int64(most)) else { throw .outOfMemory(bytes: 0) }
+      guard let opened = cic_hevc_open() else { throw .outOfMemory(bytes: 0) }
       (decoder, zeros) = (opened, nil)
       for unit in configuration.parameterSets { try push(unit, limits) }
       let pieces = try metadata.data(of: item)
@@ -94,6 +91,13 @@
 
     private func push(_ unit: UnsafeRawBufferPointer, _ limits: DecodeLimits) throws(ImageError) {
       guard unit.count > 0 else { return }
+      // The stream has sizes of its own, for which libde265 has no limit.
+      if unit[0] >> 1 & 0x3F == HEVCSequenceParameters.unitType {
+        guard let parameters = HEVCSequenceParameters(unit) else {
+          throw HEIFMetadata.corrupt("a sequence parameter set is incomplete")
+        }
+        try parameters.check(limits)
+      }
       try check(cic_hevc_push(decoder, unit.bindMemory(to: UInt8.self).baseAddress, unit.count), limits)
     }
 

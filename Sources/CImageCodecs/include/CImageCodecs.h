@@ -230,13 +230,13 @@ typedef struct {
   size_t strides[3];
 } cic_hevc_picture;
 
-// Returns NULL when there is no memory. Pictures may take `max_bytes` altogether.
-cic_hevc *cic_hevc_open(int64_t max_bytes);
+// Returns NULL when there is no memory.
+cic_hevc *cic_hevc_open(void);
 
-// Adds a NAL unit, without start code.
+// Adds a NAL unit, without start code. The caller has checked the sizes in sequence parameter sets.
 cic_result cic_hevc_push(cic_hevc *decoder, const uint8_t *bytes, size_t count);
 
-// Decodes the first picture of what has been added.
+// Decodes the first picture of what has been added. A stream that libde265 finds damaged is refused.
 cic_result cic_hevc_decode(cic_hevc *decoder, cic_hevc_picture *picture);
 
 void cic_hevc_close(cic_hevc *decoder);

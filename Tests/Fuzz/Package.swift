@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Built by run.sh beside it, with the flags that libFuzzer and the sanitizers need.
+let package = Package(
+  name: "fuzz",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "AIGuardVision", path: "../..", traits: ["Formats"])],
+  targets: [
+    .target(name: "CFuzzer"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["CFuzzer", .product(name: "ImageProcessor", package: "AIGuardVision")]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Fuzzes one target, or all of them one after the other, under the address and undefined-behaviour sanitizers.
+#   run.sh TARGET|all [SECONDS]      600 seconds each unless said otherwise
+# The corpus grows in .fuzz/TARGET from the files of Fixtures/images; what is found is left in .fuzz/found. A finding
+# becomes a file in Fixtures/regressions, which the tests replay.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+root=$(cd ../.. && pwd)
+seconds=${2:-600}
+targets=$1
+if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif"; fi
+sanitizers=fuzzer,address
+swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
+  -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined \
+  -Xswiftc -use-ld=lld | tail -n 1
+for target in $targets; do
+  corpus=$root/.fuzz/$target found=$root/.fuzz/found
+  mkdir -p "$corpus" "$found"
+  case $target in
+    jpeg) seeds="jpg mpo" ;;
+    tiff) seeds=tif ;;
+    heif | boxes) seeds=heic ;;
+    exif) seeds="jpg tif" ;;
+    *) seeds=$target ;;
+  esac
+  for seed in $seeds; do cp -n "$root"/Fixtures/images/*."$seed" "$corpus" || true; done
+  echo "== $target"
+  SWIFT_BACKTRACE=enable=no AIGUARD_FUZZ=$target ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+    .build/release/Fuzz -max_total_time="$seconds" -max_len=20000 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$found/$target-" "$corpus" 2>"$root/.fuzz/$target.log" || echo "found something: .fuzz/$target.log"
+  grep -E "^stat::(number_of_executed_units|peak_rss_mb)" "$root/.fuzz/$target.log"
+done
