@@ -36,6 +36,7 @@ private let limits = DecodeLimits(
   encodedBytes: 1 << 20, pixels: 1 << 16, metadataBytes: 1 << 20, intermediateBytes: 1 << 25, scans: 20,
   frames: 50)
 
+/// One input of the fuzzer; -1 keeps it out of the corpus.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = UnsafeRawBufferPointer(start: start, count: count)
