@@ -11,13 +11,15 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
   ],
   targets: [
-    // The process that peers/run.py drives; no benchmark library in it.
+    // The process that peers/run.py and images/run.py drive; no benchmark library in it.
     .executableTarget(
       name: "aiguard-bench",
       dependencies: [
-        .product(name: "AIGuardVision", package: "AIGuardVision"), "CPeak",
+        .product(name: "AIGuardVision", package: "AIGuardVision"),
+        .product(name: "ImageProcessor", package: "AIGuardVision"), "CCodecLoop", "CPeak",
       ]),
     .target(name: "CPeak"),
+    .target(name: "CCodecLoop", linkerSettings: ["jpeg", "png", "de265"].map { .linkedLibrary($0) }),
     .executableTarget(
       name: "AIGuardBenchmarks",
       dependencies: [

@@ -53,17 +53,17 @@ def parse():
     return options
 
 
-def enter(venv):
+def enter(venv, requirements=HERE / "requirements.txt"):
     """Runs this script again with the Python of the virtual environment, which is made or brought up to date first."""
     if Path(sys.prefix).resolve() == venv.resolve():
         return
     python = venv / "bin/python"
     stamp = venv / "installed"
-    wanted = hashlib.sha256((HERE / "requirements.txt").read_bytes()).hexdigest()
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
     if not (stamp.exists() and stamp.read_text() == wanted):
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True,
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", requirements], check=True,
                        stdout=sys.stderr)
         stamp.write_text(wanted)
     os.execv(python, [str(python), *sys.argv])

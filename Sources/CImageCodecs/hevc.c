@@ -18,6 +18,36 @@ static cic_result failure(int32_t status, const char *words) {
   return result;
 }
 
+static void release_planes(de265_decoder_context *context, struct de265_image *image, void *user) {
+  (void)context, (void)user;
+  for (int c = 0; c < 3; c++) free(de265_get_image_plane_user_data(image, c));
+}
+
+// Zeros, so that what a damaged stream leaves out does not come from memory that nobody has written to: libde265's own
+// planes are not cleared. Two bytes a sample, whatever the depth: what is not touched costs nothing.
+static int allocate_planes(
+    de265_decoder_context *context, struct de265_image_spec *spec, struct de265_image *image, void *user) {
+  (void)context, (void)user;
+  const size_t alignment = spec->alignment > 16 ? (size_t)spec->alignment : 16, padding = 64;
+  const int chroma = spec->format, planes = chroma == de265_image_format_mono8 ? 1 : 3;
+  const int right = chroma == de265_image_format_YUV420P8 || chroma == de265_image_format_YUV422P8;
+  const int down = chroma == de265_image_format_YUV420P8;
+  void *memory[3] = {NULL, NULL, NULL};
+  size_t strides[3] = {0, 0, 0};
+  for (int c = 0; c < planes; c++) {
+    const size_t width = ((size_t)spec->width + (c && right)) >> (c && right);
+    const size_t height = ((size_t)spec->height + (c && down)) >> (c && down);
+    strides[c] = (width + alignment - 1) / alignment * alignment;
+    memory[c] = calloc(strides[c] * height * 2 + padding, 1);
+    if (memory[c] == NULL) {
+      for (int done = 0; done < c; done++) free(memory[done]);
+      return 0;
+    }
+  }
+  for (int c = 0; c < 3; c++) de265_set_image_plane(image, c, memory[c], (int)strides[c], memory[c]);
+  return 1;
+}
+
 cic_hevc *cic_hevc_open(void) {
   cic_hevc *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) return NULL;
@@ -26,6 +56,8 @@ cic_hevc *cic_hevc_open(void) {
     free(decoder);
     return NULL;
   }
+  struct de265_image_allocation allocation = {allocate_planes, release_planes};
+  de265_set_image_allocation_functions(decoder->context, &allocation, NULL);
   return decoder;
 }
 

@@ -200,12 +200,17 @@
       }
       let source = location.usesItemData ? itemData : bytes
       var pieces: [UnsafeRawBufferPointer] = []
+      // Extents may overlap, but joined they are not longer than what they are cut from: a small file could ask for
+      // any amount of memory else.
+      var rest = source.count
       for extent in location.extents {
         // A length of zero means all that follows.
         let length = extent.length == 0 ? Swift.max(0, source.count - extent.offset) : extent.length
         guard extent.offset <= source.count, length <= source.count - extent.offset else {
           throw ImageError.truncated(format: .heif, detail: "the data of item \(item) lies beyond the end")
         }
+        rest -= length
+        guard rest >= 0 else { throw Self.corrupt("the data of item \(item) is longer than the file") }
         pieces.append(UnsafeRawBufferPointer(rebasing: source[extent.offset..<extent.offset + length]))
       }
       return pieces

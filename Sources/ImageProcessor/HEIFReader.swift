@@ -81,10 +81,11 @@
     private static func joined(_ pieces: [UnsafeRawBufferPointer]) -> [UInt8] { pieces.flatMap { Array($0) } }
 
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
+      var work = limits.mostWork
       if let grid {
-        try read(grid, into: sink)
+        try read(grid, into: sink, work: &work)
       } else {
-        let picture = try HEVCPicture(metadata, item: primary, limits: limits)
+        let picture = try HEVCPicture(metadata, item: primary, limits: limits, work: &work)
         guard picture.width >= geometry.width, picture.height >= geometry.height else {
           throw HEIFMetadata.corrupt("the picture is smaller than the file says")
         }
@@ -97,7 +98,7 @@
     }
 
     /// A row of tiles at a time. A tile that cannot be decoded is left out, but not all of them: so libheif does it.
-    private func read(_ grid: HEIFGrid, into sink: RowSink) throws(ImageError) {
+    private func read(_ grid: HEIFGrid, into sink: RowSink, work: inout Int) throws(ImageError) {
       let (tileWidth, tileHeight) = try Self.size(of: grid.tiles[0], metadata)
       guard tileWidth > 0, tileHeight > 0, tileWidth <= 1 << 16, tileHeight <= 1 << 16,
         tileWidth * grid.columns >= grid.width, tileHeight * grid.rows >= grid.height
@@ -118,7 +119,7 @@
           let picture: HEVCPicture
           let item = grid.tiles[row * grid.columns + column]
           do throws(ImageError) {
-            picture = try HEVCPicture(metadata, item: item, limits: limits)
+            picture = try HEVCPicture(metadata, item: item, limits: limits, work: &work)
             decodesAny = true
           } catch {
             guard error.isOfData else { throw error }
@@ -144,6 +145,11 @@
       }
       if let failure, !decodesAny { throw failure }
     }
+  }
+
+  extension DecodeLimits {
+    /// The pixels that all streams of a file may declare: tiles are larger than the part of the image they cover.
+    var mostWork: Int { Swift.max(0, Swift.min(pixels, .max >> 3)) * 4 + 1 << 16 }
   }
 
   extension ImageError {

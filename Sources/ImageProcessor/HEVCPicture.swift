@@ -33,17 +33,19 @@
     private let decoder: OpaquePointer?
     private let zeros: PixelStorage?
     private var picture = cic_hevc_picture()
+    private var pictures = 0
 
-    init(_ metadata: HEIFMetadata, item: Int, limits: DecodeLimits) throws(ImageError) {
+    /// - Parameter work: The pixels that the streams of one file may still declare, with all that is cut off.
+    init(_ metadata: HEIFMetadata, item: Int, limits: DecodeLimits, work: inout Int) throws(ImageError) {
       guard let configuration = HEVCConfiguration(metadata.property("hvcC", of: item)) else {
         throw HEIFMetadata.corrupt("item \(item) has no decoder configuration")
       }
       guard let opened = cic_hevc_open() else { throw .outOfMemory(bytes: 0) }
       (decoder, zeros) = (opened, nil)
-      for unit in configuration.parameterSets { try push(unit, limits) }
+      for unit in configuration.parameterSets { try push(unit, limits, &work) }
       let pieces = try metadata.data(of: item)
       if pieces.count == 1 {
-        try pushUnits(of: pieces[0], configuration, limits)
+        try pushUnits(of: pieces[0], configuration, limits, &work)
       } else {
         // Units may cross the pieces.
         let count = pieces.reduce(0) { $0 + $1.count }
@@ -54,7 +56,7 @@
           rest.copyMemory(from: piece)
           rest = UnsafeMutableRawBufferPointer(rebasing: rest.dropFirst(piece.count))
         }
-        try pushUnits(of: UnsafeRawBufferPointer(joined.buffer), configuration, limits)
+        try pushUnits(of: UnsafeRawBufferPointer(joined.buffer), configuration, limits, &work)
       }
       try check(cic_hevc_decode(decoder, &picture), limits)
     }
@@ -78,26 +80,38 @@
     var height: Int { Int(picture.height) }
 
     private func pushUnits(
-      of data: UnsafeRawBufferPointer, _ configuration: HEVCConfiguration, _ limits: DecodeLimits
+      of data: UnsafeRawBufferPointer, _ configuration: HEVCConfiguration, _ limits: DecodeLimits,
+      _ work: inout Int
     ) throws(ImageError) {
       var reader = ByteReader(data)
       while reader.remaining > 0 {
         guard let length = reader.readUInt(configuration.lengthBytes), let unit = reader.read(length) else {
           throw HEIFMetadata.cut
         }
-        try push(unit, limits)
+        try push(unit, limits, &work)
       }
     }
 
-    private func push(_ unit: UnsafeRawBufferPointer, _ limits: DecodeLimits) throws(ImageError) {
+    private func push(
+      _ unit: UnsafeRawBufferPointer, _ limits: DecodeLimits, _ work: inout Int
+    ) throws(ImageError) {
       guard unit.count > 0 else { return }
+      let type = unit[0] >> 1 & 0x3F
       // The stream has sizes of its own, for which libde265 has no limit.
-      if unit[0] >> 1 & 0x3F == HEVCSequenceParameters.unitType {
+      if type == HEVCSequenceParameters.unitType {
         guard let parameters = HEVCSequenceParameters(unit) else {
           throw HEIFMetadata.corrupt("a sequence parameter set is incomplete")
         }
         try parameters.check(limits)
+        work -= parameters.width * parameters.height
+        guard work >= 0 else {
+          throw .limitExceeded(limit: "pixels", declared: limits.mostWork - work, allowed: limits.mostWork)
+        }
+      } else if type < 32, unit.count > 2, unit[2] >= 0x80 {
+        pictures += 1  // With the first of its slices.
       }
+      // An item is one picture; more would only cost time.
+      guard pictures <= 1 else { return }
       try check(cic_hevc_push(decoder, unit.bindMemory(to: UInt8.self).baseAddress, unit.count), limits)
     }
 

@@ -7,7 +7,8 @@ public enum PreprocessingProfile: String, Sendable, CaseIterable {
   ///
   /// Pillow 13 changes the height before the width when the height shrinks by more than twice as many pixels.
   case pillow13
-  /// As `pillow13`, with the resize of Pillow 12 and earlier, which always changes the width first.
+  /// As `pillow13`, with the resize of Pillow 12 and earlier, which changes the width first unless the image is more
+  /// than a hundred times as high as wide and becomes lower.
   case pillow12
   /// The torchvision back end, which transformers 5 picks by default where torchvision is installed: its antialiased
   /// resize of 8-bit tensors on a CPU with AVX2 or NEON, then its arithmetic.

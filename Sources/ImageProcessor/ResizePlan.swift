@@ -22,10 +22,14 @@ struct ResizePlan {
     let swaps = orientation.swapsAxes
     let target = swaps ? (width: output.height, height: output.width) : output
     let seen = swaps ? (width: height, height: width) : (width: width, height: height)
-    // Pillow 13's rule for the order of the passes. Before, and in torchvision, the width always changes first.
+    // Which pass is first decides the last bits, and each reference has a rule of its own.
     let changesHeightFirst =
-      profile == .pillow13 && seen.height > output.height
-      && seen.height - output.height > 2 * (seen.width - output.width)
+      switch profile {
+      case .pillow13:
+        seen.height > output.height && seen.height - output.height > 2 * (seen.width - output.width)
+      case .pillow12: seen.height > output.height && seen.height > 100 * seen.width
+      case .torchvision: false
+      }
     startsWithRows = changesHeightFirst != swaps
     transposes = swaps
     var working = WorkingMemory(limits: limits)

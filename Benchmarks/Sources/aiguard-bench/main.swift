@@ -14,6 +14,10 @@ import Foundation
 //
 // prints the arithmetic peaks of the machine, a line `peak <precision> t<threads> <GFLOP/s>` for each arithmetic that
 // the CPU has instructions for.
+//
+//   aiguard-bench --images
+//
+// measures decoding and preprocessing: see Images.swift.
 
 struct UsageError: Error, CustomStringConvertible {
   var description: String
@@ -121,7 +125,11 @@ func serve(_ arguments: [String]) throws {
 
 do {
   let arguments = Array(CommandLine.arguments.dropFirst())
-  if arguments == ["--peak"] { printPeaks() } else { try serve(arguments) }
+  switch arguments {
+  case ["--peak"]: printPeaks()
+  case ["--images"]: try serveImages()
+  default: try serve(arguments)
+  }
 } catch {
   FileHandle.standardError.write(Data("aiguard-bench: \(error)\n".utf8))
   exit(1)
