@@ -4,7 +4,7 @@
 
 #define CIK_NAME(x) x##_avx2
 #define CIK_LANES 8
-#include "horizontal_avx2.inc.h"
+#include "horizontal_x86.inc.h"
 #include "vertical.inc.h"
 
 const cik_kernels cik_kernels_avx2 = {horizontal_avx2, vertical_avx2};

@@ -4,7 +4,7 @@
 
 #define CIK_NAME(x) x##_avx512
 #define CIK_LANES 16
-#include "horizontal_avx2.inc.h"
+#include "horizontal_x86.inc.h"
 #include "vertical.inc.h"
 
 const cik_kernels cik_kernels_avx512 = {horizontal_avx512, vertical_avx512};

@@ -27,12 +27,12 @@ static inline __attribute__((always_inline)) void CIK_NAME(columns)(const uint8_
 }
 
 static void CIK_NAME(vertical)(const uint8_t *in, int64_t row_bytes, int64_t first_row, uint8_t *out,
-                               const cik_axis *axis) {
+                               const cik_axis *axis, int64_t from, int64_t end) {
   const int32_t bits = axis->fraction_bits;
-  for (int64_t y = 0; y < axis->out_size; y++) {
+  for (int64_t y = from; y < end; y++) {
     const uint8_t *top = in + ((int64_t)axis->starts[y] - first_row) * row_bytes;
     const int32_t *weights = axis->weights + y * axis->window;
-    uint8_t *to = out + y * row_bytes;
+    uint8_t *to = out + (y - from) * row_bytes;
     int64_t x = 0;
     for (; x + CIK_VECTORS * CIK_LANES <= row_bytes; x += CIK_VECTORS * CIK_LANES)
       CIK_NAME(columns)(top + x, row_bytes, weights, axis->counts[y], bits, CIK_VECTORS, to + x);

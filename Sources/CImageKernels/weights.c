@@ -114,14 +114,24 @@ static int32_t torchvision_bits(double most) {
   return bits;
 }
 
-static void pack(const cik_axis *axis) {
+static int fits_16_bits(const cik_axis *axis) {
+  for (int64_t i = 0; i < axis->out_size; i++)
+    for (int64_t j = 0; j < axis->counts[i]; j++) {
+      const int32_t weight = axis->weights[i * axis->window + j];
+      if (weight != (int16_t)weight) return 0;
+    }
+  return 1;
+}
+
+static void pack(cik_axis *axis) {
   const int64_t blocks = (axis->window + 3) / 4;
+  axis->parts = fits_16_bits(axis) ? 1 : 2;
   for (int64_t i = 0; i < axis->out_size; i++)
     for (int64_t j = 0; j < 4 * blocks; j++) {
       const int32_t weight = j < axis->counts[i] ? axis->weights[i * axis->window + j] : 0;
       int16_t *const block = axis->packed + (i * blocks + j / 4) * 8 + j % 4;
-      block[0] = (int16_t)(weight & ((1 << CIK_LOW_BITS) - 1));
-      block[4] = (int16_t)(weight >> CIK_LOW_BITS);
+      block[0] = (int16_t)(axis->parts == 1 ? weight : weight & ((1 << CIK_LOW_BITS) - 1));
+      block[4] = (int16_t)(axis->parts == 1 ? 0 : weight >> CIK_LOW_BITS);
     }
 }
 

@@ -11,6 +11,9 @@ enum ResizeKernels {
 struct ResizeAxis {
   let sourceSize: Int
   let size: Int
+  /// The most source samples that an output sample reads.
+  let window: Int
+  let isMirrored: Bool
   /// The source samples that any output sample reads.
   let sourceRange: Range<Int>
   private let axis: cik_axis
@@ -40,9 +43,12 @@ struct ResizeAxis {
     packed = packs ? try WorkingArray((window + 3) / 4 * 8 * size, what, &working) : nil
     self.sourceSize = source
     self.size = size
+    self.window = window
+    isMirrored = mirrored
     var axis = cik_axis(
       in_size: Int64(source), out_size: Int64(size), window: Int64(window), starts: starts.base,
-      counts: counts.base, weights: weights.base, fraction_bits: 0, packed: packed?.base)
+      counts: counts.base, weights: weights.base, fraction_bits: 0, packed: packed?.base,
+      parts: 0)
     withExtendedLifetime(scratch) { cik_weights(&axis, filterNumber, arithmetic, scratch.base) }
     if mirrored { cik_mirror(&axis) }
     self.axis = axis
@@ -50,6 +56,12 @@ struct ResizeAxis {
     let (first, last) = mirrored ? (size - 1, 0) : (0, size - 1)
     let start = Int(starts.base[first])
     sourceRange = start..<Swift.max(start, Int(starts.base[last]) + Int(counts.base[last]))
+  }
+
+  /// The source samples that an output sample reads.
+  func source(of sample: Int) -> Range<Int> {
+    let start = Int(starts.base[sample])
+    return start..<start + Int(counts.base[sample])
   }
 
   func withAxis(_ body: (UnsafePointer<cik_axis>) -> Void) {

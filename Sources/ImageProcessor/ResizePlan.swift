@@ -45,21 +45,17 @@ struct ResizePlan {
     }
     across = try axis(width, target.width, mirrored: orientation.mirrorsRows, packs: true)
     down = try axis(height, target.height, mirrored: orientation.mirrorsColumns, packs: false)
-    if let across, let down {
-      let between = startsWithRows ? width * down.size : across.size * down.sourceRange.count
-      try working.take(between, of: 3, "the image between two resize passes")
-    }
+    try working.take(ResizePasses.workingBytes(self), of: 1, "the rows between two resize passes")
   }
 
   func callAsFunction(_ image: RGBImage) throws(PreprocessingError) -> RGBImage {
-    guard let across, let down else {
-      var result = image
-      if let across { result = try result.resizedColumns(across) }
-      if let down { result = try result.resizedRows(down) }
-      return try finished(result)
+    if let passes = try ResizePasses(self) {
+      _ = passes.take(image.storage.base, first: 0, count: image.height)
+      return try passes.resized()
     }
-    if startsWithRows { return try finished(image.resizedRows(down).resizedColumns(across)) }
-    return try finished(image.resizedColumns(across, rows: down.sourceRange).resizedRows(down))
+    if let across { return try finished(image.resizedColumns(across)) }
+    if let down { return try finished(image.resizedRows(down)) }
+    return try finished(image)
   }
 
   /// The output of what the passes gave.
@@ -69,25 +65,18 @@ struct ResizePlan {
 }
 
 extension RGBImage {
-  /// Changes the width. Only `rows` of this image are kept, which the other pass reads by their own index.
-  fileprivate func resizedColumns(
-    _ axis: ResizeAxis, rows: Range<Int>? = nil
-  ) throws(PreprocessingError) -> RGBImage {
-    let rows = rows ?? 0..<height
-    let output = try Self.allocate(width: axis.size, height: rows.count)
-    axis.withAxis {
-      ResizeKernels.active.horizontal(
-        storage.base + rows.lowerBound * width * 3, output.base, Int64(rows.count), $0)
-    }
-    return RGBImage(width: axis.size, height: rows.count, storage: output)
+  /// Changes the width alone.
+  fileprivate func resizedColumns(_ axis: ResizeAxis) throws(PreprocessingError) -> RGBImage {
+    let output = try Self.allocate(width: axis.size, height: height)
+    axis.withAxis { ResizeKernels.active.horizontal(storage.base, output.base, Int64(height), $0) }
+    return RGBImage(width: axis.size, height: height, storage: output)
   }
 
-  /// Changes the height. This image has either all rows of the source or those that the axis reads.
-  func resizedRows(_ axis: ResizeAxis) throws(PreprocessingError) -> RGBImage {
+  /// Changes the height alone.
+  fileprivate func resizedRows(_ axis: ResizeAxis) throws(PreprocessingError) -> RGBImage {
     let output = try Self.allocate(width: width, height: axis.size)
-    let first = height == axis.sourceSize ? 0 : axis.sourceRange.lowerBound
     axis.withAxis {
-      ResizeKernels.active.vertical(storage.base, Int64(width * 3), Int64(first), output.base, $0)
+      ResizeKernels.active.vertical(storage.base, Int64(width * 3), 0, output.base, $0, 0, Int64(axis.size))
     }
     return RGBImage(width: width, height: axis.size, storage: output)
   }

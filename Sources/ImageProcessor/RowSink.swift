@@ -48,12 +48,15 @@ final class WholeImage: RowSink {
 /// A band of rows, of which `take` makes something.
 class RowBand: RowSink {
   private let band: PixelStorage
+  private let rowBytes: Int
   /// Large enough for loops to run, small enough to stay in the second-level cache.
   private static let bytes = 1 << 18
 
-  init(_ header: ImageHeader) throws(ImageError) {
+  /// - Parameter window: The most rows that `take` keeps, and one more.
+  init(_ header: ImageHeader, window: Int = 1) throws(ImageError) {
     let rowBytes = header.width * 3
-    let capacity = Swift.min(header.height, Swift.max(8, Self.bytes / rowBytes))
+    self.rowBytes = rowBytes
+    let capacity = Swift.min(header.height, window + Swift.max(8, Self.bytes / rowBytes))
     guard let band = PixelStorage(count: capacity * rowBytes) else {
       throw .outOfMemory(bytes: capacity * rowBytes)
     }
@@ -61,19 +64,24 @@ class RowBand: RowSink {
     super.init(width: header.width, height: header.height, base: band.base, capacity: capacity)
     rows.pointee.context = Unmanaged.passUnretained(self).toOpaque()
     rows.pointee.flush = { context, rows, first, count in
-      guard let context, let rows else { return }
-      Unmanaged<RowBand>.fromOpaque(context).takeUnretainedValue().take(
-        rows, first: Int(first), count: Int(count))
+      guard let context, let rows else { return 0 }
+      let band = Unmanaged<RowBand>.fromOpaque(context).takeUnretainedValue()
+      let end = Int(first) + Int(count)
+      let kept = end - band.take(rows, first: Int(first), count: Int(count))
+      rows.update(from: rows + (Int(count) - kept) * band.rowBytes, count: kept * band.rowBytes)
+      return UInt32(kept)
     }
   }
 
   /// Called with `count` rows from `first` on, before they are overwritten.
-  func take(_ rows: UnsafePointer<UInt8>, first: Int, count: Int) {}
+  ///
+  /// - Returns: The first row that is to be given again, with those that follow it, in the next call.
+  func take(_ rows: UnsafePointer<UInt8>, first: Int, count: Int) -> Int { first + count }
 
   /// Takes the rows that are still in the band. Called once, when the last row has been written.
   final func finish() {
     let first = Int(rows.pointee.first)
-    take(band.base, first: first, count: end - first)
+    _ = take(band.base, first: first, count: end - first)
     rows.pointee.first = rows.pointee.end
   }
 }
@@ -95,11 +103,12 @@ final class TurnedImage: RowBand {
     try super.init(header)
   }
 
-  override func take(_ rows: UnsafePointer<UInt8>, first: Int, count: Int) {
+  override func take(_ rows: UnsafePointer<UInt8>, first: Int, count: Int) -> Int {
     cik_orient(
       rows, Int64(header.width), Int64(header.height), Int64(first), Int64(count),
       Int32(orientation.rawValue),
       storage.base)
+    return first + count
   }
 
   var image: RGBImage {

@@ -47,7 +47,9 @@ static int agrees(int64_t width, int64_t height, int64_t size, int32_t filter, i
     wide[portable] = room(across);
     high[portable] = room(down);
     kernels.horizontal(in, wide[portable], height, &columns);
-    kernels.vertical(in, width * 3, 0, high[portable], &rows);
+    const int64_t half = below(size + 1);
+    kernels.vertical(in, width * 3, 0, high[portable], &rows, 0, half);
+    kernels.vertical(in, width * 3, 0, high[portable] + half * width * 3, &rows, half, size);
   }
   const int same = !memcmp(wide[0], wide[1], across) && !memcmp(high[0], high[1], down);
   for (int portable = 0; portable < 2; portable++) {

@@ -35,16 +35,16 @@ typedef struct {
   uint32_t first;
   uint32_t end;       // behind the last row that was asked for
   uint32_t capacity;  // rows that there is memory for
-  // Takes the rows of a full band before the next ones overwrite them; never called when the band is the image.
-  void (*flush)(void *context, const uint8_t *rows, uint32_t first, uint32_t count);
+  // Takes the rows of a full band before the next ones overwrite them; never called when the band is the image. Returns
+  // how many of the last rows stay: it has moved them to the beginning.
+  uint32_t (*flush)(void *context, uint8_t *rows, uint32_t first, uint32_t count);
   void *context;
 } cic_rows;
 
 // The memory of row `y`. Where a band moves, rows are asked for from the top down and none is left out.
 static inline uint8_t *cic_row(cic_rows *rows, uint32_t y) {
   if (y - rows->first >= rows->capacity) {
-    rows->flush(rows->context, rows->base, rows->first, rows->capacity);
-    rows->first += rows->capacity;
+    rows->first += rows->capacity - rows->flush(rows->context, rows->base, rows->first, rows->capacity);
   }
   rows->end = y + 1;
   return rows->base + (size_t)(y - rows->first) * rows->stride;

@@ -35,6 +35,7 @@ typedef struct {
   // For `horizontal`: of every four weights of an output sample their lower parts, then their upper ones; 8 numbers
   // for each of the window's fours, the last padded with zeros. Null on an axis for `vertical`.
   int16_t *packed;
+  int32_t parts;  // of the packed weights: 1 where all are 16-bit numbers and the upper ones are zeros, else 2
 } cik_axis;
 
 // Fills the weights of an axis whose sizes, window and memory are set. torchvision has no box and no hamming.
@@ -52,8 +53,10 @@ enum { CIK_PADDING = 16 };
 typedef struct {
   // Resizes `rows` rows of RGB to the axis's size. Up to CIK_PADDING bytes behind the last row are read, and ignored.
   void (*horizontal)(const uint8_t *in, uint8_t *out, int64_t rows, const cik_axis *axis);
-  // Resizes columns: `row_bytes` bytes a row. `in` begins with the source's row `first_row`.
-  void (*vertical)(const uint8_t *in, int64_t row_bytes, int64_t first_row, uint8_t *out, const cik_axis *axis);
+  // Resizes columns: `row_bytes` bytes a row. `in` begins with the source's row `first_row`, `out` with the row `from` of
+  // the output; the last one is that before `end`.
+  void (*vertical)(const uint8_t *in, int64_t row_bytes, int64_t first_row, uint8_t *out, const cik_axis *axis,
+                   int64_t from, int64_t end);
 } cik_kernels;
 
 // The CPU's fastest kernels, or the portable ones. All give the same bytes.
