@@ -3,7 +3,8 @@
 Run: python3 run.py [--rounds N] [--markdown FILE] [--json FILE]
 
 The files are made of the photographs in Fixtures/photos. Every engine runs in a process of its own, all on the same
-core; the turns are interleaved and medians compared. The last lines, `ratio <what> <file> <value>`, are for programs.
+core; the turns are interleaved. Times are medians over the rounds, ratios the medians of the rounds' own ratios. The last
+lines, `ratio <what> <file> <value>`, are for programs.
 """
 import argparse
 import importlib.util
@@ -110,7 +111,7 @@ def peak_mb(command, path):
 
 
 def measure(commands, folder, rounds):
-    """{(operation, file, engine): milliseconds}"""
+    """{(operation, file, engine): the median milliseconds of each round}"""
     engines = {name: Engine(command) for name, command in commands.items()}
     times = {}
     for file in FILES:
@@ -126,15 +127,21 @@ def measure(commands, folder, rounds):
                 for name in names:
                     answer = engines[name].run(operation, count, source)
                     if turn:  # The first warms caches and imports.
-                        times.setdefault((operation, file, name), []).extend(answer["ns"])
+                        times.setdefault((operation, file, name), []).append(statistics.median(answer["ns"]) * 1e-6)
     for engine in engines.values():
         engine.quit()
-    return {key: statistics.median(values) * 1e-6 for key, values in times.items()}
+    return times
+
+
+def quotient(times, above, below):
+    """The median over the rounds: within one the machine is as busy for both."""
+    return statistics.median(a / b for a, b in zip(times[above], times[below]))
 
 
 def ratios(times):
+    """To the best of the others."""
     def ratio(what, file, ours, others):
-        yield f"ratio {what} {file} {min(times[other] for other in others) / times[ours]:.2f}"
+        yield f"ratio {what} {file} {min(quotient(times, other, ours) for other in others):.2f}"
 
     for file in FILES:
         def key(operation, name="AIGuardVision"):
@@ -146,14 +153,14 @@ def ratios(times):
             yield from ratio("image/transformers", file, key("image"), [key("image", name) for name in PEERS[1:3]])
         yield from ratio("file/hf-processors-rs", file, key("file"), [key("file", "hf-processors-rs")])
         yield from ratio("file/transformers", file, key("file"), [key("file", name) for name in PEERS[1:3]])
-        yield f"overhead file/codec {file} {times[key('file')] / times[key('codec')]:.3f}"
+        yield f"overhead file/codec {file} {quotient(times, key('file'), key('codec')):.3f}"
 
 
 def table(times, peaks):
     yield ["file", "what", "engine", "ms", "peak MB"]
-    for (operation, file, name), value in times.items():
+    for (operation, file, name), rounds in times.items():
         peak = peaks.get((file, name)) if operation == "file" else None
-        yield [file, operation, name, f"{value:.2f}", f"{peak:.0f}" if peak else "–"]
+        yield [file, operation, name, f"{statistics.median(rounds):.2f}", f"{peak:.0f}" if peak else "–"]
 
 
 def main():

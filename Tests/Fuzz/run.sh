@@ -10,6 +10,7 @@ seconds=${2:-600}
 targets=$1
 if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif"; fi
 sanitizers=fuzzer,address
+failed=0
 swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
   -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined \
   -Xswiftc -use-ld=lld | tail -n 1
@@ -27,6 +28,10 @@ for target in $targets; do
   echo "== $target"
   SWIFT_BACKTRACE=enable=no AIGUARD_FUZZ=$target ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
     .build/release/Fuzz -max_total_time="$seconds" -max_len=20000 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$found/$target-" "$corpus" 2>"$root/.fuzz/$target.log" || echo "found something: .fuzz/$target.log"
+    -artifact_prefix="$found/$target-" "$corpus" 2>"$root/.fuzz/$target.log" || {
+    echo "found something: .fuzz/$target.log"
+    failed=1
+  }
   grep -E "^stat::(number_of_executed_units|peak_rss_mb)" "$root/.fuzz/$target.log"
 done
+exit "$failed"
