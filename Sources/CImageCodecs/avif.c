@@ -90,7 +90,6 @@ cic_avif *cic_avif_open(
 // Rows are converted in bands, with two rows more above and below, because upsampling of chroma looks at neighbours.
 enum { band_rows = 64, margin = 2 };
 
-
 // libavif 1.4, which the reference has, shifts samples of more than 8 bits to 8 before it converts, if there is no
 // alpha; with alpha only those that it converts without libyuv. Older ones convert at full depth.
 static int shifts_first(const avifImage *image, int has_alpha) {
@@ -158,12 +157,24 @@ static avifResult convert(
     avifRGBImageSetDefaults(rgb, source);
     rgb->depth = 8;
     rgb->format = has_alpha ? AVIF_RGB_FORMAT_RGBA : AVIF_RGB_FORMAT_RGB;
-      avifRGBImageAllocatePixels(rgb);
+    avifRGBImageAllocatePixels(rgb);
     code = rgb->pixels ? avifImageYUVToRGB(source, rgb) : AVIF_RESULT_OUT_OF_MEMORY;
   }
   if (narrow) avifImageDestroy(narrow);
   avifImageDestroy(view);
   return code;
+}
+
+// Of more than 8 bits libavif 1.4 rounds alpha where it converts without libyuv, and else shifts it.
+static uint8_t alpha_of(const avifImage *image, uint32_t x, uint32_t y) {
+  const uint8_t *row = image->alphaPlane + (size_t)y * image->alphaRowBytes;
+  if (image->depth == 8) return row[x];
+  uint16_t sample;
+  memcpy(&sample, row + 2 * (size_t)x, 2);
+  const uint32_t most = (1u << image->depth) - 1, value = sample < most ? sample : most;
+  const int rounds = image->yuvFormat == AVIF_PIXEL_FORMAT_YUV400 ||
+                     (image->depth == 12 && image->yuvFormat == AVIF_PIXEL_FORMAT_YUV420);
+  return (uint8_t)(rounds ? (2 * 255 * value + most) / (2 * most) : value >> (image->depth - 8));
 }
 
 cic_result cic_avif_decode(cic_avif *file, cic_rows *rows) {
@@ -179,8 +190,15 @@ cic_result cic_avif_decode(cic_avif *file, cic_rows *rows) {
     const uint32_t end = image->height - last < margin ? image->height : last + margin;
     avifRGBImage rgb = {0};
     code = convert(image, has_alpha, first, end, &rgb);
-    for (uint32_t row = y; code == AVIF_RESULT_OK && row < last; row++)
-      cic_to_rgb(CIC_RGB, rgb.pixels + (size_t)(row - first) * rgb.rowBytes, step, cic_row(rows, row), image->width, NULL);
+    for (uint32_t row = y; code == AVIF_RESULT_OK && row < last; row++) {
+      const uint8_t *from = rgb.pixels + (size_t)(row - first) * rgb.rowBytes;
+      uint8_t *to = cic_row(rows, row);
+      cic_to_rgb(CIC_RGB, from, step, to, image->width, NULL);
+      for (uint32_t x = 0; has_alpha && rows->on_white && x < image->width; x++) {
+        const uint8_t alpha = alpha_of(image, x, row);
+        cic_on_white(to + 3 * (size_t)x, &alpha, 1, 1);
+      }
+    }
     avifRGBImageFreePixels(&rgb);
     if (code != AVIF_RESULT_OK) return failure_of(code);
   }

@@ -175,6 +175,14 @@ static int fixed(float coefficient) {
 // One fused operation would round once where the reference rounds twice.
 #pragma STDC FP_CONTRACT OFF
 
+void cic_hevc_on_white(const cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint8_t *rgb) {
+  const uint8_t *luma = picture->planes[0] + y * picture->strides[0];
+  for (uint32_t i = 0; i < width; i++, rgb += 3) {
+    const uint8_t alpha = (uint8_t)(sample(luma, x + i, picture->bits > 8) >> (picture->bits - 8));
+    cic_on_white(rgb, &alpha, 1, 1);
+  }
+}
+
 void cic_hevc_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t full_range, uint32_t x, uint32_t y,
                      uint32_t width, uint8_t *rgb) {
   const int wide = picture->bits > 8, bits = picture->bits, shift = bits - 8;

@@ -94,6 +94,17 @@ void cic_to_rgb(int32_t mode, const uint8_t *samples, size_t step, uint8_t *rgb,
   }
 }
 
+void cic_on_white(uint8_t *rgb, const uint8_t *alpha, size_t step, size_t count) {
+  for (size_t i = 0; i < count; i++, rgb += 3, alpha += step) {
+    const uint32_t a = *alpha;
+    // Where nothing is seen of a pixel, rounding must not show it.
+    for (int c = 0; c < 3; c++) {
+      const uint32_t sum = 128 * (rgb[c] * a + 255 * (255 - a) + 128);
+      rgb[c] = a == 0 ? 255 : (uint8_t)((((sum >> 8) + sum) >> 8) >> 7);
+    }
+  }
+}
+
 // MARK: Samples as they are stored
 
 static inline uint8_t reversed(uint8_t byte) {

@@ -21,6 +21,9 @@ struct cic_png {
   uint32_t width;
   uint32_t height;
   int grey16;
+  int has_alpha;  // of which something is made
+  int has_key;
+  uint8_t key[3];
   int interlaced;
   int last_pass;
   int complete;
@@ -44,10 +47,24 @@ static void on_warning(png_structp png, png_const_charp words) {
 
 static void store(const struct cic_png *decoder, const uint8_t *in, uint8_t *out, size_t count,
                   size_t step) {
-  if (decoder->grey16) {
-    // 16-bit grey becomes min(value, 255): Pillow's I;16 is clipped, not scaled.
+  if (decoder->has_alpha) {
+    for (size_t x = 0; x < count; x++, in += 4, out += 3 * step) {
+      memcpy(out, in, 3);
+      cic_on_white(out, in + 3, 4, 1);
+    }
+  } else if (decoder->grey16) {
+    // 16-bit grey becomes min(value, 255): Pillow's I;16 is clipped, not scaled, and only then compared.
     for (size_t x = 0; x < count; x++, out += 3 * step) {
-      out[0] = out[1] = out[2] = in[2 * x] != 0 ? 255 : in[2 * x + 1];
+      const uint8_t level = in[2 * x] != 0 ? 255 : in[2 * x + 1];
+      out[0] = out[1] = out[2] = decoder->has_key && level == decoder->key[0] ? 255 : level;
+    }
+  } else if (decoder->has_key) {
+    for (size_t x = 0; x < count; x++, in += 3, out += 3 * step) {
+      if (memcmp(in, decoder->key, 3) == 0) {
+        memset(out, 255, 3);
+      } else {
+        memcpy(out, in, 3);
+      }
     }
   } else if (step == 1) {
     memcpy(out, in, count * 3);
@@ -86,9 +103,9 @@ static void on_info(png_structp png, png_infop info) {
     if (!decoder->grey16) png_set_gray_to_rgb(png);
   }
   if (!decoder->grey16) png_set_strip_16(png);
-  png_set_strip_alpha(png);
+  if (!decoder->has_alpha) png_set_strip_alpha(png);
   png_read_update_info(png, info);
-  const size_t expected = (size_t)decoder->width * (decoder->grey16 ? 2 : 3);
+  const size_t expected = (size_t)decoder->width * (decoder->grey16 ? 2 : decoder->has_alpha ? 4 : 3);
   if (png_get_rowbytes(png, info) != expected) png_error(png, "unexpected row size");
 }
 
@@ -167,6 +184,9 @@ cic_png *cic_png_open(const cic_png_header *header, cic_rows *rows, uint32_t x, 
   decoder->width = header->width;
   decoder->height = header->height;
   decoder->grey16 = header->color_type == PNG_COLOR_TYPE_GRAY && header->bit_depth == 16;
+  decoder->has_alpha = rows->on_white && (header->color_type & PNG_COLOR_MASK_ALPHA) != 0;
+  decoder->has_key = rows->on_white && header->has_key;
+  memcpy(decoder->key, header->key, 3);
   decoder->interlaced = header->interlaced;
   decoder->result = result;
   for (int pass = 0; pass < 7; pass++) {

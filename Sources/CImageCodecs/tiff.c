@@ -180,6 +180,8 @@ static void emit(struct session *s, uint32_t y, const uint8_t *const *planes, ui
     cic_lab_to_rgb(s->lab, r->has_plain_lab, row, rgb, r->width);
   } else {
     cic_to_rgb(r->mode, row, sample * r->samples, rgb, r->width, r->palette);
+    // Samples beside an alpha have one byte.
+    if (r->alpha) cic_on_white(rgb, row + r->alpha, r->samples, r->width);
   }
 }
 

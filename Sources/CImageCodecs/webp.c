@@ -2,6 +2,7 @@
 #ifdef CIC_WEBP
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
@@ -66,19 +67,30 @@ cic_result cic_webp_read(const uint8_t *bytes, size_t count, cic_webp *image) {
   return result;
 }
 
-cic_result cic_webp_decode(const cic_webp *image, uint8_t *rgb) {
+cic_result cic_webp_decode(const cic_webp *image, int32_t on_white, uint8_t *rgb) {
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) return failure(CIC_UNSUPPORTED, "libwebp has another version than its headers");
   const size_t stride = (size_t)image->width * 3, size = stride * image->height;
   const size_t start = image->y * stride + (size_t)image->x * 3;
+  const size_t frame_stride = (size_t)image->frame_width * 4, frame_size = frame_stride * image->frame_height;
   // Whole rows are all written; what a frame leaves out is transparent black.
-  if (image->frame_width != image->width || image->frame_height != image->height) memset(rgb, 0, size);
-  config.output.colorspace = MODE_RGB;
+  if (image->frame_width != image->width || image->frame_height != image->height) memset(rgb, on_white ? 255 : 0, size);
+  uint8_t *const rgba = on_white ? malloc(frame_size) : NULL;
+  if (on_white && rgba == NULL) return failure(CIC_NO_MEMORY, "");
+  config.output.colorspace = on_white ? MODE_RGBA : MODE_RGB;
   config.output.is_external_memory = 1;
-  config.output.u.RGBA.rgba = rgb + start;
-  config.output.u.RGBA.stride = (int)stride;
-  config.output.u.RGBA.size = size - start;
-  switch (WebPDecode(image->frame.bytes, image->frame.count, &config)) {
+  config.output.u.RGBA.rgba = on_white ? rgba : rgb + start;
+  config.output.u.RGBA.stride = (int)(on_white ? frame_stride : stride);
+  config.output.u.RGBA.size = on_white ? frame_size : size - start;
+  const VP8StatusCode status = WebPDecode(image->frame.bytes, image->frame.count, &config);
+  for (uint32_t y = 0; rgba && status == VP8_STATUS_OK && y < image->frame_height; y++) {
+    uint8_t *to = rgb + start + y * stride;
+    const uint8_t *from = rgba + y * frame_stride;
+    cic_to_rgb(CIC_RGB, from, 4, to, image->frame_width, NULL);
+    cic_on_white(to, from + 3, 4, image->frame_width);
+  }
+  free(rgba);
+  switch (status) {
     case VP8_STATUS_OK: return (cic_result){.status = CIC_OK};
     case VP8_STATUS_OUT_OF_MEMORY: return failure(CIC_NO_MEMORY, "");
     case VP8_STATUS_UNSUPPORTED_FEATURE: return failure(CIC_UNSUPPORTED, "libwebp does not do it");

@@ -54,6 +54,10 @@
               row[x * count + red], row[x * count + green], row[x * count + blue]
             )
           }
+          if sink.isOnWhite, bitmap.mode == "RGBA", let base = row.baseAddress {
+            // The one of the four that is left.
+            cic_on_white(to, base + (6 - red - green - blue), count, bitmap.width)
+          }
         case .packed(let greenBits):
           for x in 0..<bitmap.width {
             let value = Int(row[2 * x]) | Int(row[2 * x + 1]) << 8

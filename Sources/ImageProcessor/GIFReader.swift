@@ -5,6 +5,7 @@
   struct GIFReader: ImageReader {
     private let frame: Frame
     private let palette: [UInt8]
+    private let transparentIndex: UInt8?
     private let data: ByteReader
     let header: ImageHeader
 
@@ -27,7 +28,9 @@
       _ = try blocks.read(2)
       let colors = flags & 128 != 0 ? GIFBlocks.palette(try blocks.read(6 << (flags & 7))) : nil
       var frame = Frame()
-      frame.background = try blocks.skipToImage()
+      transparentIndex = try blocks.skipToImage()
+      // What is around a frame has the transparent index, or the first one.
+      frame.background = transparentIndex ?? 0
       (frame.x, frame.y) = (try blocks.readUInt16(), try blocks.readUInt16())
       (frame.width, frame.height) = (try blocks.readUInt16(), try blocks.readUInt16())
       // A frame that reaches beyond the canvas makes it larger.
@@ -57,7 +60,11 @@
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
       guard let indices = PixelStorage(count: frame.width) else { throw .outOfMemory(bytes: frame.width) }
       let row = UnsafeMutableBufferPointer(start: indices.base, count: frame.width)
-      if frame.width < header.width || frame.height < header.height { paintBackground(sink) }
+      var palette = palette
+      if sink.isOnWhite, let index = transparentIndex {
+        palette.replaceSubrange(3 * Int(index)..<3 * Int(index) + 3, with: [255, 255, 255])
+      }
+      if frame.width < header.width || frame.height < header.height { paintBackground(palette, sink) }
       do throws(LZWDecoder.Failure) {
         var decoder = try LZWDecoder(data, minimumBits: frame.codeBits)
         for y in rowOrder {
@@ -79,7 +86,7 @@
       return [(0, 8), (4, 8), (2, 4), (1, 2)].flatMap { Array(stride(from: $0, to: frame.height, by: $1)) }
     }
 
-    private func paintBackground(_ sink: RowSink) {
+    private func paintBackground(_ palette: [UInt8], _ sink: RowSink) {
       let color = palette.dropFirst(3 * Int(frame.background)).prefix(3)
       for y in 0..<header.height {
         let row = sink.row(y)
@@ -121,9 +128,9 @@
 
     /// Skips everything up to the first image's descriptor.
     ///
-    /// - Returns: The transparent index, or 0.
-    mutating func skipToImage() throws(ImageError) -> UInt8 {
-      var transparent: UInt8 = 0
+    /// - Returns: The transparent index.
+    mutating func skipToImage() throws(ImageError) -> UInt8? {
+      var transparent: UInt8?
       while let byte = reader.readUInt8() {
         switch byte {
         case 0x2C: return transparent

@@ -12,6 +12,8 @@
     private let grid: HEIFGrid?
     private let geometry: HEIFGeometry
     private let color: HEIFColor?
+    /// The image's alpha.
+    private let alphaItem: Int?
     let header: ImageHeader
 
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
@@ -53,6 +55,7 @@
       let alpha = metadata.auxiliaries.filter { $0.value == primary }.keys.filter { [metadata] in
         Self.isAlpha(metadata.property("auxC", of: $0))
       }
+      alphaItem = alpha.min()
       // pillow_heif also wants what is not used here.
       for item in alpha + metadata.descriptions.filter({ $0.value == primary }).keys {
         _ = try metadata.data(of: item)
@@ -89,13 +92,32 @@
         guard picture.width >= geometry.width, picture.height >= geometry.height else {
           throw HEIFMetadata.corrupt("the picture is smaller than the file says")
         }
-        for y in 0..<geometry.crop.height {
-          picture.convert(
-            color, x: geometry.crop.x, y: geometry.crop.y + y, count: geometry.crop.width, to: sink.row(y))
+        let alpha = try sink.isOnWhite ? alphaPicture(&work) : nil
+        let crop = geometry.crop
+        for y in 0..<crop.height {
+          let row = sink.row(y)
+          picture.convert(color, x: crop.x, y: crop.y + y, count: crop.width, to: row)
+          alpha?.compositeOnWhite(x: crop.x, y: crop.y + y, count: crop.width, row)
         }
       }
       return .topLeft
     }
+
+    /// The picture of the alpha, if there is one. It must have the image's size.
+    private func alphaPicture(_ work: inout Int) throws(ImageError) -> HEVCPicture? {
+      guard let item = alphaItem else { return nil }
+      guard ["hvc1", "hev1"].contains(metadata.types[item] ?? ""),
+        try Self.size(of: item, metadata) == (geometry.width, geometry.height)
+      else { throw Self.unsupportedAlpha }
+      let alpha = try HEVCPicture(metadata, item: item, limits: limits, work: &work)
+      guard alpha.width >= geometry.width, alpha.height >= geometry.height else {
+        throw HEIFMetadata.corrupt("the alpha is smaller than the file says")
+      }
+      return alpha
+    }
+
+    private static let unsupportedAlpha = ImageError.unsupportedVariant(
+      format: .heif, detail: "alpha in tiles or of another size, which is to be composited on white")
 
     /// A row of tiles at a time. A tile that cannot be decoded is left out, but not all of them: so libheif does it.
     private func read(_ grid: HEIFGrid, into sink: RowSink, work: inout Int) throws(ImageError) {
@@ -103,6 +125,7 @@
       guard tileWidth > 0, tileHeight > 0, tileWidth <= 1 << 16, tileHeight <= 1 << 16,
         tileWidth * grid.columns >= grid.width, tileHeight * grid.rows >= grid.height
       else { throw HEIFMetadata.corrupt("the tiles do not cover the image") }
+      if sink.isOnWhite, alphaItem != nil { throw Self.unsupportedAlpha }
       let crop = geometry.crop
       let bandBytes = Swift.min(tileHeight, grid.height) * crop.width * 3
       try limits.check(intermediateBytes: bandBytes)

@@ -119,6 +119,11 @@
       if let error = result.imageError(format: .heif, limits: limits, size: 0) { throw error }
     }
 
+    /// Composites pixels of one row on white; this picture is their alpha.
+    func compositeOnWhite(x: Int, y: Int, count: Int, _ rgb: UnsafeMutablePointer<UInt8>) {
+      cic_hevc_on_white(&picture, UInt32(x), UInt32(y), UInt32(count), rgb)
+    }
+
     /// Converts pixels of one row.
     func convert(_ color: HEIFColor?, x: Int, y: Int, count: Int, to rgb: UnsafeMutablePointer<UInt8>) {
       cic_hevc_to_rgb(

@@ -4,12 +4,20 @@ public struct DecodedImage: Sendable {
   public let format: ImageFormat
   /// The mode that Pillow's `Image.open` reports for the file, such as `RGB`, `L`, `CMYK`, `P`, `I;16` or `RGBA`.
   public let mode: String
-  /// The pixels of Pillow 13's `open(file).convert("RGB")`: no EXIF rotation except in a TIFF, no colour management,
-  /// alpha dropped and not blended.
+  /// The pixels of Pillow 13's `open(file).convert("RGB")`: no EXIF rotation except in a TIFF, no colour management;
+  /// alpha as `AlphaHandling` says.
   public let image: RGBImage
   /// How the image is to be turned to be seen upright, by the file's EXIF block or XMP packet. `topLeft` for TIFF and
   /// HEIF, whose images are turned when they are loaded.
   public let orientation: ImageOrientation
+}
+
+/// What becomes of transparent pixels.
+public enum AlphaHandling: String, Sendable, CaseIterable {
+  /// Their colours are taken, as Pillow's `convert("RGB")` does.
+  case dropped
+  /// They are composited on white, as transformers' `convert_to_rgb` does, which `do_convert_rgb` asks for.
+  case compositedOnWhite
 }
 
 /// Decodes files by their content.
@@ -22,33 +30,36 @@ public enum ImageDecoder {
   /// - Parameters:
   ///   - bytes: The whole file. Only read during the call.
   ///   - limits: What it may cost, checked before the cost arises.
+  ///   - alpha: What becomes of transparent pixels.
   /// - Throws: `ImageError`, which says what was wrong with the bytes.
   public static func decode(
-    _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits = .default
+    _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits = .default, alpha: AlphaHandling = .dropped
   ) throws(ImageError) -> DecodedImage {
     let reader = try reader(of: bytes, limits: limits)
     let header = reader.header
     if header.turn != .topLeft, header.comesFromTop {
       let turned = try TurnedImage(header, from: header.turn)
+      turned.isOnWhite = alpha == .compositedOnWhite
       _ = try reader.read(into: turned)
       turned.finish()
       return DecodedImage(
         format: header.format, mode: header.mode, image: turned.image, orientation: .topLeft)
     }
     let whole = try WholeImage(header)
+    whole.isOnWhite = alpha == .compositedOnWhite
     let orientation = try reader.read(into: whole)
     return DecodedImage(
       format: header.format, mode: header.mode, image: whole.image, orientation: orientation)
   }
 
-  /// Decodes an encoded image. See `decode(_:limits:)` for raw memory.
+  /// Decodes an encoded image. See `decode(_:limits:alpha:)` for raw memory.
   public static func decode(
-    _ bytes: [UInt8], limits: DecodeLimits = .default
+    _ bytes: [UInt8], limits: DecodeLimits = .default, alpha: AlphaHandling = .dropped
   ) throws(ImageError) -> DecodedImage {
     // `withUnsafeBytes` would lose the error's type.
     let result: Result<DecodedImage, ImageError> = bytes.withUnsafeBytes { buffer in
       do throws(ImageError) {
-        return .success(try decode(buffer, limits: limits))
+        return .success(try decode(buffer, limits: limits, alpha: alpha))
       } catch {
         return .failure(error)
       }

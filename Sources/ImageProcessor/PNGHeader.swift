@@ -50,6 +50,10 @@
     private(set) var palette: UnsafeRawBufferPointer?
     /// Whether one index of an indexed image is transparent and all others are not.
     private(set) var hasTransparentIndex = false
+    /// The alphas of an indexed image's first colours.
+    private(set) var paletteAlphas: [UInt8] = []
+    /// The colour of another image that is transparent. The reference compares its lower bytes.
+    private(set) var transparentColor: (UInt8, UInt8, UInt8)?
     /// Where an animation's first frame lies, when that is what the image data holds.
     private(set) var frame: Region?
     private var storedMetadata = OrientationMetadata()
@@ -122,7 +126,14 @@
       case "fcTL": try readFrame(chunk, data)
       case "tRNS":
         try require(transparencyLength, chunk)
-        if layout?.mode == "P" { hasTransparentIndex = Self.isSingleIndex(data) }
+        switch layout?.mode {
+        case "P":
+          hasTransparentIndex = Self.isSingleIndex(data)
+          paletteAlphas = Array(data.prefix(256))
+        case "1", "L", "I;16": transparentColor = (data[1], data[1], data[1])
+        case "RGB": transparentColor = (data[1], data[3], data[5])
+        default: break
+        }
       case "gAMA": try require(4, chunk)
       case "cHRM": try require(32, chunk)
       case "sRGB": try require(1, chunk)

@@ -36,8 +36,10 @@
 
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
       let (width, height) = (header.width, header.height)
+      var plan = plan
+      if sink.isOnWhite { plan.palette = plan.palette.onWhite(plan.header.paletteAlphas) }
       if !header.comesFromTop, plan.region.width < width || plan.region.height < height {
-        paintBackground(sink, rows: 0..<height)
+        paintBackground(plan, sink, rows: 0..<height)
       }
       var position = start
       let decoder = try PNGRowDecoder(plan, sink)
@@ -47,10 +49,10 @@
         position = start
         if let error = try position.walk(PNGRowCounter(plan).feed) { throw error }
         sink.rewind()
-        if !header.comesFromTop { paintBackground(sink, rows: 0..<height) }
+        if !header.comesFromTop { paintBackground(plan, sink, rows: 0..<height) }
         var again = start
         _ = try again.walk(PNGRowDecoder(plan, sink).feed)
-        if header.comesFromTop { paintBackground(sink, rows: sink.end..<height) }
+        if header.comesFromTop { paintBackground(plan, sink, rows: sink.end..<height) }
       }
       // The header changes while the rest is read, the image does not.
       var (state, reader) = (position.header, position.reader)
@@ -61,10 +63,13 @@
       return state.metadata.orientation
     }
 
-    /// Fills rows that no data covers: index 0 of an indexed image, else black.
-    private func paintBackground(_ sink: RowSink, rows: Range<Int>) {
+    /// Fills rows that no data covers: index 0 of an indexed image, else black, and transparent where that can be.
+    private func paintBackground(_ plan: PNGRowPlan, _ sink: RowSink, rows: Range<Int>) {
+      let isClear = plan.hasAlpha || plan.header.transparentColor.map { $0 == (0, 0, 0) } == true
+      let level: UInt8 = isClear && sink.isOnWhite ? 255 : 0
       let color =
-        plan.isIndexed && plan.palette.colors.count >= 3 ? Array(plan.palette.colors[..<3]) : [0, 0, 0]
+        plan.isIndexed && plan.palette.colors.count >= 3
+        ? Array(plan.palette.colors[..<3]) : [level, level, level]
       for y in rows {
         let row = sink.row(y)
         for x in 0..<header.width {

@@ -6,10 +6,13 @@
     let header: PNGHeader
     let layout: PNGLayout
     let region: PNGHeader.Region
-    let palette: PNGPalette
+    var palette: PNGPalette
     /// Whether pixels are indices of the palette.
     let isIndexed: Bool
     let limits: DecodeLimits
+
+    /// Whether pixels have an alpha of their own.
+    var hasAlpha: Bool { layout.colorType & 4 != 0 }
 
     /// Calls `body` with the codec's form of the header.
     fileprivate func withRequest<R>(_ body: (UnsafePointer<cic_png_header>) -> R) -> R {
@@ -19,7 +22,8 @@
         var request = cic_png_header(
           width: UInt32(clamping: region.width), height: UInt32(clamping: region.height),
           bit_depth: UInt8(clamping: layout.bitDepth), color_type: UInt8(clamping: layout.colorType),
-          interlaced: header.isInterlaced ? 1 : 0, palette: colors.baseAddress, palette_entries: entries)
+          interlaced: header.isInterlaced ? 1 : 0, palette: colors.baseAddress, palette_entries: entries,
+          has_key: header.transparentColor == nil ? 0 : 1, key: header.transparentColor ?? (0, 0, 0))
         return body(&request)
       }
     }

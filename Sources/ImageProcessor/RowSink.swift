@@ -12,10 +12,16 @@ class RowSink {
     rows.initialize(
       to: cic_rows(
         base: base, stride: width * 3, first: 0, end: 0, capacity: UInt32(clamping: capacity), flush: nil,
-        context: nil))
+        context: nil, on_white: 0))
   }
 
   deinit { rows.deallocate() }
+
+  /// Whether alpha is composited on white. Set before anything is written.
+  var isOnWhite: Bool {
+    get { rows.pointee.on_white != 0 }
+    set { rows.pointee.on_white = newValue ? 1 : 0 }
+  }
 
   /// The memory of row `y`.
   func row(_ y: Int) -> UnsafeMutablePointer<UInt8> { cic_row(rows, UInt32(clamping: y)) }

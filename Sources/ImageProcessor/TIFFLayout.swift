@@ -37,6 +37,9 @@
       packing.widened = mode == "I" && depth == 16 ? 1 : 0
     }
 
+    /// The sample that is the alpha, where pixels have one that Pillow keeps.
+    var alphaSample: Int? { ["LA": 1, "PA": 1, "RGBA": 3][mode] }
+
     func isInverted(bits: Int) -> Bool { packing.inverted != 0 && packing.bits == UInt32(bits) }
 
     /// The same samples in planes, uncompressed. Pillow reads a plane by one letter of the name of the whole: as bytes,

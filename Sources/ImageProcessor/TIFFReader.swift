@@ -136,7 +136,8 @@
             planes: UInt32(planes), as_rgba: asRGBA ? 1 : 0, jpeg_to_rgb: jpegToRGB ? 1 : 0,
             packing: layout.packing, mode: Int32(layout.conversion), palette: palette.baseAddress,
             has_plain_lab: layout.hasPlainLAB ? 1 : 0,
-            max_intermediate_bytes: Int64(limits.intermediateBytes))
+            max_intermediate_bytes: Int64(limits.intermediateBytes),
+            alpha: UInt32(sink.isOnWhite ? layout.alphaSample ?? 0 : 0))
           return cic_tiff_decode(
             bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &request, sink.rows)
         }

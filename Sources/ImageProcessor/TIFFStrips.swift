@@ -109,6 +109,9 @@
         } else {
           cic_to_rgb(
             Int32(layout.conversion), ready, sampleBytes * layout.samples, sink.row(y), width, palette)
+          if sink.isOnWhite, let alpha = layout.alphaSample {
+            cic_on_white(sink.row(y), ready + alpha, layout.samples, width)
+          }
         }
       }
     }

@@ -163,9 +163,17 @@ public struct ViTImageProcessor: Sendable {
     }
   }
 
+  /// What becomes of transparent pixels of encoded images.
+  ///
+  /// Where the configuration has `do_convert_rgb`, the reference's processor composites images that it is given as they
+  /// were opened. The pipeline has dropped their alpha before.
+  public func alphaHandling(_ policy: InputPolicy) -> AlphaHandling {
+    config.doConvertRGB && policy == .asStored ? .compositedOnWhite : .dropped
+  }
+
   /// The pixel values of an encoded image: float32 of shape [1, 3, height, width].
   ///
-  /// The same as decoding and then preprocessing. Where the format and the order of the passes allow, rows are
+  /// The same as decoding, with alpha as `alphaHandling(_:)` says, and then preprocessing. Where the format and the order of the passes allow, rows are
   /// resized as they are decoded, and the image is never in memory at its full size.
   ///
   /// - Parameters:
@@ -199,6 +207,7 @@ public struct ViTImageProcessor: Sendable {
           output: (size.width, size.height),
           filter: config.resample, profile: profile, limits: limits)
         if let sink = try ResizedImage(header, plan) {
+          sink.isOnWhite = alphaHandling(policy) == .compositedOnWhite
           _ = try reader.read(into: sink)
           sink.finish()
           return try sink.resized()
@@ -206,6 +215,7 @@ public struct ViTImageProcessor: Sendable {
       }
     }
     let whole = try WholeImage(header)
+    whole.isOnWhite = alphaHandling(policy) == .compositedOnWhite
     let stored = try reader.read(into: whole)
     let orientation = header.turn == .topLeft && policy == .pipeline ? stored : header.turn
     let seen =

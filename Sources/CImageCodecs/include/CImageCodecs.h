@@ -39,6 +39,7 @@ typedef struct {
   // how many of the last rows stay: it has moved them to the beginning.
   uint32_t (*flush)(void *context, uint8_t *rows, uint32_t first, uint32_t count);
   void *context;
+  int32_t on_white;  // whether alpha is composited on white; else it is dropped
 } cic_rows;
 
 // The memory of row `y`. Where a band moves, rows are asked for from the top down and none is left out.
@@ -68,6 +69,9 @@ enum {
 //   samples: `step` bytes a pixel, of which the mode reads the first ones
 //   palette: 256 triples for CIC_P
 void cic_to_rgb(int32_t mode, const uint8_t *samples, size_t step, uint8_t *rgb, size_t count, const uint8_t *palette);
+
+// Composites `count` pixels on white as Pillow's alpha_composite does. `alpha` has one byte for each, `step` apart.
+void cic_on_white(uint8_t *rgb, const uint8_t *alpha, size_t step, size_t count);
 
 // How samples are stored in a row.
 typedef struct {
@@ -105,6 +109,8 @@ typedef struct {
   uint8_t interlaced;
   const uint8_t *palette;  // RGB triples, for colour type 3
   size_t palette_entries;  // at most 256; the others are black
+  int32_t has_key;         // whether pixels of the colour `key` become white
+  uint8_t key[3];
 } cic_png_header;
 
 typedef struct cic_png cic_png;
@@ -154,8 +160,8 @@ typedef struct {
 // Finds the parts of a WebP file. The functions on WebP exist only in builds with its trait.
 cic_result cic_webp_read(const uint8_t *bytes, size_t count, cic_webp *image);
 
-// Decodes the first frame into `rgb`, which holds width * height * 3 bytes; the canvas is black.
-cic_result cic_webp_decode(const cic_webp *image, uint8_t *rgb);
+// Decodes the first frame into `rgb`, which holds width * height * 3 bytes; the canvas is transparent black.
+cic_result cic_webp_decode(const cic_webp *image, int32_t on_white, uint8_t *rgb);
 
 // libwebp's version as linked: major, minor and revision in a byte each.
 int32_t cic_webp_version(void);
@@ -182,6 +188,7 @@ typedef struct {
   const uint8_t *palette;
   int32_t has_plain_lab;  // see `cic_lab_to_rgb`
   int64_t max_intermediate_bytes;
+  uint32_t alpha;  // the sample that is composited on white, 0 for none
 } cic_tiff_request;
 
 // Decodes the first image of a TIFF from the top down.
@@ -245,6 +252,9 @@ void cic_hevc_close(cic_hevc *decoder);
 // than 8 bits is widened to 16 and then clipped, which leaves it white.
 void cic_hevc_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t full_range, uint32_t x, uint32_t y,
                      uint32_t width, uint8_t *rgb);
+
+// Composites pixels on white; `picture` is their alpha, in its luma.
+void cic_hevc_on_white(const cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint8_t *rgb);
 
 const char *cic_hevc_version(void);
 

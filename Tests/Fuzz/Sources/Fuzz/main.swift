@@ -63,6 +63,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       // Every pixel is read, so that memory that was never written to shows.
       let sum = decoded.image.withUnsafeBytes { $0.reduce(0) { $0 &+ Int($1) } }
       precondition(sum >= 0 && decoded.image.width * decoded.image.height <= limits.pixels)
+      _ = try? ImageDecoder.decode(bytes, limits: limits, alpha: .compositedOnWhite)
       // What decodes is resized while it is decoded too.
       var config = ImageProcessorConfig()
       config.size = .exact(height: 7, width: 5)
