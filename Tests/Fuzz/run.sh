@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes one target, or all of them one after the other, under the address and undefined-behaviour sanitizers.
 #   run.sh TARGET|all [SECONDS]      600 seconds each unless said otherwise
-# The corpus grows in .fuzz/TARGET from the files of Fixtures/images; what is found is left in .fuzz/found. A finding
+# The corpus grows in .fuzz/TARGET from the files of Fixtures; what is found is left in .fuzz/found. A finding
 # becomes a file in Fixtures/regressions, which the tests replay.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -24,7 +24,9 @@ for target in $targets; do
     exif) seeds="jpg tif" ;;
     *) seeds=$target ;;
   esac
-  for seed in $seeds; do cp -n "$root"/Fixtures/images/*."$seed" "$corpus" || true; done
+  for seed in $seeds; do
+    find "$root"/Fixtures/{images,alpha,regressions} -name "*.$seed" -exec cp -n {} "$corpus" \;
+  done
   echo "== $target"
   SWIFT_BACKTRACE=enable=no AIGUARD_FUZZ=$target ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
     .build/release/Fuzz -max_total_time="$seconds" -max_len=20000 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
