@@ -6,7 +6,7 @@
 
 #include <libde265/de265.h>
 
-#include "CImageCodecs.h"
+#include "hevc.h"
 
 struct cic_hevc {
   de265_decoder_context *context;
@@ -18,36 +18,6 @@ static cic_result failure(int32_t status, const char *words) {
   return result;
 }
 
-static void release_planes(de265_decoder_context *context, struct de265_image *image, void *user) {
-  (void)context, (void)user;
-  for (int c = 0; c < 3; c++) free(de265_get_image_plane_user_data(image, c));
-}
-
-// Zeros, so that what a damaged stream leaves out does not come from memory that nobody has written to: libde265's own
-// planes are not cleared. Two bytes a sample, whatever the depth: what is not touched costs nothing.
-static int allocate_planes(
-    de265_decoder_context *context, struct de265_image_spec *spec, struct de265_image *image, void *user) {
-  (void)context, (void)user;
-  const size_t alignment = spec->alignment > 16 ? (size_t)spec->alignment : 16, padding = 64;
-  const int chroma = spec->format, planes = chroma == de265_image_format_mono8 ? 1 : 3;
-  const int right = chroma == de265_image_format_YUV420P8 || chroma == de265_image_format_YUV422P8;
-  const int down = chroma == de265_image_format_YUV420P8;
-  void *memory[3] = {NULL, NULL, NULL};
-  size_t strides[3] = {0, 0, 0};
-  for (int c = 0; c < planes; c++) {
-    const size_t width = ((size_t)spec->width + (c && right)) >> (c && right);
-    const size_t height = ((size_t)spec->height + (c && down)) >> (c && down);
-    strides[c] = (width + alignment - 1) / alignment * alignment;
-    memory[c] = calloc(strides[c] * height * 2 + padding, 1);
-    if (memory[c] == NULL) {
-      for (int done = 0; done < c; done++) free(memory[done]);
-      return 0;
-    }
-  }
-  for (int c = 0; c < 3; c++) de265_set_image_plane(image, c, memory[c], (int)strides[c], memory[c]);
-  return 1;
-}
-
 cic_hevc *cic_hevc_open(void) {
   cic_hevc *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) return NULL;
@@ -56,8 +26,6 @@ cic_hevc *cic_hevc_open(void) {
     free(decoder);
     return NULL;
   }
-  struct de265_image_allocation allocation = {allocate_planes, release_planes};
-  de265_set_image_allocation_functions(decoder->context, &allocation, NULL);
   return decoder;
 }
 
@@ -129,24 +97,23 @@ void cic_hevc_close(cic_hevc *decoder) {
 
 // MARK: Conversion
 
-// How much of Cr and Cb red, green and blue take.
-struct coefficients {
-  float red_cr, green_cb, green_cr, blue_cb;
-};
-
-static struct coefficients coefficients_of(int32_t matrix) {
-  float kr, kb;
+int cic_hevc_luma_weights(int32_t matrix, float *red, float *blue) {
   switch (matrix) {
-    case 1: kr = 0.2126f, kb = 0.0722f; break;
-    case 4: kr = 0.30f, kb = 0.11f; break;
+    case 1: *red = 0.2126f, *blue = 0.0722f; return 1;
+    case 4: *red = 0.30f, *blue = 0.11f; return 1;
     case 5:
-    case 6: kr = 0.299f, kb = 0.114f; break;
-    case 7: kr = 0.212f, kb = 0.087f; break;
+    case 6: *red = 0.299f, *blue = 0.114f; return 1;
+    case 7: *red = 0.212f, *blue = 0.087f; return 1;
     case 9:
-    case 10: kr = 0.2627f, kb = 0.0593f; break;
-    default: return (struct coefficients){1.402f, -0.344136f, -0.714136f, 1.772f};
+    case 10: *red = 0.2627f, *blue = 0.0593f; return 1;
+    default: return 0;
   }
-  return (struct coefficients){
+}
+
+struct cic_chroma_weights cic_hevc_chroma_weights(int32_t matrix) {
+  float kr, kb;
+  if (!cic_hevc_luma_weights(matrix, &kr, &kb)) return (struct cic_chroma_weights){1.402f, -0.344136f, -0.714136f, 1.772f};
+  return (struct cic_chroma_weights){
       2.0f * (-kr + 1.0f),
       2.0f * kb * (-kb + 1.0f) / (kb + kr - 1.0f),
       2.0f * kr * (-kr + 1.0f) / (kb + kr - 1.0f),
@@ -154,19 +121,9 @@ static struct coefficients coefficients_of(int32_t matrix) {
   };
 }
 
-static inline int sample(const uint8_t *row, uint32_t x, int wide) {
-  if (!wide) return row[x];
-  uint16_t value;
-  memcpy(&value, row + 2 * (size_t)x, 2);
-  return value;
-}
-
 static inline uint8_t clipped(int value, int most) { return (uint8_t)(value < 0 ? 0 : value > most ? most : value); }
 
-static inline uint8_t rounded(float value, int32_t bits) {
-  const int most = (1 << bits) - 1, whole = (int)(value + 0.5f);
-  return (uint8_t)((whole < 0 ? 0 : whole > most ? most : whole) >> (bits - 8));
-}
+static inline uint8_t rounded(float value, int32_t bits) { return (uint8_t)(nearest(value, bits) >> (bits - 8)); }
 
 static int fixed(float coefficient) {
   return (int)(256.0 * (double)coefficient + (coefficient < 0.0f ? -0.5 : 0.5));
@@ -205,7 +162,7 @@ void cic_hevc_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t fu
     }
     return;
   }
-  const struct coefficients k = coefficients_of(matrix);
+  const struct cic_chroma_weights k = cic_hevc_chroma_weights(matrix);
   // libheif has an integer conversion for what most cameras write, and a float one for the rest.
   if (picture->chroma == 1 && full_range && matrix != 0 && matrix != 8) {
     const int red_cr = fixed(k.red_cr), green_cb = fixed(k.green_cb), green_cr = fixed(k.green_cr);

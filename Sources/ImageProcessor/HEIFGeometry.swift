@@ -16,6 +16,15 @@
     /// The part of it that is seen, before it is turned.
     private(set) var crop: Rectangle
     private(set) var orientation = ImageOrientation.topLeft
+    private var turns: [Turn] = []
+
+    /// What is done to an image of such a size.
+    private struct Turn {
+      enum Kind { case left, around, right, upsideDown, mirrored }
+      let kind: Kind
+      let hasOddWidth: Bool
+      let hasOddHeight: Bool
+    }
 
     /// - Parameter properties: Of the image, in the order in which they apply.
     init(width: Int, height: Int, properties: [ISOBoxes.Box]) throws(ImageError) {
@@ -26,11 +35,34 @@
         case "clap": try apply(cleanAperture: property.bytes)
         case "irot":
           guard let angle = property.bytes.integer(at: 0, bytes: 1) else { throw HEIFMetadata.cut }
+          if angle & 3 > 0 { note([.left, .around, .right][angle & 3 - 1]) }
           for _ in 0..<angle & 3 { orientation = orientation.turnedLeft }
         case "imir":
           guard let axis = property.bytes.integer(at: 0, bytes: 1) else { throw HEIFMetadata.cut }
+          note(axis & 1 == 0 ? .upsideDown : .mirrored)
           orientation = axis & 1 == 0 ? orientation.flippedVertically : orientation.flippedHorizontally
         default: break
+        }
+      }
+    }
+
+    private mutating func note(_ kind: Turn.Kind) {
+      let seen = orientation.swapsAxes ? (crop.height, crop.width) : (crop.width, crop.height)
+      turns.append(
+        Turn(kind: kind, hasOddWidth: seen.0 % 2 == 1, hasOddHeight: seen.1 % 2 == 1))
+    }
+
+    /// Whether libheif interpolates the chroma before it turns the image, because samples that are shared by pixels
+    /// would be shared by others.
+    func interpolates(chroma: Int) -> Bool {
+      turns.contains { turn in
+        switch (chroma, turn.kind) {
+        case (2, .left), (2, .right): true
+        case (2, .around): turn.hasOddHeight
+        case (2, .mirrored), (1, .left): turn.hasOddWidth
+        case (1, .right): turn.hasOddHeight
+        case (1, _): turn.hasOddWidth || turn.hasOddHeight
+        default: false
         }
       }
     }

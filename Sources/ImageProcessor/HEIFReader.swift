@@ -86,21 +86,86 @@
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
       var work = limits.mostWork
       if let grid {
-        try read(grid, into: sink, work: &work)
+        if sink.isOnWhite, alphaItem != nil { throw Self.unsupportedAlpha }
+        let configuration = HEVCConfiguration(metadata.property("hvcC", of: grid.tiles[0]))
+        if geometry.interpolates(chroma: configuration?.chroma ?? 0) {
+          try write(assembled(grid, work: &work), alpha: nil, into: sink)
+        } else {
+          try read(grid, into: sink, work: &work)
+        }
       } else {
         let picture = try HEVCPicture(metadata, item: primary, limits: limits, work: &work)
         guard picture.width >= geometry.width, picture.height >= geometry.height else {
           throw HEIFMetadata.corrupt("the picture is smaller than the file says")
         }
         let alpha = try sink.isOnWhite ? alphaPicture(&work) : nil
-        let crop = geometry.crop
-        for y in 0..<crop.height {
-          let row = sink.row(y)
-          picture.convert(color, x: crop.x, y: crop.y + y, count: crop.width, to: row)
-          alpha?.compositeOnWhite(x: crop.x, y: crop.y + y, count: crop.width, row)
-        }
+        try write(picture, alpha: alpha, into: sink)
       }
       return .topLeft
+    }
+
+    private func write(_ picture: HEVCPicture, alpha: HEVCPicture?, into sink: RowSink) throws(ImageError) {
+      let crop = geometry.crop
+      var scratch: PixelStorage?
+      if geometry.interpolates(chroma: picture.chroma) {
+        scratch = PixelStorage(count: 6 * picture.width)
+        guard scratch != nil else { throw .outOfMemory(bytes: 6 * picture.width) }
+        // What was cut off before does not reach into what is left.
+        picture.crop(to: crop)
+      }
+      for y in 0..<crop.height {
+        let row = sink.row(y)
+        if let scratch {
+          picture.convertInterpolated(color, y: y, count: crop.width, scratch: scratch, to: row)
+        } else {
+          picture.convert(color, x: crop.x, y: crop.y + y, count: crop.width, to: row)
+        }
+        alpha?.compositeOnWhite(x: crop.x, y: crop.y + y, count: crop.width, row)
+      }
+    }
+
+    /// All tiles in one picture, whose chroma is interpolated across their edges.
+    private func assembled(_ grid: HEIFGrid, work: inout Int) throws(ImageError) -> HEVCPicture {
+      let (tileWidth, tileHeight) = try tileSize(grid)
+      var whole: HEVCPicture?
+      var failure: ImageError?
+      for (index, item) in grid.tiles.enumerated() {
+        let (row, column) = index.quotientAndRemainder(dividingBy: grid.columns)
+        if row * tileHeight >= grid.height || column * tileWidth >= grid.width { continue }
+        let tile: HEVCPicture
+        do throws(ImageError) {
+          tile = try HEVCPicture(metadata, item: item, limits: limits, work: &work)
+        } catch {
+          guard error.isOfData else { throw error }
+          failure = failure ?? error
+          continue
+        }
+        guard tile.width >= tileWidth, tile.height >= tileHeight else { throw Self.smallTile }
+        tile.crop(to: HEIFGeometry.Rectangle(width: tileWidth, height: tileHeight))
+        let picture: HEVCPicture
+        if let whole {
+          picture = whole
+        } else {
+          picture = try HEVCPicture(of: tile, width: grid.width, height: grid.height, limits: limits)
+          whole = picture
+        }
+        guard tile.chroma == picture.chroma, tile.bits == picture.bits else {
+          throw .unsupportedVariant(format: .heif, detail: "tiles of different forms")
+        }
+        picture.paste(tile, x: column * tileWidth, y: row * tileHeight)
+      }
+      guard let whole else { throw failure ?? HEIFMetadata.corrupt("there are no tiles") }
+      return whole
+    }
+
+    private static let smallTile = HEIFMetadata.corrupt("a tile is smaller than the file says")
+
+    private func tileSize(_ grid: HEIFGrid) throws(ImageError) -> (width: Int, height: Int) {
+      let (width, height) = try Self.size(of: grid.tiles[0], metadata)
+      guard width > 0, height > 0, width <= 1 << 16, height <= 1 << 16, width * grid.columns >= grid.width,
+        height * grid.rows >= grid.height
+      else { throw HEIFMetadata.corrupt("the tiles do not cover the image") }
+      return (width, height)
     }
 
     /// The picture of the alpha, if there is one. It must have the image's size.
@@ -121,11 +186,7 @@
 
     /// A row of tiles at a time. A tile that cannot be decoded is left out, but not all of them: so libheif does it.
     private func read(_ grid: HEIFGrid, into sink: RowSink, work: inout Int) throws(ImageError) {
-      let (tileWidth, tileHeight) = try Self.size(of: grid.tiles[0], metadata)
-      guard tileWidth > 0, tileHeight > 0, tileWidth <= 1 << 16, tileHeight <= 1 << 16,
-        tileWidth * grid.columns >= grid.width, tileHeight * grid.rows >= grid.height
-      else { throw HEIFMetadata.corrupt("the tiles do not cover the image") }
-      if sink.isOnWhite, alphaItem != nil { throw Self.unsupportedAlpha }
+      let (tileWidth, tileHeight) = try tileSize(grid)
       let crop = geometry.crop
       let bandBytes = Swift.min(tileHeight, grid.height) * crop.width * 3
       try limits.check(intermediateBytes: bandBytes)
@@ -152,7 +213,7 @@
               height: tileHeight)
           }
           guard picture.width >= tileWidth, picture.height >= tileHeight else {
-            throw HEIFMetadata.corrupt("a tile is smaller than the file says")
+            throw Self.smallTile
           }
           for y in rows {
             picture.convert(

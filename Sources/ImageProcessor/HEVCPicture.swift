@@ -31,7 +31,8 @@
   /// The picture of an item.
   final class HEVCPicture {
     private let decoder: OpaquePointer?
-    private let zeros: PixelStorage?
+    /// The planes, where they are not the decoder's.
+    private let planes: [PixelStorage]
     private var picture = cic_hevc_picture()
     private var pictures = 0
 
@@ -41,7 +42,7 @@
         throw HEIFMetadata.corrupt("item \(item) has no decoder configuration")
       }
       guard let opened = cic_hevc_open() else { throw .outOfMemory(bytes: 0) }
-      (decoder, zeros) = (opened, nil)
+      (decoder, planes) = (opened, [])
       for unit in configuration.parameterSets { try push(unit, limits, &work) }
       let pieces = try metadata.data(of: item)
       if pieces.count == 1 {
@@ -65,7 +66,7 @@
     init(emptyLike configuration: HEVCConfiguration?, width: Int, height: Int) throws(ImageError) {
       guard let zeros = PixelStorage(count: 2 * width) else { throw .outOfMemory(bytes: 2 * width) }
       zeros.buffer.initializeMemory(as: UInt8.self, repeating: 0)
-      (decoder, self.zeros) = (nil, zeros)
+      (decoder, planes) = (nil, [zeros])
       // Every row of every plane is the same one.
       let row = UnsafePointer(zeros.base)
       picture = cic_hevc_picture(
@@ -74,10 +75,49 @@
         strides: (0, 0, 0))
     }
 
+    /// A picture of zeros to paste tiles like `tile` into.
+    init(of tile: HEVCPicture, width: Int, height: Int, limits: DecodeLimits) throws(ImageError) {
+      picture = tile.picture
+      (picture.width, picture.height) = (UInt32(width), UInt32(height))
+      let sampleBytes = picture.bits > 8 ? 2 : 1
+      let halves = (across: picture.chroma == 1 || picture.chroma == 2, down: picture.chroma == 1)
+      let chroma = (
+        width: halves.across ? (width + 1) / 2 : width, height: halves.down ? (height + 1) / 2 : height
+      )
+      let strides = (width * sampleBytes, chroma.width * sampleBytes)
+      let counts = [strides.0 * height] + [Int](repeating: strides.1 * chroma.height, count: 2)
+      try limits.check(intermediateBytes: counts.reduce(0, +))
+      var planes: [PixelStorage] = []
+      for count in counts {
+        guard let plane = PixelStorage(count: count) else { throw .outOfMemory(bytes: count) }
+        plane.buffer.initializeMemory(as: UInt8.self, repeating: 0)
+        planes.append(plane)
+      }
+      (decoder, self.planes) = (nil, planes)
+      picture.planes = (
+        UnsafePointer(planes[0].base), UnsafePointer(planes[1].base), UnsafePointer(planes[2].base)
+      )
+      picture.strides = (strides.0, strides.1, strides.1)
+    }
+
+    /// Copies what fits of a tile of the same form to (x, y).
+    func paste(_ tile: HEVCPicture, x: Int, y: Int) {
+      let bases: [UnsafeMutablePointer<UInt8>?] = planes.map(\.base)
+      cic_hevc_paste(&tile.picture, &picture, bases, UInt32(x), UInt32(y))
+    }
+
     deinit { cic_hevc_close(decoder) }
 
     var width: Int { Int(picture.width) }
     var height: Int { Int(picture.height) }
+    var chroma: Int { Int(picture.chroma) }
+    var bits: Int { Int(picture.bits) }
+
+    /// Leaves out what is outside a part of the picture.
+    func crop(to part: HEIFGeometry.Rectangle) {
+      cic_hevc_crop(
+        &picture, UInt32(part.x), UInt32(part.y), UInt32(part.width), UInt32(part.height))
+    }
 
     private func pushUnits(
       of data: UnsafeRawBufferPointer, _ configuration: HEVCConfiguration, _ limits: DecodeLimits,
@@ -117,6 +157,17 @@
 
     private func check(_ result: cic_result, _ limits: DecodeLimits) throws(ImageError) {
       if let error = result.imageError(format: .heif, limits: limits, size: 0) { throw error }
+    }
+
+    /// The same with chroma that is interpolated. `scratch` has six bytes for each pixel of the width.
+    func convertInterpolated(
+      _ color: HEIFColor?, y: Int, count: Int, scratch: PixelStorage,
+      to rgb: UnsafeMutablePointer<UInt8>
+    ) {
+      cic_hevc_interpolated_to_rgb(
+        &picture, color.map { Int32($0.matrix) } ?? picture.matrix,
+        color.map { $0.isFullRange ? 1 : 0 } ?? picture.full_range, UInt32(y), UInt32(count),
+        scratch.base, rgb)
     }
 
     /// Composites pixels of one row on white; this picture is their alpha.

@@ -253,6 +253,18 @@ void cic_hevc_close(cic_hevc *decoder);
 void cic_hevc_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t full_range, uint32_t x, uint32_t y,
                      uint32_t width, uint8_t *rgb);
 
+// The same for a picture of 4:2:0 or 4:2:2 whose chroma libheif interpolates before it turns the image. `scratch` has room
+// for three rows of the picture's samples.
+void cic_hevc_interpolated_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t full_range, uint32_t y,
+                                  uint32_t width, uint8_t *scratch, uint8_t *rgb);
+
+// Narrows a picture to a part of it. Chroma that pixels at an edge share with others belongs to both.
+void cic_hevc_crop(cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint32_t height);
+
+// Copies what fits of a tile's planes to (x, y) of a picture of the same form. `planes` are those of `picture`.
+void cic_hevc_paste(const cic_hevc_picture *tile, const cic_hevc_picture *picture, uint8_t *const *planes, uint32_t x,
+                    uint32_t y);
+
 // Composites pixels on white; `picture` is their alpha, in its luma.
 void cic_hevc_on_white(const cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint8_t *rgb);
 
