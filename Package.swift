@@ -87,11 +87,12 @@ let package = Package(
         .linkedLibrary("z", .when(traits: ["PNG"])), .linkedLibrary("avif", .when(traits: ["AVIF"])),
       ]),
     .target(name: "CImageKernels"),
+    .target(name: "CMappedCopy"),
     .target(name: "CDefaultModel", exclude: ["model"]),
 
     // MARK: Layers
     .target(name: "TensorCore", dependencies: ["CTensorKernels", "COpenBLAS"]),
-    .target(name: "Checkpoint", dependencies: ["CLibCrypto", "TensorCore"]),
+    .target(name: "Checkpoint", dependencies: ["CLibCrypto", "CMappedCopy", "TensorCore"]),
     .target(
       name: "ImageProcessor",
       dependencies: ["CImageCodecs", "CImageKernels", "Checkpoint", "TensorCore"]),

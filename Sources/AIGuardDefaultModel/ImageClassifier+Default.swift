@@ -28,7 +28,8 @@ extension ImageClassifier {
       id: defaultModelID, config: config,
       processor: ViTImageProcessor(config: ImageProcessorConfig(json: processor), profile: profile),
       policy: policy,
-      weights: SafetensorsFile(staticBytes: bytes(agd_weights())), precision: precision, limits: limits,
+      weights: ModelWeights(SafetensorsFile(staticBytes: bytes(agd_weights()))), precision: precision,
+      limits: limits,
       budget: budget)
   }
 

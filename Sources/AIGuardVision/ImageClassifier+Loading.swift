@@ -33,14 +33,14 @@ extension ImageClassifier {
       profile: profile)
     try self.init(
       id: id ?? Self.name(ofFolder: folder), config: config, processor: processor, policy: policy,
-      weights: SafetensorsFile(contentsOf: weightsPath), precision: precision, limits: limits,
+      weights: ModelWeights(contentsOf: weightsPath), precision: precision, limits: limits,
       budget: budget, packedCache: packedCache)
   }
 
   /// Assembles a classifier from files in memory.
   package init(
     id: String, config: PretrainedConfig, processor: ViTImageProcessor, policy: InputPolicy,
-    weights: SafetensorsFile, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
+    weights: ModelWeights, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
     packedCache: PackedCache? = nil
   ) throws {
     let network = try ViTConfig(config)
@@ -58,7 +58,7 @@ extension ImageClassifier {
 
   /// Packs the weights and hashes their file.
   private static func load(
-    _ config: ViTConfig, _ weights: SafetensorsFile, _ precision: Precision, _ budget: ComputeBudget
+    _ config: ViTConfig, _ weights: ModelWeights, _ precision: Precision, _ budget: ComputeBudget
   ) throws -> (ViTForImageClassification, sha256: String) {
     // Hashing is one long piece of work beside the many short ones of packing, and about as long as them all.
     let sha256 = Locked("")
@@ -74,7 +74,7 @@ extension ImageClassifier {
   /// As above, with a cache of the packed weights. Which ones to look for is known only when the file is hashed,
   /// unless the cache remembers that too; so the one comes after the other.
   private static func load(
-    _ config: ViTConfig, _ weights: SafetensorsFile, _ precision: Precision, _ budget: ComputeBudget,
+    _ config: ViTConfig, _ weights: ModelWeights, _ precision: Precision, _ budget: ComputeBudget,
     through cache: PackedCache
   ) throws -> (ViTForImageClassification, sha256: String) {
     let request = try budget.withCompute { _ in

@@ -2,30 +2,16 @@
 enum ByteSource: Sendable {
   /// A descriptor, read piece by piece.
   case file(InputFile)
-  /// Memory that stays where it is for as long as its owner lives: views may point into it.
-  case memory(any StableMemory)
+  /// A mapping of a file, copied out piece by piece: a page that is gone is an error then, not a signal.
+  case mapped(MappedFile)
+  /// Memory that lives as long as the process: views may point into it.
+  case memory(StaticMemory)
   /// An array: its memory may not be pointed into after a call.
   case array([UInt8])
 }
 
-/// Memory that does not move or change while the object lives.
-protocol StableMemory: AnyObject, Sendable {
-  var bytes: UnsafeRawBufferPointer { get }
-  /// Tells that the bytes of `range` are not needed soon. They stay what they are.
-  func release(_ range: Range<Int>)
-}
-
-extension StableMemory {
-  func release(_ range: Range<Int>) {}
-}
-
-/// A mapped file.
-typealias MappedMemory = MappedFile
-
-extension MappedFile: StableMemory {}
-
 /// Memory that lives as long as the process.
-final class StaticMemory: StableMemory, @unchecked Sendable {
+final class StaticMemory: @unchecked Sendable {
   // Sendable: nobody writes the memory, as the initialiser's caller has promised.
   let bytes: UnsafeRawBufferPointer
 
@@ -36,45 +22,45 @@ extension ByteSource {
   var byteCount: Int {
     switch self {
     case .file(let file): file.byteCount
+    case .mapped(let file): file.bytes.count
     case .memory(let memory): memory.bytes.count
     case .array(let array): array.count
     }
   }
 
-  /// Calls `body` with the bytes of `range`, which lies inside the source.
-  func withBytes<Result>(
-    at range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(SafetensorsError.Problem) -> Result
-  ) throws(SafetensorsError.Problem) -> Result {
+  /// The file behind the bytes, if there is one.
+  var file: InputFile? {
     switch self {
-    case .file(let file):
-      let bytes: [UInt8]
-      do throws(FileError) { bytes = try file.bytes(at: range) } catch { throw .unreadable(error) }
-      return try Self.withBytes(of: bytes[...], body)
-    case .memory(let memory):
-      return try withExtendedLifetime(memory) { () throws(SafetensorsError.Problem) in
-        try body(UnsafeRawBufferPointer(rebasing: memory.bytes[range]))
-      }
-    case .array(let array):
-      return try Self.withBytes(of: array[range], body)
+    case .file(let file): file
+    case .mapped(let mapped): mapped.file
+    case .memory, .array: nil
     }
   }
 
-  private static func withBytes<Result>(
-    of bytes: ArraySlice<UInt8>, _ body: (UnsafeRawBufferPointer) throws(SafetensorsError.Problem) -> Result
-  ) throws(SafetensorsError.Problem) -> Result {
-    try bytes.withUnsafeBufferPointer { buffer throws(SafetensorsError.Problem) in
-      try body(UnsafeRawBufferPointer(buffer))
+  /// Calls `body` with the bytes of `range`, which lies inside the source.
+  func withBytes<Result>(
+    at range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(FileError) -> Result {
+    switch self {
+    case .file(let file): try file.bytes(at: range).withUnsafeBytes(body)
+    case .mapped(let file): try file.copy(range).withUnsafeBytes(body)
+    case .memory(let memory): body(UnsafeRawBufferPointer(rebasing: memory.bytes[range]))
+    case .array(let array): array[range].withUnsafeBytes(body)
     }
+  }
+
+  /// The bytes of `range`, which lies inside the source.
+  func bytes(at range: Range<Int>) throws(FileError) -> [UInt8] {
+    try withBytes(at: range) { Array($0) }
   }
 
   /// Fills `destination` with the bytes at `offset`.
-  func read(
-    into destination: UnsafeMutableRawBufferPointer, at offset: Int
-  ) throws(SafetensorsError.Problem) {
-    if case .file(let file) = self {
-      do throws(FileError) { try file.read(into: destination, at: offset) } catch { throw .unreadable(error) }
-    } else {
-      try withBytes(at: offset..<(offset + destination.count)) { destination.copyMemory(from: $0) }
+  func read(into destination: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) {
+    let range = offset..<(offset + destination.count)
+    switch self {
+    case .file(let file): try file.read(into: destination, at: offset)
+    case .mapped(let file): try file.copy(range, into: destination)
+    case .memory, .array: try withBytes(at: range) { destination.copyMemory(from: $0) }
     }
   }
 
@@ -84,9 +70,9 @@ extension ByteSource {
   /// A file is read through one block of memory; bytes that are in memory already are not copied.
   func forEachBlock(
     at range: Range<Int>, blockByteCount: Int, _ body: (UnsafeRawBufferPointer) -> Bool
-  ) throws(SafetensorsError.Problem) {
+  ) throws(FileError) {
     let starts = stride(from: range.lowerBound, to: range.upperBound, by: blockByteCount)
-    guard case .file = self else {
+    guard file != nil else {
       for start in starts {
         let part = start..<min(start + blockByteCount, range.upperBound)
         guard try withBytes(at: part, body) else { return }
@@ -102,5 +88,10 @@ extension ByteSource {
       try read(into: part, at: start)
       guard body(UnsafeRawBufferPointer(part)) else { return }
     }
+  }
+
+  /// Tells that the bytes of `range` are not needed soon.
+  func release(_ range: Range<Int>) {
+    if case .mapped(let file) = self { file.release(range) }
   }
 }

@@ -96,35 +96,3 @@ package final class InputFile: Sendable {
     return bytes
   }
 }
-
-/// A file mapped read-only into memory until the object goes.
-final class MappedFile: @unchecked Sendable {
-  // Sendable: the memory is never written through this object.
-  let bytes: UnsafeRawBufferPointer
-
-  init(_ file: InputFile) throws(FileError) {
-    guard file.byteCount > 0 else {
-      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-      return
-    }
-    let address = mmap(nil, file.byteCount, PROT_READ, MAP_PRIVATE, file.descriptor, 0)
-    guard let address, address != MAP_FAILED else {
-      throw FileError(path: file.path, reason: .system(call: "mmap", code: errno))
-    }
-    bytes = UnsafeRawBufferPointer(start: address, count: file.byteCount)
-  }
-
-  /// Gives the whole pages of `range` back; the system reads them again when they are touched.
-  func release(_ range: Range<Int>) {
-    let page = sysconf(Int32(_SC_PAGESIZE))
-    guard page > 0, let base = bytes.baseAddress else { return }
-    let first = (range.lowerBound + page - 1) / page * page
-    let end = range.upperBound / page * page
-    // Only advice: without it the pages stay until the memory is short.
-    if first < end { madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED) }
-  }
-
-  deinit {
-    if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
-  }
-}

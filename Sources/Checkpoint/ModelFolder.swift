@@ -28,22 +28,31 @@ public struct ModelFolder: Sendable {
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
   ]
 
-  /// The path of the weights.
+  /// The path of the weights: of the first of `weightFileNames` that is there.
   ///
-  /// - Throws: `ModelFolderError` where `model.safetensors` is not there; it names the files that are.
+  /// - Throws: `ModelFolderError` where none is.
   public func weightsPath() throws(ModelFolderError) -> String {
     guard Self.kind(of: path) == S_IFDIR else { throw ModelFolderError(folder: path, problem: .notAFolder) }
-    let found = Self.weightFileNames.filter { Self.kind(of: Self.join(path, $0)) == S_IFREG }
-    guard let best = found.first else { throw ModelFolderError(folder: path, problem: .noWeights) }
-    guard best == Self.weightFileNames[0] else {
-      throw ModelFolderError(folder: path, problem: .unsupportedWeights(found: found))
+    let names = Self.weightFileNames.map { Self.join(path, $0) }
+    guard let best = names.first(where: { Self.kind(of: $0) == S_IFREG }) else {
+      throw ModelFolderError(folder: path, problem: .noWeights)
     }
-    return Self.join(path, best)
+    return best
   }
 
   /// The folder's file and the name of a file in it as one path.
   package static func join(_ folder: String, _ name: String) -> String {
     folder.isEmpty || folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
+  }
+
+  /// The folder that a file is in; empty for the current one.
+  package static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
+  /// The name of a file in its folder.
+  package static func name(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
   }
 
   /// The type bits of what `path` leads to, links followed; `nil` for nothing.
@@ -67,8 +76,6 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
     case notAFolder
     /// The folder has none of the files that hold weights.
     case noWeights
-    /// The folder has weights, but in forms that are not read.
-    case unsupportedWeights(found: [String])
   }
 
   /// Makes an error.
@@ -82,7 +89,6 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
     switch problem {
     case .notAFolder: "notAFolder"
     case .noWeights: "noWeights"
-    case .unsupportedWeights: "unsupportedWeights"
     }
   }
 
@@ -90,11 +96,8 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
   public var description: String {
     switch problem {
     case .notAFolder: return "\(folder): not a folder"
-    case .noWeights: return "\(folder): no weights: model.safetensors is missing"
-    case .unsupportedWeights(let found):
-      return "\(folder): the weights are in \(found.joined(separator: ", ")); only a single "
-        + "model.safetensors is read. Save the model again with save_pretrained(folder, "
-        + "max_shard_size=\"100GB\") of a current transformers"
+    case .noWeights:
+      return "\(folder): no weights: there is none of \(ModelFolder.weightFileNames.joined(separator: ", "))"
     }
   }
 }

@@ -4,21 +4,34 @@ import TensorCore
 ///
 /// The record is four lines: what it is, the file's identity, the hash, and a checksum of the first three.
 extension PackedCache {
-  /// The SHA-256 of a weights file, and what was wrong with the record of it.
+  /// The SHA-256 of a model's weights, and what was wrong with the records of its files.
   ///
-  /// - Throws: `SafetensorsError`, `DigestError`.
-  func sha256(of weights: SafetensorsFile) throws -> (sha256: String, problems: [PackedCacheProblem]) {
-    guard let identity = weights.file?.identity else { return (try weights.sha256(), []) }
-    let name = Self.recordName(identity)
+  /// - Throws: `FileError`, `DigestError`.
+  func sha256(of weights: ModelWeights) throws -> (sha256: String, problems: [PackedCacheProblem]) {
     var problems: [PackedCacheProblem] = []
+    let hash = try weights.sha256 { file, hash in
+      guard let file else { return try hash() }
+      return try sha256(of: file, hash, &problems)
+    }
+    return (hash, problems)
+  }
+
+  /// The SHA-256 of a file: that of its record, else what `hash` gives, which is then recorded.
+  private func sha256(
+    of file: InputFile, _ hash: () throws -> String, _ problems: inout [PackedCacheProblem]
+  ) throws -> String {
+    let identity = file.identity
+    let name = Self.recordName(identity)
     do throws(PackedCacheProblem) {
-      if let sha256 = try recorded(name, identity) { return (sha256, []) }
+      if let sha256 = try recorded(name, identity) { return sha256 }
     } catch {
       problems.append(error)
     }
-    let sha256 = try weights.sha256()
+    let sha256 = try hash()
     do throws(PackedCacheProblem) {
-      try weights.checkUnchanged()
+      let now: FileIdentity
+      do throws(FileError) { now = try file.currentIdentity() } catch { throw .file(error) }
+      guard now == identity else { throw .weightsChanged(path: file.path) }
       // A record of a file that was modified just now could outlive the next modification.
       if identity.isSettled {
         let record = Self.record(identity, sha256)
@@ -29,7 +42,7 @@ extension PackedCache {
     } catch {
       if problems.last != error { problems.append(error) }
     }
-    return (sha256, problems)
+    return sha256
   }
 
   /// The hash that a record has for a file; `nil` where there is no record, or one of an earlier state.

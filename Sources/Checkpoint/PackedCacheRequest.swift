@@ -6,13 +6,13 @@ package struct PackedCacheRequest: Sendable {
   package let sha256: String
   private let cache: PackedCache
   private let version: String
-  private let weights: SafetensorsFile
+  private let weights: ModelWeights
   private let problems: [PackedCacheProblem]
 
-  /// Finds out which weights these are: from the cache, where it remembers the file, else by hashing it.
+  /// Finds out which weights these are: from the cache, where it remembers the files, else by hashing them.
   ///
-  /// - Throws: `SafetensorsError`, `DigestError`.
-  package init(_ cache: PackedCache, weights: SafetensorsFile, version: String) throws {
+  /// - Throws: `FileError`, `DigestError`.
+  package init(_ cache: PackedCache, weights: ModelWeights, version: String) throws {
     self.cache = cache
     self.weights = weights
     self.version = version
@@ -53,12 +53,11 @@ package struct PackedCacheRequest: Sendable {
   }
 }
 
-extension SafetensorsFile {
-  /// Throws where the file has been modified since it was opened.
-  func checkUnchanged() throws(PackedCacheProblem) {
-    guard let file else { return }
-    let now: FileIdentity
-    do throws(FileError) { now = try file.currentIdentity() } catch { throw .file(error) }
-    guard now == file.identity else { throw .weightsChanged(path: path) }
+extension ModelWeights {
+  /// Throws where a file has been modified since it was opened.
+  fileprivate func checkUnchanged() throws(PackedCacheProblem) {
+    let modified: String?
+    do throws(FileError) { modified = try modifiedFile() } catch { throw .file(error) }
+    if let modified { throw .weightsChanged(path: modified) }
   }
 }

@@ -44,14 +44,3 @@ public struct DigestError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line for a person.
   public var description: String { "libcrypto refused to compute a SHA-256" }
 }
-
-extension SafetensorsFile {
-  /// The SHA-256 of the whole file, in lower-case hexadecimal.
-  ///
-  /// - Throws: `SafetensorsError`, `DigestError`.
-  package func sha256() throws -> String {
-    var hash = try SHA256()
-    try forEachBlock { try hash.update($0) }
-    return try hash.finish()
-  }
-}

@@ -28,8 +28,10 @@ extension SafetensorsFile {
       throw TensorError.elementCountMismatch(
         shape: [rows.count] + info.shape.dropFirst(), elements: elements.count)
     }
-    try fill(elements, info.dtype, byteRange: byteRange)
-    if case .memory(let memory) = bytes { memory.release(byteRange) }
+    try reporting { () throws(FileError) in
+      try bytes.fill(elements, info.dtype, byteRange: byteRange)
+    }
+    bytes.release(byteRange)
   }
 
   /// Where the rows of a tensor lie, once they are known to be rows of `Float`.

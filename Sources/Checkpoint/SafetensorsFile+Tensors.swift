@@ -1,16 +1,10 @@
 import TensorCore
 
 extension SafetensorsFile {
-  /// The bytes that a caller of `forEachBlock` sees at once.
-  static let blockByteCount = 1 << 20
-  /// The bytes that are converted at once. They stay in the first caches, and a block allocated between two
-  /// tensors leaves no hole worth mentioning in the heap (a megabyte did: a fifth more peak memory).
-  static let conversionBlockByteCount = 1 << 16
-
   /// The elements of a tensor as `Float`.
   ///
-  /// F32 is read straight into the tensor's memory, or is a view where the file is mapped or embedded and
-  /// the data lie at a multiple of four bytes. Other types are converted block by block; see
+  /// F32 is read straight into the tensor's memory, or is a view where the file is embedded and the data
+  /// lie at a multiple of four bytes. Other types are converted block by block; see
   /// `DType.convertToFloat`.
   ///
   /// - Throws: `SafetensorsError`: no such tensor, a type that is no number, a file that cannot be read.
@@ -24,9 +18,7 @@ extension SafetensorsFile {
   /// - Throws: `SafetensorsError`: no such tensor, a file that cannot be read.
   public func rawBytes(of name: String) throws(SafetensorsError) -> [UInt8] {
     let info = try info(of: name)
-    return try reporting { () throws(SafetensorsError.Problem) in
-      try bytes.withBytes(at: info.byteRange) { Array($0) }
-    }
+    return try reporting { () throws(FileError) in try bytes.bytes(at: info.byteRange) }
   }
 
   /// Calls `body` with the bytes of a tensor of any type, as they stand in the file. They are at no
@@ -37,24 +29,9 @@ extension SafetensorsFile {
     of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     let info = try info(of: name)
-    return try reporting { () throws(SafetensorsError.Problem) in
+    return try reporting { () throws(FileError) in
       try bytes.withBytes(at: info.byteRange) { bytes in Swift.Result { try body(bytes) } }
     }.get()
-  }
-
-  /// Calls `body` with all bytes of the file, header included, in order and in blocks: to hash the very
-  /// bytes that the tensors come from.
-  ///
-  /// - Throws: `SafetensorsError`, or what `body` throws.
-  public func forEachBlock(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    var failure: (any Error)?
-    try reporting { () throws(SafetensorsError.Problem) in
-      try bytes.forEachBlock(at: 0..<byteCount, blockByteCount: Self.blockByteCount) { block in
-        do { try body(block) } catch { failure = error }
-        return failure == nil
-      }
-    }
-    if let failure { throw failure }
   }
 
   func info(of name: String) throws(SafetensorsError) -> TensorInfo {
@@ -90,7 +67,7 @@ extension SafetensorsFile {
   ) throws(SafetensorsError) -> Tensor {
     try check(name, info, shape: shape)
     let count = byteRange.count / (info.dtype.bitWidth / 8)
-    if info.dtype == .float32, let view = view(shape: shape, byteRange: byteRange) { return view }
+    if info.dtype == .float32, let view = bytes.view(shape: shape, byteRange: byteRange) { return view }
     let storage: TensorStorage
     do throws(TensorError) {
       storage = try TensorStorage(uninitializedCount: count)
@@ -98,50 +75,17 @@ extension SafetensorsFile {
       // The count has passed the limits, and so does not overflow.
       throw self.error(.outOfMemory(key: name, byteCount: count * MemoryLayout<Float>.stride))
     }
-    try fill(UnsafeMutableBufferPointer(start: storage.base, count: count), info.dtype, byteRange: byteRange)
-    return Tensor(shape: shape, storage: storage)
-  }
-
-  /// Reads elements into memory that has room for all of them.
-  func fill(
-    _ elements: UnsafeMutableBufferPointer<Float>, _ dtype: DType, byteRange: Range<Int>
-  ) throws(SafetensorsError) {
-    try reporting { () throws(SafetensorsError.Problem) in
-      #if _endian(little)
-        if dtype == .float32 {
-          try bytes.read(into: UnsafeMutableRawBufferPointer(elements), at: byteRange.lowerBound)
-          return
-        }
-      #endif
-      var done = 0
-      try bytes.forEachBlock(at: byteRange, blockByteCount: Self.conversionBlockByteCount) { block in
-        let rest = UnsafeMutableBufferPointer(rebasing: elements[done...])
-        done += dtype.convertToFloat(block, into: rest)
-        return true
-      }
+    try reporting { () throws(FileError) in
+      try bytes.fill(
+        UnsafeMutableBufferPointer(start: storage.base, count: count), info.dtype, byteRange: byteRange)
     }
-  }
-
-  /// The elements where they lie, if they may be looked at there.
-  private func view(shape: [Int], byteRange: Range<Int>) -> Tensor? {
-    #if _endian(little)
-      guard case .memory(let memory) = bytes, !byteRange.isEmpty, let base = memory.bytes.baseAddress else {
-        return nil
-      }
-      let address = base + byteRange.lowerBound
-      guard UInt(bitPattern: address).isMultiple(of: UInt(MemoryLayout<Float>.alignment)) else { return nil }
-      let count = byteRange.count / MemoryLayout<Float>.stride
-      let elements = address.bindMemory(to: Float.self, capacity: count)
-      return Tensor(shape: shape, storage: TensorStorage(borrowing: elements, count: count, owner: memory))
-    #else
-      return nil
-    #endif
+    return Tensor(shape: shape, storage: storage)
   }
 
   /// Runs `body` and names the file in its error.
   func reporting<Result>(
-    _ body: () throws(SafetensorsError.Problem) -> Result
+    _ body: () throws(FileError) -> Result
   ) throws(SafetensorsError) -> Result {
-    do throws(SafetensorsError.Problem) { return try body() } catch { throw self.error(error) }
+    do throws(FileError) { return try body() } catch { throw self.error(.unreadable(error)) }
   }
 }

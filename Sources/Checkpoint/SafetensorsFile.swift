@@ -10,12 +10,12 @@ import TensorCore
 public final class SafetensorsFile: Sendable {
   /// How the bytes of a file on disk reach memory.
   public enum Access: Sendable {
-    /// Each tensor is read from the descriptor straight into its own memory. A file that somebody cuts
-    /// meanwhile gives a typed error.
+    /// Each tensor is read from the descriptor straight into its own memory, in large blocks. A file that
+    /// somebody cuts meanwhile gives a typed error.
     case read
-    /// The file is mapped: tensors of type F32 that lie at a multiple of four bytes are views of the mapping
-    /// and cost nothing until they are touched. **Hazard:** if the file is cut while it is mapped, touching
-    /// the lost pages ends the process with SIGBUS. Use it for files that nobody writes.
+    /// The file is mapped, and each tensor is copied out of the mapping into its own memory: for file systems
+    /// that bring pages in more cheaply than they answer reads. A file that somebody cuts meanwhile gives a
+    /// typed error here too, never a signal. Where the system has no safe copy, the file is read.
     case mapped
   }
 
@@ -34,11 +34,6 @@ public final class SafetensorsFile: Sendable {
 
   let bytes: ByteSource
 
-  /// The file that is read from, where that is what is done.
-  var file: InputFile? {
-    if case .file(let file) = bytes { file } else { nil }
-  }
-
   /// Opens a file.
   ///
   /// - Throws: `SafetensorsError`.
@@ -50,7 +45,7 @@ public final class SafetensorsFile: Sendable {
       let file = try InputFile(path: path)
       switch access {
       case .read: source = .file(file)
-      case .mapped: source = .memory(try MappedMemory(file))
+      case .mapped: source = .mapped(try MappedFile(file))
       }
     } catch {
       throw SafetensorsError(file: path, problem: .unreadable(error))
@@ -105,11 +100,24 @@ public final class SafetensorsFile: Sendable {
   ) throws(SafetensorsError.Problem) -> SafetensorsHeader {
     let fileByteCount = source.byteCount
     guard fileByteCount >= 8 else { throw .fileTooShort(byteCount: fileByteCount) }
-    let lengthField = try source.withBytes(at: 0..<8) { $0.loadUnaligned(as: UInt64.self) }
+    let lengthField = try reading { () throws(FileError) in
+      try source.withBytes(at: 0..<8) { $0.loadUnaligned(as: UInt64.self) }
+    }
     let length = try SafetensorsHeader.byteCount(
       lengthField: UInt64(littleEndian: lengthField), fileByteCount: fileByteCount, limits: limits)
-    return try source.withBytes(at: 8..<(8 + length)) { json throws(SafetensorsError.Problem) in
-      try SafetensorsHeader(json: json, fileByteCount: fileByteCount, limits: limits)
-    }
+    return try reading { () throws(FileError) in
+      try source.withBytes(at: 8..<(8 + length)) { json in
+        Result { () throws(SafetensorsError.Problem) in
+          try SafetensorsHeader(json: json, fileByteCount: fileByteCount, limits: limits)
+        }
+      }
+    }.get()
+  }
+
+  /// Runs `body` and makes its error one of this format.
+  private static func reading<Result>(
+    _ body: () throws(FileError) -> Result
+  ) throws(SafetensorsError.Problem) -> Result {
+    do throws(FileError) { return try body() } catch { throw .unreadable(error) }
   }
 }

@@ -101,7 +101,7 @@ import Testing
   /// Weights that change between hashing and packing are kept under no hash.
   @Test func weightsThatChangeMeanwhileAreNotKept() throws {
     let cached = try CachedModel()
-    let weights = try SafetensorsFile(contentsOf: cached.weights.path)
+    let weights = try ModelWeights(contentsOf: cached.weights.path)
     let request = try PackedCacheRequest(cached.cache, weights: weights, version: "test")
     try FileManager.default.setAttributes([.modificationDate: Date.now], ofItemAtPath: cached.weights.path)
     let model = try ViTForImageClassification(

@@ -19,15 +19,12 @@ import Testing
     #expect(try ModelFolder(folder.path).weightsPath().hasSuffix("/model.safetensors"))
   }
 
-  @Test func otherFormsAreNamed() throws {
+  @Test func theReferencesOrderOfPreference() throws {
     let folder = try TemporaryFolder()
-    _ = try folder.write([], to: "pytorch_model.bin")
-    _ = try folder.write([], to: "model.safetensors.index.json")
-    let expected = ModelFolderError(
-      folder: folder.path,
-      problem: .unsupportedWeights(found: ["model.safetensors.index.json", "pytorch_model.bin"]))
-    #expect(throws: expected) { try ModelFolder(folder.path).weightsPath() }
-    #expect(expected.description.contains("pytorch_model.bin"))
+    for name in ModelFolder.weightFileNames.reversed() {
+      let path = try folder.write([], to: name)
+      #expect(try ModelFolder(folder.path).weightsPath() == path)
+    }
   }
 
   @Test func missingFoldersAndFilesAreTypedErrors() throws {

@@ -133,10 +133,11 @@ import Testing
         == "f: tensor \"a\": no memory for 4 bytes")
   }
 
-  @Test func aFileCutAfterItWasOpenedIsATypedError() throws {
+  @Test(arguments: [SafetensorsFile.Access.read, .mapped])
+  func aFileCutAfterItWasOpenedIsATypedError(_ access: SafetensorsFile.Access) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Self.content, to: "cut.safetensors")
-    let file = try SafetensorsFile(contentsOf: path)
+    let file = try SafetensorsFile(contentsOf: path, access: access)
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     let info = try #require(file.tensors["a"])
     try handle.truncate(atOffset: UInt64(info.byteRange.lowerBound + 10))
@@ -145,8 +146,30 @@ import Testing
       FileError(path: path, reason: .truncated(offset: info.byteRange.lowerBound, expected: 24, found: 10)))
     #expect(problem { try file.tensor("a") } == expected)
     #expect(problem { try file.tensor("m") } != nil)
-    #expect(problem { try file.forEachBlock { _ in } } != nil)
+    #expect(throws: FileError.self) { try ModelWeights(file).sha256() }
     #expect(try file.tensor("a", rows: 0..<1).elements == [0, 1])
+  }
+
+  /// Touching a page that is gone would end the process.
+  @Test func pagesThatGoFromUnderAMappingAreATypedError() throws {
+    let folder = try TemporaryFolder()
+    let count = 1 << 18
+    let header = safetensors(#"{"a":{"dtype":"F32","shape":[4,65536],"data_offsets":[0,\#(4 * count)]}}"#)
+    let path = try folder.write(header + [UInt8](repeating: 0, count: 4 * count), to: "big.safetensors")
+    let file = try SafetensorsFile(contentsOf: path, access: .mapped)
+    #expect(try file.tensor("a").elements.count == count)
+    #expect(truncate(path, off_t(header.count + 300_000)) == 0)
+    guard case .unreadable(let error) = problem({ try file.tensor("a") }),
+      case .truncated(header.count, 4 * count, let found) = error.reason
+    else {
+      Issue.record("a tensor that is cut was read")
+      return
+    }
+    // Whole pages of the mapping, or what is left of the file.
+    #expect((295_000...305_000).contains(found))
+    #expect(try file.tensor("a", rows: 0..<1).elements.count == 65536)
+    #expect(truncate(path, 0) == 0)
+    #expect(problem { try file.tensor("a", rows: 0..<1) } != nil)
   }
 
   @Test func aFileReplacedAfterItWasOpenedIsStillTheOldOne() throws {

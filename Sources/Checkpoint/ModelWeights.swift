@@ -1,0 +1,156 @@
+import TensorCore
+
+/// The weights of a model: the tensors of one file, or of the several that an index lists.
+///
+/// Safe to use from any number of tasks at once.
+public struct ModelWeights: TensorSource {
+  /// The file, or the index.
+  public let path: String
+  /// Every tensor's name: file by file, in the order in which the data lie there.
+  public let names: [String]
+
+  private let files: [any WeightsFile]
+  /// Which of several files has which tensor.
+  private let fileIndex: [String: Int]
+
+  /// Finds and opens the weights in a folder, in the order of preference of `ModelFolder.weightFileNames`.
+  ///
+  /// - Parameters:
+  ///   - folder: A folder as `save_pretrained` writes it.
+  ///   - access: How safetensors files are read.
+  /// - Throws: `ModelFolderError`, `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`.
+  public init(contentsOfFolder folder: String, access: SafetensorsFile.Access = .read) throws {
+    try self.init(contentsOf: ModelFolder(folder).weightsPath(), access: access)
+  }
+
+  /// Opens a file of weights, or an index and all files that it lists.
+  ///
+  /// - Parameters:
+  ///   - path: What ends in `.safetensors` is read as that, what ends in `.json` as an index, and anything else as a
+  ///     file that `torch.save` wrote.
+  ///   - access: How safetensors files are read.
+  /// - Throws: `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`.
+  public init(contentsOf path: String, access: SafetensorsFile.Access = .read) throws {
+    if path.hasSuffix(".json") {
+      try self.init(index: path, access: access)
+    } else {
+      self.init(path: path, file: try Self.open(path, access))
+    }
+  }
+
+  /// The weights in a file that is open already.
+  public init(_ file: SafetensorsFile) { self.init(path: file.path, file: file) }
+
+  private init(path: String, file: any WeightsFile) {
+    self.path = path
+    names = file.names
+    files = [file]
+    fileIndex = [:]
+  }
+
+  private init(index path: String, access: SafetensorsFile.Access) throws {
+    let index = try ShardIndex(contentsOf: path)
+    let folder = ModelFolder.folder(of: path)
+    let files = try index.files.map { try Self.open(ModelFolder.join(folder, $0), access) }
+    var fileIndex: [String: Int] = [:]
+    for (number, file) in files.enumerated() {
+      for name in file.names {
+        if let other = fileIndex.updateValue(number, forKey: name) {
+          throw ShardIndexError(
+            file: path,
+            problem: .duplicateTensor(key: name, files: [index.files[other], index.files[number]]))
+        }
+      }
+    }
+    for (name, file) in index.weightMap.sorted(by: { $0.key < $1.key }) {
+      guard let number = fileIndex[name], index.files[number] == file else {
+        throw ShardIndexError(file: path, problem: .missingTensor(key: name, file: file))
+      }
+    }
+    self.path = path
+    self.files = files
+    self.fileIndex = fileIndex
+    names = files.flatMap(\.names)
+  }
+
+  private static func open(_ path: String, _ access: SafetensorsFile.Access) throws -> any WeightsFile {
+    path.hasSuffix(".safetensors")
+      ? try SafetensorsFile(contentsOf: path, access: access) : try PyTorchFile(contentsOf: path)
+  }
+
+  /// The file that has a tensor, or that can say best that there is none.
+  private func file(of name: String) -> any WeightsFile { files[fileIndex[name] ?? 0] }
+}
+
+extension ModelWeights {
+  /// The paths of the files that hold tensors.
+  public var filePaths: [String] { files.map(\.path) }
+
+  /// The length of these files together, in bytes.
+  public var byteCount: Int { files.reduce(0) { $0 + $1.bytes.byteCount } }
+
+  /// The shape of a tensor, `nil` where there is none of that name.
+  public func shape(of name: String) -> [Int]? { file(of: name).shape(of: name) }
+
+  /// The element type of a tensor, `nil` where there is none of that name.
+  public func dtype(of name: String) -> DType? { file(of: name).dtype(of: name) }
+
+  /// The elements of a tensor as `Float`.
+  ///
+  /// - Throws: `SafetensorsError`, `PyTorchFileError`.
+  public func read(_ name: String) throws -> Tensor { try file(of: name).read(name) }
+
+  /// The elements at `rows` along a tensor's first axis as `Float`.
+  ///
+  /// - Throws: `SafetensorsError`, `PyTorchFileError`.
+  public func read(_ name: String, rows: Range<Int>) throws -> Tensor {
+    try file(of: name).read(name, rows: rows)
+  }
+
+  /// Writes the elements at `rows` along a tensor's first axis into memory that holds exactly them.
+  ///
+  /// - Throws: `SafetensorsError`, `PyTorchFileError`; `TensorError.elementCountMismatch`.
+  public func read(
+    _ name: String, rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    try file(of: name).read(name, rows: rows, into: elements)
+  }
+
+  /// Calls `body` with the elements of a tensor, little-endian, in order and in blocks of whole elements.
+  ///
+  /// - Throws: `FileError`, `SafetensorsError`, `PyTorchFileError`, or what `body` throws.
+  package func forEachBlock(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try file(of: name).forEachBlock(of: name, body)
+  }
+}
+
+/// What identifies the weights.
+extension ModelWeights {
+  /// The SHA-256 of the file, in lower-case hexadecimal. Of several files, that of the text that has a line for each
+  /// with its SHA-256, two spaces and its name, in the order of the names, as `sha256sum` prints it.
+  ///
+  /// - Parameter hash: The hash of one file.
+  package func sha256(_ hash: (InputFile?, () throws -> String) throws -> String) throws -> String {
+    let hashes = try files.map { file in try hash(file.bytes.file) { try file.sha256() } }
+    if files.count == 1 { return hashes[0] }
+    let lines = zip(hashes, files).map { "\($0)  \(ModelFolder.name(of: $1.path))\n" }
+    return try Array(lines.joined().utf8).withUnsafeBytes { bytes throws(DigestError) in
+      try SHA256.hexadecimal(of: bytes)
+    }
+  }
+
+  /// As above, reading all files.
+  ///
+  /// - Throws: `FileError`, `DigestError`.
+  package func sha256() throws -> String { try sha256 { _, hash in try hash() } }
+
+  /// A file that has been modified since it was opened.
+  ///
+  /// - Throws: `FileError` where the system does not say.
+  package func modifiedFile() throws(FileError) -> String? {
+    for file in files.compactMap({ $0.bytes.file }) {
+      if try file.currentIdentity() != file.identity { return file.path }
+    }
+    return nil
+  }
+}

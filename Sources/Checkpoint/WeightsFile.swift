@@ -1,0 +1,58 @@
+import TensorCore
+
+/// A file of tensors in one of the formats that are read.
+protocol WeightsFile: TensorSource {
+  /// The whole file.
+  var bytes: ByteSource { get }
+  /// The element type of a tensor, `nil` where there is none of that name.
+  func dtype(of name: String) -> DType?
+  /// Calls `body` with the elements of a tensor, in order and in blocks of whole elements, as they stand in the file.
+  func forEachBlock(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws
+}
+
+extension WeightsFile {
+  /// The SHA-256 of the whole file, in lower-case hexadecimal.
+  ///
+  /// - Throws: `FileError`, `DigestError`.
+  func sha256() throws -> String {
+    var hash = try SHA256()
+    try bytes.forEachBlock(at: 0..<bytes.byteCount) { try hash.update($0) }
+    return try hash.finish()
+  }
+}
+
+extension ByteSource {
+  /// As `forEachBlock(at:blockByteCount:_:)`, in blocks of a megabyte, until `body` throws.
+  func forEachBlock(at range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    var failure: (any Error)?
+    try forEachBlock(at: range, blockByteCount: 1 << 20) { block in
+      do { try body(block) } catch { failure = error }
+      return failure == nil
+    }
+    if let failure { throw failure }
+  }
+}
+
+extension SafetensorsFile: WeightsFile {
+  func dtype(of name: String) -> DType? { tensors[name]?.dtype }
+
+  func forEachBlock(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try bytes.forEachBlock(at: info(of: name).byteRange, body)
+  }
+}
+
+extension PyTorchFile: WeightsFile {
+  func dtype(of name: String) -> DType? { tensors[name]?.dtype }
+
+  func forEachBlock(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let stored = try stored(name)
+    let tensor = stored.tensor
+    guard let count = tensor.count, count > 0 else { return }
+    if tensor.isContiguous {
+      let start = stored.start + tensor.offset * stored.elementByteCount
+      try bytes.forEachBlock(at: start..<(start + count * stored.elementByteCount), body)
+    } else {
+      try gathered(tensor, stored).withUnsafeBytes(body)
+    }
+  }
+}
