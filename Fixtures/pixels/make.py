@@ -114,6 +114,22 @@ def config_folders():
     yield "nested without object", folder(dict(VIT, size=64), nested={"processor_class": "X"})
     yield "type in config.json", folder(
         {"size": 64}, model={"model_type": "deit", "image_processor_type": "ViTImageProcessor"})
+    for name in ("DeiT", "CLIP", "Siglip", "Bit"):
+        kind = {"image_processor_type": name + "ImageProcessor"}
+        yield f"{name}: defaults", folder(kind)
+        yield f"{name}: fast type", folder({"image_processor_type": name + "ImageProcessorFast"})
+        yield f"{name}: old extractor", folder({"feature_extractor_type": name + "FeatureExtractor"})
+        yield f"{name}: integer size", folder(dict(kind, size=96))
+        yield f"{name}: integer sizes", folder(dict(kind, size=96, crop_size=80))
+        yield f"{name}: other values", folder(dict(
+            kind, size={"height": 60, "width": 40}, resample=2, do_center_crop=False, image_mean=[.1, .2, .3],
+            do_convert_rgb=False))
+        yield f"{name}: crop_size null", folder(dict(kind, crop_size=None))
+        yield f"{name}: crop null", folder(dict(kind, do_center_crop=None))
+        yield f"{name}: size null", folder(dict(kind, size=None))
+        yield f"{name}: mean null", folder(dict(kind, image_mean=None))
+    for name in ("deit", "dinov2", "dinov2_with_registers", "siglip", "clip"):
+        yield f"no type, model says {name}", folder({"do_rescale": True}, model={"model_type": name})
     yield "unknown keys", vit(foo=1, do_flip=True, use_fast=False)
     for key in ("size", "resample", "rescale_factor", "image_mean", "image_std", "do_resize", "do_rescale",
                 "do_normalize", "do_center_crop", "crop_size", "do_convert_rgb", "do_pad", "pad_size",

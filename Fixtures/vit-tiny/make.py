@@ -67,38 +67,6 @@ MODELS = [
 ]
 
 
-def fill(model, seed):
-    """Weights of a size that keeps attention and logits lively: a default ViT gives nearly uniform attention."""
-    random = np.random.Generator(np.random.PCG64(seed))
-    for name, parameter in sorted(model.named_parameters()):
-        values = random.standard_normal(parameter.shape) * (0.3 if "norm" in name or "bias" in name else 0.25)
-        if "norm" in name and name.endswith("weight"):
-            values += 1
-        if name.endswith("token") or name.endswith("embeddings"):
-            values *= 2
-        parameter.data = torch.from_numpy(values.astype(np.float32))
-
-
-def evaluate(model, pixels, prefix, interpolate):
-    golden = {prefix + "pixel_values": pixels}
-    results = {}
-    for name, dtype in [("f64", torch.float64), ("f32", torch.float32)]:
-        with torch.no_grad():
-            output = model.to(dtype)(pixel_values=pixels.to(dtype), output_hidden_states=True,
-                                     output_attentions=True, interpolate_pos_encoding=interpolate)
-        suffix = "" if name == "f64" else ".f32"
-        results[name] = output.logits
-        golden[f"{prefix}logits.{name}"] = output.logits
-        for key in ("hidden_states", "attentions"):
-            for index, value in enumerate(output[key]):
-                golden[f"{prefix}{key}.{index}{suffix}"] = value.contiguous()
-        assert len(output.hidden_states) == model.config.num_hidden_layers + 1
-        assert len(output.attentions) == model.config.num_hidden_layers
-        assert all(value.dtype == dtype for value in output.attentions + output.hidden_states)
-    worst = (results["f32"].double() - results["f64"]).abs().max().item()
-    return golden, worst
-
-
 def main():
     manifest = {"oracle": oracle.versions("transformers", "torch", "safetensors", "numpy"),
                 "cpu": oracle.cpu_model(), "models": []}
@@ -110,7 +78,7 @@ def main():
             del settings["num_labels"]  # it would win and name the labels LABEL_0 ...
         config = ViTConfig(**settings)
         model = ViTForImageClassification._from_config(config, attn_implementation="eager").eval()
-        fill(model, seed)
+        oracle.fill(model, seed)
         model.save_pretrained(folder)
         on_disk = load_file(folder / "model.safetensors")
         assert "vit.encoder.layer.0.attention.attention.query.weight" in on_disk
@@ -122,7 +90,7 @@ def main():
         cases += [(f"interpolated.{h}x{w}.", h, w, True) for h, w in sizes]
         for prefix, h, w, interpolate in cases:
             pixels = random.uniform(-1, 1, (2, config.num_channels, h, w)).astype(np.float32)
-            part, error = evaluate(model, torch.from_numpy(pixels), prefix, interpolate)
+            part, error = oracle.evaluate(model, torch.from_numpy(pixels), prefix, interpolate)
             golden.update(part)
             worst = max(worst, error)
         logits = torch.cat([value.flatten() for key, value in golden.items() if key.endswith("logits.f64")])
@@ -173,7 +141,7 @@ BAD = [
     ("hidden-beyond-memory", dict(hidden_size=3 * 2**40), "hidden_size times hidden_size overflows 64 bits"),
     ("image-beyond-memory", dict(image_size=2**40), "the number of patches is beyond any memory"),
     ("qkv-bias-as-string", dict(qkv_bias="no"), "qkv_bias must be a boolean"),
-    ("other-architecture", dict(model_type="deit"), "model_type is not vit"),
+    ("other-architecture", dict(model_type="swin"), "model_type is no architecture of ours"),
 ]
 
 

@@ -1,6 +1,6 @@
 extension ImageClassifier {
   /// Loads a model from a folder as `transformers` saves it: `config.json`, `preprocessor_config.json`
-  /// and `model.safetensors`.
+  /// and the weights, in the first of `ModelFolder.weightFileNames` that is there.
   ///
   /// - Parameters:
   ///   - folder: The folder's path.
@@ -15,8 +15,9 @@ extension ImageClassifier {
   ///     `model.loadReport.packedCache` says what became of it; whatever is wrong with a cache does not stop
   ///     the loading, and does not change a bit of the model.
   /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorConfigError`,
-  ///   `SafetensorsError`, `LoadError`, `ViTConfigError` or `ViTError` for what is wrong with the files;
-  ///   `ImageClassifierError` where they do not fit together; `KernelLevelError`; `DigestError`.
+  ///   `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`, `LoadError`, `ViTConfigError` or `ViTError` for what
+  ///   is wrong with the files; `ImageClassifierError` where they do not fit together; `KernelLevelError`; with a cache
+  ///   `DigestError`.
   public init(
     folder: String, id: String? = nil, profile: PreprocessingProfile = .pillow13,
     policy: InputPolicy = .asStored, precision: Precision = .float32, limits: DecodeLimits = .default,
@@ -44,45 +45,25 @@ extension ImageClassifier {
     packedCache: PackedCache? = nil
   ) throws {
     let network = try ViTConfig(config)
-    let (model, sha256) =
-      if let packedCache {
-        try Self.load(network, weights, precision, budget, through: packedCache)
-      } else {
-        try Self.load(network, weights, precision, budget)
+    let loader = WeightLoader(weights, expected: network.architecture.keyNaming)
+    let model: ViTForImageClassification
+    let hash: WeightsHash
+    if let packedCache {
+      // Which packed weights to look for is known only when the file is hashed, unless the cache remembers that too.
+      let request = try budget.withCompute { _ in
+        try PackedCacheRequest(packedCache, weights: weights, version: AIGuardVisionVersion.current)
       }
+      model = try ViTForImageClassification(
+        config: network, weights: loader, precision: precision, budget: budget, through: request)
+      hash = WeightsHash(weights, known: request.sha256)
+    } else {
+      model = try ViTForImageClassification(
+        config: network, weights: loader, precision: precision, budget: budget)
+      hash = WeightsHash(weights)
+    }
     try self.init(
-      model: model, processor: processor, policy: policy, config: config,
-      identity: ModelIdentity(id: id, sha256: sha256),
-      limits: limits, budget: budget)
-  }
-
-  /// Packs the weights and hashes their file.
-  private static func load(
-    _ config: ViTConfig, _ weights: ModelWeights, _ precision: Precision, _ budget: ComputeBudget
-  ) throws -> (ViTForImageClassification, sha256: String) {
-    // Hashing is one long piece of work beside the many short ones of packing, and about as long as them all.
-    let sha256 = Locked("")
-    let model = try ViTForImageClassification(
-      config: config, weights: WeightLoader(weights), precision: precision, budget: budget
-    ) {
-      let hash = try weights.sha256()
-      sha256.withLock { $0 = hash }
-    }
-    return (model, sha256.withLock { $0 })
-  }
-
-  /// As above, with a cache of the packed weights. Which ones to look for is known only when the file is hashed,
-  /// unless the cache remembers that too; so the one comes after the other.
-  private static func load(
-    _ config: ViTConfig, _ weights: ModelWeights, _ precision: Precision, _ budget: ComputeBudget,
-    through cache: PackedCache
-  ) throws -> (ViTForImageClassification, sha256: String) {
-    let request = try budget.withCompute { _ in
-      try PackedCacheRequest(cache, weights: weights, version: AIGuardVisionVersion.current)
-    }
-    let model = try ViTForImageClassification(
-      config: config, weights: WeightLoader(weights), precision: precision, budget: budget, through: request)
-    return (model, request.sha256)
+      model: model, processor: processor, policy: policy, config: config, weights: weights,
+      identity: ModelIdentity(id: id, hash: hash), limits: limits, budget: budget)
   }
 
   /// The value in a JSON file, `nil` where there is no such file.

@@ -7,7 +7,7 @@
 /// Tells which label an image belongs to: image processor, network and labels in one.
 ///
 /// ```swift
-/// let classifier = try ImageClassifier(folder: "path/to/model")
+/// let classifier = try await ImageClassifier.fromPretrained("AashishKumar/AIvisionGuard-v2")
 /// let result = try classifier.classify(imageBytes: data)
 /// print(result[0].label, result[0].score)
 /// ```
@@ -33,16 +33,22 @@ public struct ImageClassifier: Sendable {
   public let budget: ComputeBudget
 
   let calls: CallQueue
+  /// What the model was loaded from.
+  let weights: ModelWeights
+  let config: PretrainedConfig
 
   init(
     model: ViTForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
-    config: PretrainedConfig, identity: ModelIdentity, limits: DecodeLimits, budget: ComputeBudget
+    config: PretrainedConfig, weights: ModelWeights, identity: ModelIdentity, limits: DecodeLimits,
+    budget: ComputeBudget
   ) throws {
     guard !config.labels.isEmpty else { throw ImageClassifierError.noLabels(model: identity.id) }
     try Self.checkFit(processor, model.config)
     self.model = model
     self.processor = processor
     self.policy = policy
+    self.config = config
+    self.weights = weights
     self.labels = config.labels
     self.problemType = config.problemType
     self.identity = identity
@@ -137,9 +143,9 @@ public struct ImageClassifier: Sendable {
     }
     if let first = sizes[0], let second = sizes[1], first == second {
       let output = [3, first.height, first.width]
-      guard output == expected else {
-        throw .processorDoesNotFit(output: output, expected: expected)
-      }
+      let grid = config.patchGrid(of: ViTConfig.Extent(height: first.height, width: first.width))
+      guard output == expected || (config.architecture.acceptsAnySize && grid.height > 0 && grid.width > 0)
+      else { throw .processorDoesNotFit(output: output, expected: expected) }
     }
     guard config.numChannels == 3 else {
       throw .processorDoesNotFit(output: [3], expected: [config.numChannels])

@@ -9,6 +9,8 @@ public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConver
   case nonFiniteLogits(model: String)
   /// `topK` is negative.
   case invalidTopK(Int)
+  /// A weights file has been modified since the model was loaded from it.
+  case weightsChanged(path: String)
   /// The system refused a thread for an asynchronous call.
   case threadUnavailable
 
@@ -20,6 +22,7 @@ public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConver
       "preprocessor_config.json makes pixel values of shape \(output), config.json expects \(expected)"
     case .nonFiniteLogits(let model): "model \(model) computed logits that are not finite"
     case .invalidTopK(let value): "topK is \(value); it must not be negative"
+    case .weightsChanged(let path): "\(path): modified since the model was loaded from it"
     case .threadUnavailable: "the system refused a thread to classify on"
     }
   }

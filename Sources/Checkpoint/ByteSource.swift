@@ -37,6 +37,15 @@ extension ByteSource {
     }
   }
 
+  /// Whether both are the same unchanged file, or the same memory.
+  func isSame(as other: ByteSource) -> Bool {
+    if let file, let otherFile = other.file { return file.identity == otherFile.identity }
+    if case .memory(let memory) = self, case .memory(let otherMemory) = other {
+      return memory.bytes.baseAddress == otherMemory.bytes.baseAddress && byteCount == other.byteCount
+    }
+    return false
+  }
+
   /// Calls `body` with the bytes of `range`, which lies inside the source.
   func withBytes<Result>(
     at range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result

@@ -30,6 +30,18 @@ public struct JSONObject: Sendable, Equatable {
     members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
+  /// The same object with another value of `key`, in the place of the last one or at the end.
+  public func setting(_ key: String, to value: JSONValue) -> JSONObject {
+    var members = members
+    let member = Member(key: key, value: value)
+    if let index = members.lastIndex(where: { $0.key.utf8.elementsEqual(key.utf8) }) {
+      members[index] = member
+    } else {
+      members.append(member)
+    }
+    return JSONObject(members: members)
+  }
+
   /// The keys that occur more than once, each named once, in the order of their second occurrence.
   public var duplicateKeys: [String] {
     var seen = Set<ExactString>(minimumCapacity: members.count)

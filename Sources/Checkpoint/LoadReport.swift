@@ -31,12 +31,34 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   public let loadedCount: Int
   /// Whether a packed cache was asked for, and what became of it.
   public private(set) var packedCache = PackedCacheReport.off
+  /// Each tensor that was asked for, in that order, and where it was found.
+  package let uses: [TensorUse]
+
+  /// A tensor that a model has loaded.
+  package struct TensorUse: Sendable, Hashable {
+    /// What the model asked for.
+    package let canonical: String
+    /// The file's key.
+    package let key: String
+    /// The part of it along the first axis; `nil` for all of it.
+    package let rows: Range<Int>?
+  }
 
   /// Makes a report.
   public init(
     file: String, naming: KeyNaming, missing: [String], unexpected: [String], mismatched: [Mismatch],
     loadedCount: Int
   ) {
+    self.init(
+      file: file, naming: naming, missing: missing, unexpected: unexpected, mismatched: mismatched,
+      loadedCount: loadedCount, uses: [])
+  }
+
+  init(
+    file: String, naming: KeyNaming, missing: [String], unexpected: [String], mismatched: [Mismatch],
+    loadedCount: Int, uses: [TensorUse]
+  ) {
+    self.uses = uses
     self.file = file
     self.naming = naming
     self.missing = missing

@@ -118,9 +118,12 @@ extension ModelWeights {
 
   /// Calls `body` with the elements of a tensor, little-endian, in order and in blocks of whole elements.
   ///
+  /// - Parameter rows: Those along the first axis that are wanted; `nil` for all of the tensor.
   /// - Throws: `FileError`, `SafetensorsError`, `PyTorchFileError`, or what `body` throws.
-  package func forEachBlock(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    try file(of: name).forEachBlock(of: name, body)
+  package func forEachBlock(
+    of name: String, rows: Range<Int>? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    try file(of: name).forEachBlock(of: name, rows: rows, body)
   }
 }
 
@@ -134,15 +137,19 @@ extension ModelWeights {
     let hashes = try files.map { file in try hash(file.bytes.file) { try file.sha256() } }
     if files.count == 1 { return hashes[0] }
     let lines = zip(hashes, files).map { "\($0)  \(ModelFolder.name(of: $1.path))\n" }
-    return try Array(lines.joined().utf8).withUnsafeBytes { bytes throws(DigestError) in
-      try SHA256.hexadecimal(of: bytes)
-    }
+    return try Array(lines.joined().utf8).withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
   }
 
   /// As above, reading all files.
   ///
   /// - Throws: `FileError`, `DigestError`.
   package func sha256() throws -> String { try sha256 { _, hash in try hash() } }
+
+  /// Whether both are read from the same files, unchanged in between, or from the same memory.
+  package func isSame(as other: ModelWeights) -> Bool {
+    guard files.count == other.files.count else { return false }
+    return zip(files, other.files).allSatisfy { $0.bytes.isSame(as: $1.bytes) }
+  }
 
   /// A file that has been modified since it was opened.
   ///

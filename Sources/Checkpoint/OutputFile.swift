@@ -6,40 +6,42 @@
   import Darwin
 #endif
 
-/// Files that are there whole or not at all.
-enum OutputFile {
-  /// Makes the file at `path` consist of `parts`, whatever was there before.
-  ///
-  /// The bytes go to a new file beside it, which takes its name when they are on the disk: nobody ever sees
-  /// a part of them, and of several writers the last one wins. Only the user may read the file.
-  static func replace(_ path: String, with parts: [UnsafeRawBufferPointer]) throws(FileError) {
-    let random = UInt64.random(in: 0 ... .max)
-    let temporary = "\(path).\(getpid())-\(String(random, radix: 16)).tmp"
-    let descriptor = try FileError.retrying(temporary, "open") {
-      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    }
-    do throws(FileError) {
-      do throws(FileError) {
-        for part in parts { try write(part, to: descriptor, temporary) }
-        _ = try FileError.retrying(temporary, "fsync") { fsync(descriptor) }
-      } catch {
-        close(descriptor)
-        throw error
-      }
-      // Some file systems tell only now that the disk is full.
-      guard close(descriptor) == 0 || errno == EINTR else {
-        throw FileError(path: temporary, reason: .system(call: "close", code: errno))
-      }
-      _ = try FileError.retrying(path, "rename") { rename(temporary, path) }
-    } catch {
-      unlink(temporary)
-      throw error
+/// A file that is there whole or not at all.
+///
+/// The bytes go to a new file beside the one that is meant, which takes its name when they are on the disk: nobody
+/// ever sees a part of them, whatever was there before stays until then, and of several writers the last one wins.
+/// An object that goes before `rename` takes its file with it. Not to be shared by threads.
+package final class OutputFile {
+  /// The name that the file will have.
+  package let path: String
+  private let temporary: String
+  private var descriptor: Int32
+  private var isThere = true
+
+  /// The permissions of files that other users may read, from which the system takes what the user withholds.
+  package static let publicPermissions: mode_t = 0o666
+  /// The permissions of files that only the user may read.
+  package static let privatePermissions: mode_t = 0o600
+
+  /// Begins a file that shall be called `path`.
+  package init(replacing path: String, permissions: mode_t) throws(FileError) {
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, reason: .invalidPath) }
+    self.path = path
+    let random = String(UInt64.random(in: 0 ... .max), radix: 16)
+    let temporary = "\(path).\(getpid())-\(random).tmp"
+    self.temporary = temporary
+    descriptor = try FileError.retrying(temporary, "open") {
+      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, permissions)
     }
   }
 
-  private static func write(
-    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String
-  ) throws(FileError) {
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+    if isThere { unlink(temporary) }
+  }
+
+  /// Adds bytes at the end.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     // Linux moves at most 2 GiB in one call.
     let largestWrite = 1 << 30
     var rest = bytes
@@ -51,19 +53,71 @@ enum OutputFile {
       #else
         let call = Glibc.write
       #endif
-      let count = try FileError.retrying(path, "write") {
+      let count = try FileError.retrying(temporary, "write") {
         call(descriptor, rest.baseAddress, min(rest.count, largestWrite))
       }
       rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
   }
 
-  /// Makes a folder and those above it, where they are not there yet, for this user alone.
-  static func makeFolder(_ path: String) throws(FileError) {
+  /// Adds bytes at the end.
+  package func write(_ bytes: [UInt8]) throws(FileError) {
+    try bytes.withUnsafeBufferPointer { bytes throws(FileError) in
+      try write(UnsafeRawBufferPointer(bytes))
+    }
+  }
+
+  /// Waits until everything is on the disk. Nothing can be written after that.
+  package func finish() throws(FileError) {
+    _ = try FileError.retrying(temporary, "fsync") { fsync(descriptor) }
+    let open = descriptor
+    descriptor = -1
+    // Some file systems tell only now that the disk is full.
+    guard close(open) == 0 || errno == EINTR else {
+      throw FileError(path: temporary, reason: .system(call: "close", code: errno))
+    }
+  }
+
+  /// Gives the finished file its name.
+  package func rename() throws(FileError) {
+    #if canImport(Darwin)
+      let call = Darwin.rename
+    #elseif canImport(Musl)
+      let call = Musl.rename
+    #else
+      let call = Glibc.rename
+    #endif
+    _ = try FileError.retrying(path, "rename") { call(temporary, path) }
+    isThere = false
+  }
+}
+
+extension OutputFile {
+  /// Makes the file at `path` consist of `parts`, whatever was there before.
+  package static func replace(
+    _ path: String, permissions: mode_t, with parts: [UnsafeRawBufferPointer]
+  ) throws(FileError) {
+    let file = try OutputFile(replacing: path, permissions: permissions)
+    for part in parts { try file.write(part) }
+    try file.finish()
+    try file.rename()
+  }
+
+  /// Makes the file at `path` consist of `text`, for everybody to read.
+  package static func replace(_ path: String, with text: String) throws(FileError) {
+    try Array(text.utf8).withUnsafeBufferPointer { bytes throws(FileError) in
+      try replace(path, permissions: publicPermissions, with: [UnsafeRawBufferPointer(bytes)])
+    }
+  }
+
+  /// Makes a folder and those above it, where they are not there yet.
+  ///
+  /// - Parameter permissions: Of the folders that are made.
+  package static func makeFolder(_ path: String, permissions: mode_t = 0o777) throws(FileError) {
     var prefix = path.utf8.first == UInt8(ascii: "/") ? "/" : ""
     for component in path.split(separator: "/") {
       prefix += component
-      if mkdir(prefix, 0o700) != 0 {
+      if mkdir(prefix, permissions) != 0 {
         let code = errno
         var status = stat()
         // A folder that is there may well be one that nothing can be made in.

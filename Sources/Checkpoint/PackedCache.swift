@@ -46,8 +46,9 @@ public struct PackedCache: Sendable, Equatable {
   func write(_ parts: [UnsafeRawBufferPointer], to name: String) throws(PackedCacheProblem) {
     guard !folder.isEmpty else { throw .noFolder }
     do throws(FileError) {
-      try OutputFile.makeFolder(folder)
-      try OutputFile.replace(path(of: name), with: parts)
+      try OutputFile.makeFolder(folder, permissions: 0o700)
+      try OutputFile.replace(
+        path(of: name), permissions: OutputFile.privatePermissions, with: parts)
     } catch {
       throw .file(error)
     }

@@ -94,4 +94,32 @@ public struct PretrainedConfig: Sendable {
   public init(contentsOfFolder folder: String) throws(ConfigError) {
     try self.init(contentsOf: ModelFolder.join(folder, "config.json"))
   }
+
+  /// The configuration of a part of the model, nested in this one, such as `vision_config`.
+  ///
+  /// - Parameters:
+  ///   - key: Where it stands. Where nothing does, it is empty, and everything has its default.
+  ///   - override: A key under which old files have a configuration that counts instead.
+  /// - Throws: `ConfigError`.
+  public func section(_ key: String, override: String) throws(ConfigError) -> PretrainedConfig {
+    let found = [override, key].first { json[$0].map { $0 != .null } ?? false }
+    guard let found else { return try PretrainedConfig(json: JSONObject(members: []), file: file) }
+    guard let object = json[found]?.objectValue else {
+      throw invalidValue(found, expected: "an object or null")
+    }
+    return try PretrainedConfig(json: object, file: "\(file): \(found)")
+  }
+}
+
+extension JSONObject {
+  /// A configuration that says that the weights are of another type.
+  package func settingDType(_ dtype: DType) -> JSONObject {
+    let names: [DType: String] = [
+      .float32: "float32", .float16: "float16", .bfloat16: "bfloat16", .float64: "float64",
+    ]
+    guard let name = names[dtype] else { return self }
+    let json = setting("dtype", to: .string(name))
+    // What transformers before 4.56 reads.
+    return self["torch_dtype"] == nil ? json : json.setting("torch_dtype", to: .string(name))
+  }
 }

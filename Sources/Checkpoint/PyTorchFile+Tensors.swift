@@ -49,7 +49,7 @@ extension PyTorchFile: TensorSource {
   }
 
   /// Some rows of a tensor.
-  private func part(
+  func part(
     _ name: String, _ stored: Stored, rows: Range<Int>
   ) throws(PyTorchFileError) -> PyTorchTensor {
     let tensor = stored.tensor

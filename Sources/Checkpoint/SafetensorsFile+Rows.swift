@@ -35,7 +35,7 @@ extension SafetensorsFile {
   }
 
   /// Where the rows of a tensor lie, once they are known to be rows of `Float`.
-  private func byteRange(
+  func byteRange(
     _ name: String, _ info: TensorInfo, rows: Range<Int>
   ) throws(SafetensorsError) -> Range<Int> {
     guard let rowCount = info.shape.first, rows.lowerBound >= 0, rows.upperBound <= rowCount else {

@@ -1,14 +1,14 @@
 /// The list of files that a model's weights are spread over: `model.safetensors.index.json` and its like.
-struct ShardIndex {
+package struct ShardIndex {
   /// The files' names, in order.
-  let files: [String]
+  package let files: [String]
   /// Which file has which tensor.
   let weightMap: [String: String]
 
   /// More files than any model has, and fewer than a process may have open.
   static let maximumFileCount = 512
 
-  init(contentsOf path: String) throws(ShardIndexError) {
+  package init(contentsOf path: String) throws(ShardIndexError) {
     func error(_ problem: ShardIndexError.Problem) -> ShardIndexError {
       ShardIndexError(file: path, problem: problem)
     }

@@ -4,7 +4,7 @@ import TensorCore
 ///
 /// A scope is a step of the key path, so that modules load as they are nested:
 /// `loader.scoped("vit").scoped("encoder").scoped("layer").scoped("0")`. Names are those that `transformers`
-/// writes to disk; files of other families are read through `KeyNaming`. A missing or misshapen tensor does
+/// writes to disk for ViT; files of other families are read through `KeyNaming`. A missing or misshapen tensor does
 /// not stop the loading: a placeholder takes its place, and `finish()` reports all problems at once.
 ///
 /// All scopes of a loader share one account. They may be used from several tasks at once.
@@ -18,9 +18,11 @@ public struct WeightLoader: Sendable {
   private let account: LoadAccount
 
   /// A loader at the root of `source`, whose spelling of keys is found out from its names.
-  public init(_ source: any TensorSource) {
+  ///
+  /// - Parameter expected: How a source spells its keys whose names do not tell.
+  public init(_ source: any TensorSource, expected: KeyNaming = .vit) {
     self.source = source
-    naming = KeyNaming(detectingIn: source.names)
+    naming = KeyNaming(detectingIn: source.names, expected: expected)
     path = ""
     account = LoadAccount()
   }
@@ -90,11 +92,11 @@ public struct WeightLoader: Sendable {
 
   /// Looks for a tensor and enters in the account what was found, unless that is nothing.
   private func search(_ name: String, shape: [Int]) throws -> Finding {
-    let (_, foundKey, third) = located(name)
+    let (_, foundKey, part) = located(name)
     guard let foundKey, let foundShape = source.shape(of: foundKey) else { return .missing }
     var neededShape = shape
-    if third != nil, let rowCount = shape.first {
-      let (product, overflow) = rowCount.multipliedReportingOverflow(by: 3)
+    if let part, let rowCount = shape.first {
+      let (product, overflow) = rowCount.multipliedReportingOverflow(by: part.count)
       guard rowCount >= 0, !overflow else { throw TensorError.invalidShape(shape) }
       neededShape[0] = product
     }
@@ -102,9 +104,12 @@ public struct WeightLoader: Sendable {
       account.mismatched(.init(key: foundKey, expected: neededShape, found: foundShape))
       return .mismatched
     }
-    account.loaded(foundKey)
-    guard let third, let rowCount = shape.first else { return .found(key: foundKey, rows: nil) }
-    return .found(key: foundKey, rows: (third * rowCount)..<((third + 1) * rowCount))
+    var rows: Range<Int>?
+    if let part, let rowCount = shape.first {
+      rows = (part.index * rowCount)..<((part.index + 1) * rowCount)
+    }
+    account.loaded(.init(canonical: key(name), key: foundKey, rows: rows))
+    return .found(key: foundKey, rows: rows)
   }
 
   /// Ends the loading.
@@ -121,10 +126,10 @@ public struct WeightLoader: Sendable {
   private func key(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
 
   /// The key under which the source has the tensor, the one it should have it under, and the part of it.
-  private func located(_ name: String) -> (expected: String, found: String?, third: Int?) {
+  private func located(_ name: String) -> (expected: String, found: String?, part: RowPart?) {
     let location = naming.location(of: key(name))
     let found = location.candidates.first { source.shape(of: $0) != nil }
-    return (location.candidates.first ?? key(name), found, location.third)
+    return (location.candidates.first ?? key(name), found, location.part)
   }
 }
 
@@ -152,7 +157,7 @@ package struct TensorRows: Sendable {
 /// What all scopes of a loader have asked for so far.
 private final class LoadAccount: Sendable {
   private struct State {
-    var loaded = Set<String>()
+    var loaded = Once<LoadReport.TensorUse>()
     var missing = Once<String>()
     var mismatched = Once<LoadReport.Mismatch>()
   }
@@ -170,7 +175,7 @@ private final class LoadAccount: Sendable {
 
   private let state = Locked(State())
 
-  func loaded(_ key: String) { state.withLock { _ = $0.loaded.insert(key) } }
+  func loaded(_ use: LoadReport.TensorUse) { state.withLock { $0.loaded.append(use) } }
 
   func missing(_ key: String) {
     // Three requests can stand for one fused tensor.
@@ -184,10 +189,11 @@ private final class LoadAccount: Sendable {
   func report(source: any TensorSource, naming: KeyNaming) -> LoadReport {
     state.withLock { state in
       let wrong = Set(state.mismatched.inOrder.map(\.key))
+      let loaded = Set(state.loaded.inOrder.map(\.key))
       return LoadReport(
         file: source.path, naming: naming, missing: state.missing.inOrder,
-        unexpected: source.names.filter { !state.loaded.contains($0) && !wrong.contains($0) },
-        mismatched: state.mismatched.inOrder, loadedCount: state.loaded.count)
+        unexpected: source.names.filter { !loaded.contains($0) && !wrong.contains($0) },
+        mismatched: state.mismatched.inOrder, loadedCount: loaded.count, uses: state.loaded.inOrder)
     }
   }
 }

@@ -7,7 +7,10 @@ protocol WeightsFile: TensorSource {
   /// The element type of a tensor, `nil` where there is none of that name.
   func dtype(of name: String) -> DType?
   /// Calls `body` with the elements of a tensor, in order and in blocks of whole elements, as they stand in the file.
-  func forEachBlock(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws
+  ///
+  /// - Parameter rows: Those along the first axis that are wanted; `nil` for all of the tensor.
+  func forEachBlock(of name: String, rows: Range<Int>?, _ body: (UnsafeRawBufferPointer) throws -> Void)
+    throws
 }
 
 extension WeightsFile {
@@ -15,7 +18,7 @@ extension WeightsFile {
   ///
   /// - Throws: `FileError`, `DigestError`.
   func sha256() throws -> String {
-    var hash = try SHA256()
+    var hash = try MessageDigest(.sha256)
     try bytes.forEachBlock(at: 0..<bytes.byteCount) { try hash.update($0) }
     return try hash.finish()
   }
@@ -36,17 +39,29 @@ extension ByteSource {
 extension SafetensorsFile: WeightsFile {
   func dtype(of name: String) -> DType? { tensors[name]?.dtype }
 
-  func forEachBlock(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    try bytes.forEachBlock(at: info(of: name).byteRange, body)
+  func forEachBlock(
+    of name: String, rows: Range<Int>?, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let info = try info(of: name)
+    let range = try rows.map { rows throws(SafetensorsError) in try byteRange(name, info, rows: rows) }
+    try bytes.forEachBlock(at: range ?? info.byteRange, body)
   }
 }
 
 extension PyTorchFile: WeightsFile {
   func dtype(of name: String) -> DType? { tensors[name]?.dtype }
 
-  func forEachBlock(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+  func forEachBlock(
+    of name: String, rows: Range<Int>?, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
     let stored = try stored(name)
-    let tensor = stored.tensor
+    let tensor = try rows.map { rows throws(PyTorchFileError) in try part(name, stored, rows: rows) }
+    try forEachBlock(of: tensor ?? stored.tensor, stored, body)
+  }
+
+  private func forEachBlock(
+    of tensor: PyTorchTensor, _ stored: Stored, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
     guard let count = tensor.count, count > 0 else { return }
     if tensor.isContiguous {
       let start = stored.start + tensor.offset * stored.elementByteCount

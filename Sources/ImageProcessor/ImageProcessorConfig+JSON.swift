@@ -18,8 +18,8 @@ extension ImageProcessorConfig {
     }
     guard let chosen else { throw .noProcessorType }
     let name = try Self.processorType(chosen, modelConfig: modelConfig)
-    guard name == "ViTImageProcessor" else { throw .unknownProcessorType(name) }
-    try self.init(json: chosen)
+    guard let type = ImageProcessorType(rawValue: name) else { throw .unknownProcessorType(name) }
+    try self.init(json: chosen, type: type)
   }
 
   /// The class that `AutoImageProcessor` would load, without the names of its back ends.
@@ -36,27 +36,31 @@ extension ImageProcessorConfig {
     }
     if name == nil, case .object(let model)? = modelConfig {
       name = try string("image_processor_type", in: model)
-      if name == nil, try string("model_type", in: model) == "vit" { name = "ViTImageProcessor" }
+      if name == nil, let modelType = try string("model_type", in: model) {
+        name = ImageProcessorType(modelType: modelType)?.rawValue
+      }
     }
     guard let name else { throw .noProcessorType }
     for suffix in ["Fast", "Pil"] where name.hasSuffix(suffix) { return String(name.dropLast(suffix.count)) }
     return name
   }
 
-  /// Reads an image processor's own object. Its type is not looked at.
+  /// Reads an image processor's own object.
+  ///
+  /// - Parameter type: Whose defaults apply; the object's own type is not looked at.
   ///
   /// An absent key has its default. A key that is null has not: null means false for the `do_` keys, and is
   /// an error for keys that an enabled step needs. A `resample` that is a string means bilinear, whatever it
   /// says, as in the PIL back end. Keys that are not known have no effect.
-  public init(json: JSONValue) throws(ImageProcessorConfigError) {
+  public init(json: JSONValue, type: ImageProcessorType = .vit) throws(ImageProcessorConfigError) {
     guard case .object(let object) = json else { throw .notAnObject(found: json.summary) }
-    self.init()
-    doResize = try Self.flag("do_resize", in: object, default: true)
-    doRescale = try Self.flag("do_rescale", in: object, default: true)
-    doNormalize = try Self.flag("do_normalize", in: object, default: true)
-    doCenterCrop = try Self.flag("do_center_crop", in: object, default: false)
-    doConvertRGB = try Self.flag("do_convert_rgb", in: object, default: false)
-    let toSquare = try Self.flag("default_to_square", in: object, default: true)
+    self = type.defaults
+    doResize = try Self.flag("do_resize", in: object, default: doResize)
+    doRescale = try Self.flag("do_rescale", in: object, default: doRescale)
+    doNormalize = try Self.flag("do_normalize", in: object, default: doNormalize)
+    doCenterCrop = try Self.flag("do_center_crop", in: object, default: doCenterCrop)
+    doConvertRGB = try Self.flag("do_convert_rgb", in: object, default: doConvertRGB)
+    let toSquare = try Self.flag("default_to_square", in: object, default: type.defaultsToSquare)
 
     if let value = object["size"] {
       if let size = try ImageSize(json: value, key: "size", toSquare: toSquare) {
@@ -80,8 +84,8 @@ extension ImageProcessorConfig {
 
   private mutating func readResample(_ object: JSONObject) throws(ImageProcessorConfigError) {
     switch object["resample"] {
-    case nil, .string?:
-      resample = .bilinear
+    case nil: break
+    case .string?: resample = .bilinear
     case .null?:
       if doResize { throw .missing(key: "resample", neededBy: "do_resize") }
     case .integer(let number)?:

@@ -1,6 +1,8 @@
+import Checkpoint
+
 /// What an image processor does to an image: the contents of a `preprocessor_config.json`.
 ///
-/// The defaults are those of transformers' `ViTImageProcessor`.
+/// The defaults are those of transformers' `ViTImageProcessor`; those of the others are in `ImageProcessorType`.
 public struct ImageProcessorConfig: Sendable, Equatable {
   /// Whether images are resized to `size`.
   public var doResize: Bool
@@ -64,7 +66,7 @@ public enum ImageProcessorConfigError: Error, Sendable, Equatable, CustomStringC
   case unsupported(key: String, value: String)
   /// The files name no image processor and no model that would imply one.
   case noProcessorType
-  /// An image processor that is not ViT's.
+  /// An image processor that is none of `ImageProcessorType`.
   case unknownProcessorType(String)
 
   /// One line for a person: what is wrong, and what to do where there is something.
@@ -86,7 +88,8 @@ public enum ImageProcessorConfigError: Error, Sendable, Equatable, CustomStringC
     case .noProcessorType:
       "no image_processor_type in preprocessor_config.json, and no config.json whose model_type implies one"
     case .unknownProcessorType(let name):
-      "the image processor \(name) is not supported; this library does ViTImageProcessor"
+      "the image processor \(name.printable) is not supported; supported: "
+        + ImageProcessorType.allCases.map(\.rawValue).joined(separator: ", ")
     }
   }
 }

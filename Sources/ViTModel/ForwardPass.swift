@@ -10,7 +10,7 @@ struct ForwardPass {
   let compute: ParallelContext
   /// The number of images.
   let images: Int
-  /// The number of tokens of an image: the CLS token and the patches.
+  /// The number of tokens of an image: the special ones and the patches.
   let tokens: Int
 
   /// The residual stream, [images, tokens, hiddenSize].
@@ -24,8 +24,12 @@ struct ForwardPass {
   let context: UnsafeMutablePointer<Float>
   /// The MLP's hidden layer, [images, tokens, intermediateSize].
   let intermediate: UnsafeMutablePointer<Float>
-  /// The patches' pixels, [images, tokens - 1, channels * patch height * patch width].
+  /// What a gated MLP multiplies it by, [images, tokens, intermediateSize]; empty for another.
+  let gated: UnsafeMutablePointer<Float>
+  /// The patches' pixels, [images, patches, channels * patch height * patch width].
   let patches: UnsafeMutablePointer<Float>
+  /// What the classifier looks at where that is not a token, [images, pooledSize].
+  let pooled: UnsafeMutablePointer<Float>
   /// How the rows that a linear layer is about to read are quantised.
   let quantization: RowQuantization
   /// For each lane, what one head's attention or one task of a linear layer needs.
@@ -49,7 +53,9 @@ struct ForwardPass {
     value = workspace.floats(sizes.inner)
     context = workspace.floats(sizes.inner)
     intermediate = workspace.floats(sizes.intermediate)
+    gated = workspace.floats(sizes.gated)
     patches = workspace.floats(sizes.patches)
+    pooled = workspace.floats(sizes.pooled)
     quantization = RowQuantization(
       workspace, images: images, rowsPerImage: tokens, columns: Self.widest(config))
     laneScratchSize = Self.laneScratchSize(config, tokens: tokens, kernels: kernels)
@@ -64,14 +70,16 @@ struct ForwardPass {
   ) throws(ViTError) -> Int {
     // In floating point first: the exact sum of hostile extents might overflow.
     let (rows, t) = (Double(images) * Double(tokens), Double(tokens))
-    let widths = 2 * config.hiddenSize + 4 * config.innerSize + config.intermediateSize + patchLength(config)
+    let widths =
+      2 * config.hiddenSize + 4 * config.innerSize + 2 * config.intermediateSize + patchLength(config)
     // A lane holds a head's keys and values, padded to a panel, and some rows of scores.
     try check(
       rows * Double(widths) + Double(lanes) * (t + 32) * Double(2 * config.headDim + 512),
       for: images == 1 ? "one image" : "\(images) images")
     let sizes = bufferSizes(config, images: images, tokens: tokens)
     return 2 * Workspace.rounded(sizes.hidden) + 4 * Workspace.rounded(sizes.inner)
-      + Workspace.rounded(sizes.intermediate) + Workspace.rounded(sizes.patches)
+      + Workspace.rounded(sizes.intermediate) + Workspace.rounded(sizes.gated)
+      + Workspace.rounded(sizes.patches) + Workspace.rounded(sizes.pooled)
       + RowQuantization.capacity(images: images, rowsPerImage: tokens, columns: widest(config))
       + Workspace.rounded(lanes * laneScratchSize(config, tokens: tokens, kernels: kernels))
   }
@@ -86,11 +94,12 @@ struct ForwardPass {
 
   private static func bufferSizes(
     _ config: ViTConfig, images: Int, tokens: Int
-  ) -> (hidden: Int, inner: Int, intermediate: Int, patches: Int) {
+  ) -> (hidden: Int, inner: Int, intermediate: Int, gated: Int, patches: Int, pooled: Int) {
     let rows = images * tokens
     return (
       rows * config.hiddenSize, rows * config.innerSize, rows * config.intermediateSize,
-      rows * patchLength(config)
+      config.useSwiGLU ? rows * config.intermediateSize : 0, rows * patchLength(config),
+      images * config.pooledSize
     )
   }
 
@@ -160,21 +169,11 @@ struct ForwardPass {
     }
   }
 
-  private func run(_ product: MatrixProduct) {
+  func run(_ product: MatrixProduct) {
     compute.parallelFor(product.tasks, with: (self, product)) { context, task, lane in
       let (pass, product) = context
       product.run(task, scratch: pass.scratch(lane: lane))
     }
-  }
-
-  /// The head's logits of the CLS tokens in `normalized`.
-  ///
-  /// - Parameter logits: [images, outFeatures].
-  func classify(_ head: Linear, into logits: UnsafeMutablePointer<Float>) {
-    run(
-      MatrixProduct(
-        weights: head.weight, bias: head.bias?.base, normalized, rows: self.rows(1), rowsPerImage: 1,
-        quantization: quantization, into: logits, outStep: 1, .activation(.linear), lanes: compute.lanes))
   }
 
   /// Normalises the first `rows` tokens of each image of `hidden` into `normalized`.
@@ -211,7 +210,7 @@ struct ForwardPass {
 }
 
 /// The first rows of each image of a buffer, in blocks that are worth handing to another thread.
-private struct RowBlocks {
+struct RowBlocks {
   /// The number of blocks.
   let count: Int
   /// Of a row in floats.

@@ -14,15 +14,23 @@ struct Linear: Sendable {
   /// - Parameters:
   ///   - weightShape: The shape in the file where it is not [outFeatures, inFeatures], as for a convolution;
   ///     the elements are the same.
+  ///   - scale: What each output feature is multiplied by, [outFeatures]: weights and bias take it in, so that
+  ///     it costs nothing later.
   ///   - arithmetic: The kernels that the weights are packed for, the precision, and the plan for it.
   init(
     _ loader: WeightLoader, inFeatures: Int, outFeatures: Int, bias: Bool, weightShape: [Int]? = nil,
-    _ arithmetic: Arithmetic
+    scale: Tensor? = nil, _ arithmetic: Arithmetic
   ) throws {
     weight = try arithmetic.plan.matrix(
       rows: outFeatures, columns: inFeatures, precision: arithmetic.precision, kernels: arithmetic.kernels,
-      from: loader.rows(of: "weight", shape: weightShape ?? [outFeatures, inFeatures]))
-    self.bias = bias ? try loader.tensor("bias", shape: [outFeatures]) : nil
+      from: loader.rows(of: "weight", shape: weightShape ?? [outFeatures, inFeatures]), scale: scale)
+    let bias = bias ? try loader.tensor("bias", shape: [outFeatures]) : nil
+    self.bias =
+      if let bias, let scale {
+        try Tensor(zip(bias.elements, scale.elements).map { $0 * $1 }, shape: [outFeatures])
+      } else {
+        bias
+      }
   }
 }
 

@@ -9,7 +9,14 @@ final class PackingPlan {
   /// Where the packed weights will lie.
   let arena: PackedArena
   private(set) var matrices: [PackedMatrix] = []
-  private var weights: [TensorRows] = []
+  private var weights: [Weights] = []
+
+  /// Where a matrix comes from.
+  private struct Weights {
+    let rows: TensorRows
+    /// What each row is multiplied by.
+    let scale: Tensor?
+  }
 
   /// - Throws: `TensorError.outOfMemory`.
   init() throws(TensorError) { arena = try PackedArena() }
@@ -18,16 +25,18 @@ final class PackingPlan {
   ///
   /// - Parameter source: The weights; `nil` where there are none, and then nothing will be allocated for
   ///   them: the loading is about to fail.
+  /// - Parameter scale: What each row is multiplied by, [rows].
   /// - Throws: `TensorError`.
   func matrix(
-    rows: Int, columns: Int, precision: Precision, kernels: Kernels, from source: TensorRows?
+    rows: Int, columns: Int, precision: Precision, kernels: Kernels, from source: TensorRows?,
+    scale: Tensor? = nil
   ) throws(TensorError) -> PackedMatrix {
     let matrix = try PackedMatrix(
       rows: rows, columns: columns, precision: precision, kernels: kernels, in: arena,
       reserves: source != nil)
     if let source {
       matrices.append(matrix)
-      weights.append(source)
+      weights.append(Weights(rows: source, scale: scale))
     }
     return matrix
   }
@@ -93,8 +102,15 @@ final class PackingPlan {
   private func fill(_ stripe: Stripe, _ buffer: UnsafeMutablePointer<Float>) throws {
     let matrix = matrices[stripe.matrix]
     let place = matrix.place(ofPanels: stripe.panels) ?? buffer
-    try weights[stripe.matrix].read(
+    let source = weights[stripe.matrix]
+    try source.rows.read(
       stripe.rows, into: UnsafeMutableBufferPointer(start: place, count: stripe.count))
+    if let scale = source.scale {
+      for (index, row) in stripe.rows.enumerated() {
+        let factor = scale.base[row]
+        for column in 0..<matrix.columns { place[index * matrix.columns + column] *= factor }
+      }
+    }
     matrix.pack(panels: stripe.panels, from: place)
   }
 }

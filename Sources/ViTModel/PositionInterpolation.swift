@@ -2,41 +2,44 @@ import TensorCore
 
 /// Resampling of the position table for images of another size.
 ///
-/// The reference is `torch.nn.functional.interpolate` with mode `bicubic`, `align_corners=False` and no
-/// antialiasing: cubic convolution with a = -0.75, source coordinate (i + 0.5) * in / out - 0.5, indices
-/// clamped at the edge.
+/// The reference is `torch.nn.functional.interpolate` with mode `bicubic` and `align_corners=False`: source coordinate
+/// (i + 0.5) * in / out - 0.5. Without antialiasing it is cubic convolution with a = -0.75 of four samples, indices
+/// clamped at the edge. With antialiasing, as DINOv2 with registers asks for, a is -0.5, the filter is as wide as the
+/// reduction, what lies outside is left out, and the weights are made to sum to one.
 enum PositionInterpolation {
-  /// - Parameter table: [1 + side * side, hiddenSize], the CLS token's row first.
-  /// - Returns: [1 + patches of `size`, hiddenSize].
+  /// - Parameter table: [special tokens + side * side, hiddenSize]; the rows of special tokens stay as they are.
+  /// - Returns: [special tokens + patches of `size`, hiddenSize].
   /// - Throws: `ViTError.cannotInterpolate`.
   static func resample(_ table: Tensor, to size: ViTConfig.Extent, _ config: ViTConfig) throws -> Tensor {
-    guard config.patchSize.height == config.patchSize.width else {
+    guard config.patchSize.height == config.patchSize.width || config.architecture.acceptsAnySize else {
       throw ViTError.cannotInterpolate(reason: "patches of \(config.patchSize) are not square")
     }
-    let patches = table.shape[0] - 1
+    let special = config.positionedTokenCount
+    let patches = table.shape[0] - special
     let side = Int(Double(patches).squareRoot())
     guard side * side == patches else {
       throw ViTError.cannotInterpolate(reason: "\(patches) positions are not a square grid")
     }
     let grid = config.patchGrid(of: size)
     let width = table.shape[1]
-    let rows = taps(from: side, to: grid.height)
-    let columns = taps(from: side, to: grid.width)
+    let taps = config.architecture == .dinov2WithRegisters ? antialiasedTaps : taps
+    let rows = taps(side, grid.height)
+    let columns = taps(side, grid.width)
     let source = table.base
-    return try Tensor(shape: [1 + grid.height * grid.width, width]) { out in
-      for channel in 0..<width { out[channel] = source[channel] }
-      var position = width
+    return try Tensor(shape: [special + grid.height * grid.width, width]) { out in
+      for index in 0..<(special * width) { out[index] = source[index] }
+      var position = special * width
       for row in rows {
         for column in columns {
           for channel in 0..<width {
             var sum = 0.0
-            for y in 0..<4 {
-              let line = 1 + row.index[y] * side
+            for y in row.weights.indices {
+              let line = special + row.indices[y] * side
               var lineSum = 0.0
-              for x in 0..<4 {
-                lineSum += column.weight[x] * Double(source[(line + column.index[x]) * width + channel])
+              for x in column.weights.indices {
+                lineSum += column.weights[x] * Double(source[(line + column.indices[x]) * width + channel])
               }
-              sum += row.weight[y] * lineSum
+              sum += row.weights[y] * lineSum
             }
             out[position] = Float(sum)
             position += 1
@@ -46,17 +49,40 @@ enum PositionInterpolation {
     }
   }
 
-  /// The four source samples of each output sample along one axis.
-  private static func taps(from input: Int, to output: Int) -> [(index: [Int], weight: [Double])] {
-    let a = -0.75
-    func near(_ x: Double) -> Double { ((a + 2) * x - (a + 3)) * x * x + 1 }
-    func far(_ x: Double) -> Double { ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
-    return (0..<output).map { i in
+  /// The source samples of an output sample along one axis, and what each counts.
+  private struct Taps {
+    let indices: [Int]
+    let weights: [Double]
+  }
+
+  /// The cubic convolution kernel.
+  private static func cubic(_ x: Double, _ a: Double) -> Double {
+    let x = x.magnitude
+    if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+    return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0
+  }
+
+  private static func taps(from input: Int, to output: Int) -> [Taps] {
+    (0..<output).map { i in
       let center = (Double(i) + 0.5) * Double(input) / Double(output) - 0.5
       let floor = center.rounded(.down)
-      let t = center - floor
-      let index = (-1...2).map { min(max(Int(floor) + $0, 0), input - 1) }
-      return (index, [far(t + 1), near(t), near(1 - t), far(2 - t)])
+      return Taps(
+        indices: (-1...2).map { min(max(Int(floor) + $0, 0), input - 1) },
+        weights: (-1...2).map { cubic(center - floor - Double($0), -0.75) })
+    }
+  }
+
+  private static func antialiasedTaps(from input: Int, to output: Int) -> [Taps] {
+    let scale = Double(input) / Double(output)
+    let reduction = max(scale, 1)
+    return (0..<output).map { i in
+      let center = (Double(i) + 0.5) * scale
+      // Cut towards zero after half a sample is added, as the reference finds the first and the last sample.
+      let first = max(Int(center - 2 * reduction + 0.5), 0)
+      let end = min(Int(center + 2 * reduction + 0.5), input)
+      let weights = (first..<end).map { cubic((Double($0) - center + 0.5) / reduction, -0.5) }
+      let sum = weights.reduce(0, +)
+      return Taps(indices: Array(first..<end), weights: weights.map { $0 / sum })
     }
   }
 }

@@ -2,17 +2,23 @@ import Checkpoint
 import TensorCore
 
 /// The encoder without a head: `transformers`' `ViTModel` without its pooler, which classification does
-/// not use.
+/// not use, and the like of other architectures.
 struct ViTBackbone: Sendable {
   let embeddings: ViTEmbeddings
+  /// Before the layers, in CLIP alone.
+  let preLayernorm: LayerNorm?
   let encoder: ViTEncoder
-  let layernorm: LayerNorm
+  /// After the layers, not in CLIP.
+  let layernorm: LayerNorm?
 
   init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     embeddings = try ViTEmbeddings(loader.scoped("embeddings"), config, arithmetic)
+    func norm(_ name: String) throws -> LayerNorm {
+      try LayerNorm(loader.scoped(name), size: config.hiddenSize, epsilon: config.layerNormEps)
+    }
+    preLayernorm = config.architecture.hasLayerNormBefore ? try norm("pre_layernorm") : nil
     encoder = try ViTEncoder(loader.scoped("encoder"), config, arithmetic)
-    layernorm = try LayerNorm(
-      loader.scoped("layernorm"), size: config.hiddenSize, epsilon: config.layerNormEps)
+    layernorm = config.architecture.hasLayerNormAfter ? try norm("layernorm") : nil
   }
 }
 

@@ -3,7 +3,8 @@ import TensorCore
 
 /// The shape of a Vision Transformer: what `config.json` says of the network.
 ///
-/// Names and defaults are those of `transformers`' `ViTConfig` (ViT-B/16 at 224 pixels).
+/// Names and defaults are those of `transformers`' `ViTConfig` (ViT-B/16 at 224 pixels); `architecture` tells the
+/// other models that are the same encoder.
 public struct ViTConfig: Sendable, Equatable {
   /// A height and a width in pixels.
   public struct Extent: Sendable, Equatable, CustomStringConvertible {
@@ -25,6 +26,8 @@ public struct ViTConfig: Sendable, Equatable {
     public var description: String { "\(height)x\(width)" }
   }
 
+  /// Which model this is.
+  public var architecture = Architecture.vit
   /// The width of the residual stream.
   public var hiddenSize = 768
   /// The number of transformer layers.
@@ -47,36 +50,16 @@ public struct ViTConfig: Sendable, Equatable {
   public var numChannels = 3
   /// Whether queries, keys and values have biases.
   public var qkvBias = true
+  /// Whether the MLP is gated: `down(silu(gate(x)) * up(x))`, as in the giant model of DINOv2.
+  public var useSwiGLU = false
+  /// The tokens of DINOv2 that hold no patch and no result.
+  public var numRegisterTokens = 0
   /// The number of labels. With none the classifier is the identity, and the logits are the final
   /// hidden state of the CLS token.
   public var numLabels = 2
 
   /// The defaults: ViT-B/16 at 224 pixels with two labels.
   public init() {}
-
-  /// Reads a `config.json`.
-  ///
-  /// - Throws: `ConfigError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
-  public init(_ file: PretrainedConfig) throws {
-    if let modelType = file.modelType, modelType != "vit" {
-      throw ViTConfigError.unsupportedModelType(modelType)
-    }
-    hiddenSize = try file.int("hidden_size", default: 768)
-    numHiddenLayers = try file.int("num_hidden_layers", default: 12)
-    numAttentionHeads = try file.int("num_attention_heads", default: 12)
-    intermediateSize = try file.int("intermediate_size", default: 3072)
-    hiddenAct = try file.string("hidden_act", default: "gelu")
-    layerNormEps = try file.number("layer_norm_eps", default: 1e-12)
-    let image = try file.intOrPair("image_size", default: (224, 224))
-    imageSize = Extent(height: image.height, width: image.width)
-    let patch = try file.intOrPair("patch_size", default: (16, 16))
-    patchSize = Extent(height: patch.height, width: patch.width)
-    numChannels = try file.int("num_channels", default: 3)
-    qkvBias = try file.bool("qkv_bias", default: true)
-    numLabels = file.labels.count
-    customHeadDim = try file.optionalInt("head_dim")
-    try validate()
-  }
 
   /// Checks that the network can be built.
   ///
@@ -109,6 +92,15 @@ public struct ViTConfig: Sendable, Equatable {
     }
     guard patchCount(of: imageSize) < largest else {
       throw .tooLarge(key: "image_size", value: patchCount(of: imageSize), limit: largest)
+    }
+    guard numRegisterTokens >= 0 else {
+      throw .notPositive(key: "num_register_tokens", value: numRegisterTokens)
+    }
+    guard numRegisterTokens <= 4096 else {
+      throw .tooLarge(key: "num_register_tokens", value: numRegisterTokens, limit: 4096)
+    }
+    guard !architecture.hasFlatEmbeddings || hiddenSize.isMultiple(of: numAttentionHeads) else {
+      throw .headsDoNotDivide(hiddenSize: hiddenSize, heads: numAttentionHeads)
     }
     guard innerSize <= largest else { throw .tooLarge(key: "head_dim", value: headDim, limit: largest) }
     guard layerNormEps.isFinite, layerNormEps >= 0 else { throw .invalidEpsilon(layerNormEps) }
@@ -154,37 +146,6 @@ public struct ViTConfig: Sendable, Equatable {
     case "sqrtsoftplus": .sqrtSoftplus
     case "linear": .linear
     default: throw .unknownActivation(hiddenAct)
-    }
-  }
-}
-
-/// Why a `config.json` describes no network that can be built.
-public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// An extent is zero or negative.
-  case notPositive(key: String, value: Int)
-  /// An extent is beyond what is supported.
-  case tooLarge(key: String, value: Int, limit: Int)
-  /// No patch fits into the image.
-  case patchLargerThanImage(patch: ViTConfig.Extent, image: ViTConfig.Extent)
-  /// The layer norm's epsilon is negative or not a number.
-  case invalidEpsilon(Double)
-  /// `hidden_act` names no activation that is known here.
-  case unknownActivation(String)
-  /// `model_type` names another architecture.
-  case unsupportedModelType(String)
-
-  /// One line for a person: what is wrong, and with what.
-  public var description: String {
-    switch self {
-    case .notPositive(let key, let value): "config.json: \(key) is \(value)"
-    case .tooLarge(let key, let value, let limit):
-      "config.json: \(key) gives \(value), more than the \(limit) supported"
-    case .patchLargerThanImage(let patch, let image):
-      "config.json: patch_size \(patch) is larger than image_size \(image)"
-    case .invalidEpsilon(let value): "config.json: layer_norm_eps is \(value)"
-    case .unknownActivation(let name): "config.json: hidden_act \"\(name)\" is not supported"
-    case .unsupportedModelType(let name):
-      "config.json: model_type \"\(name)\" is not supported; supported: \"vit\""
     }
   }
 }

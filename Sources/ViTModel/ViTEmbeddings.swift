@@ -1,36 +1,66 @@
 import Checkpoint
 import TensorCore
 
-/// Patches to tokens: convolution, CLS token, position table.
+/// Patches to tokens: convolution, special tokens, position table.
 struct ViTEmbeddings: Sendable {
-  let clsToken: Tensor
+  /// The tokens before those of the patches, each of [hiddenSize] floats, one after the other.
+  let specialTokens: Tensor
+  /// [positions, hiddenSize].
   let positionEmbeddings: Tensor
   let patchEmbeddings: ViTPatchEmbeddings
+
   init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
-    let tokens = config.patchCount(of: config.imageSize) + 1
-    clsToken = try loader.tensor("cls_token", shape: [1, 1, config.hiddenSize])
-    positionEmbeddings = try loader.tensor("position_embeddings", shape: [1, tokens, config.hiddenSize])
+    let width = config.hiddenSize
+    let positions = config.positionedTokenCount + config.patchCount(of: config.imageSize)
+    let isFlat = config.architecture.hasFlatEmbeddings
+    var tokens: [Tensor] = []
+    if config.architecture.hasClassToken {
+      tokens.append(try loader.tensor("cls_token", shape: isFlat ? [width] : [1, 1, width]))
+    }
+    if config.architecture.hasDistillationToken {
+      tokens.append(try loader.tensor("distillation_token", shape: [1, 1, width]))
+    }
+    if config.architecture == .dinov2WithRegisters {
+      tokens.append(try loader.tensor("register_tokens", shape: [1, config.numRegisterTokens, width]))
+    }
+    specialTokens = try Tensor(tokens.flatMap(\.elements), shape: [config.specialTokenCount, width])
+    positionEmbeddings = try loader.tensor(
+      "position_embeddings", shape: isFlat ? [positions, width] : [1, positions, width]
+    ).reshaped([positions, width])
     patchEmbeddings = try ViTPatchEmbeddings(loader.scoped("patch_embeddings"), config, arithmetic)
   }
 
-  /// What the residual stream starts from for images of `size`: position embeddings, plus the CLS token
-  /// in the first row and the convolution's bias in the others. [tokens, hiddenSize].
+  /// What the residual stream starts from for images of `size`: special tokens, then the convolution's bias for each
+  /// patch, and the positions of all that have one. [tokens, hiddenSize].
   ///
   /// - Parameter interpolate: Whether to resample the position table where it does not fit. As in the
   ///   reference it fits only square images, so that with a rectangular `imageSize` even images of that
   ///   size see a resampled table.
   /// - Throws: `ViTError.cannotInterpolate`.
   func start(for size: ViTConfig.Extent, interpolate: Bool, _ config: ViTConfig) throws -> Tensor {
-    let table = try positionEmbeddings.reshaped([positionEmbeddings.shape[1], config.hiddenSize])
-    let fits = config.patchCount(of: size) + 1 == table.shape[0] && size.height == size.width
+    let special = config.specialTokenCount
+    let positioned = config.positionedTokenCount
+    let table = positionEmbeddings
+    let fits = config.patchCount(of: size) + positioned == table.shape[0] && size.height == size.width
     let positions =
       fits || !interpolate ? table : try PositionInterpolation.resample(table, to: size, config)
     let width = config.hiddenSize
-    return try Tensor(shape: positions.shape) { out in
-      positions.copyElements(to: out)
-      for row in 0..<positions.shape[0] {
-        let addend = row == 0 ? clsToken.base : patchEmbeddings.bias.base
-        for column in 0..<width { out[row * width + column] += addend[column] }
+    let patches = positions.shape[0] - positioned
+    let tokens = specialTokens.base
+    let bias = patchEmbeddings.bias?.base
+    let source = positions.base
+    return try Tensor(shape: [special + patches, width]) { out in
+      for row in 0..<special {
+        for column in 0..<width {
+          let token = tokens[row * width + column]
+          out[row * width + column] = row < positioned ? source[row * width + column] + token : token
+        }
+      }
+      for row in 0..<patches {
+        for column in 0..<width {
+          let position = source[(positioned + row) * width + column]
+          out[(special + row) * width + column] = position + (bias.map { $0[column] } ?? 0)
+        }
       }
     }
   }
@@ -46,16 +76,17 @@ struct ViTEmbeddings: Sendable {
       (pass.hidden + image * length).update(from: start.base, count: length)
     }
     patchEmbeddings.gather(pass, pixels: pixels, size: size)
-    // Image by image: each has a row more in `hidden` than in `patches`.
-    let patches = pass.tokens - 1
+    // Image by image: each has the rows of special tokens more in `hidden` than in `patches`.
+    let special = pass.config.specialTokenCount
+    let patches = pass.tokens - special
     let projection = patchEmbeddings.projection
     let product = MatrixProduct(
       weights: projection.weight, bias: nil, pass.patches, rows: MatrixProduct.Rows(count: patches, step: 1),
-      rowsPerImage: patches, quantization: pass.quantization, into: pass.hidden + width, .add,
+      rowsPerImage: patches, quantization: pass.quantization, into: pass.hidden + special * width, .add,
       lanes: pass.compute.lanes)
     pass.compute.parallelFor(pass.images * product.tasks, with: (pass, product)) { context, task, lane in
       let (pass, product) = context
-      let patches = pass.tokens - 1
+      let patches = pass.tokens - pass.config.specialTokenCount
       let image = task / product.tasks
       product.run(
         task % product.tasks, inputOffset: image * patches, outputOffset: image * pass.tokens,
@@ -68,7 +99,7 @@ struct ViTEmbeddings: Sendable {
 struct ViTPatchEmbeddings: Sendable {
   /// Without its bias, which `ViTEmbeddings` adds together with the positions.
   let projection: Linear
-  let bias: Tensor
+  let bias: Tensor?
 
   init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
     let patch = config.patchSize
@@ -77,7 +108,7 @@ struct ViTPatchEmbeddings: Sendable {
       scope, inFeatures: config.numChannels * patch.height * patch.width, outFeatures: config.hiddenSize,
       bias: false, weightShape: [config.hiddenSize, config.numChannels, patch.height, patch.width],
       arithmetic.exact)
-    bias = try scope.tensor("bias", shape: [config.hiddenSize])
+    bias = config.architecture.hasPatchBias ? try scope.tensor("bias", shape: [config.hiddenSize]) : nil
   }
 
   /// Copies each patch's pixels into a row of `pass.patches`: channel, then row, then column.

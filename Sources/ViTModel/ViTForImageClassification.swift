@@ -12,9 +12,10 @@ public struct ImageClassifierOutput: Sendable {
   public let attentions: [Tensor]?
 }
 
-/// A Vision Transformer with a linear classifier on the CLS token.
+/// A Vision Transformer with a linear classifier on the CLS token, or one of the other models that are the same
+/// encoder with another head (`ViTConfig.Architecture`).
 ///
-/// Reads what `transformers`' class of the same name saves, and gives the same logits. A loaded model is
+/// Reads what `transformers`' classes of these names save, and gives the same logits. A loaded model is
 /// immutable: any number of threads may use it at once.
 public struct ViTForImageClassification: Sendable {
   /// The network's shape.
@@ -30,9 +31,9 @@ public struct ViTForImageClassification: Sendable {
   private static let chunk = 8
 
   let vit: ViTBackbone
-  let classifier: Linear?
-  /// `ViTEmbeddings.start` at the config's image size.
-  private let start: Tensor
+  /// None for a model without labels, two where the logits are the mean of two classifiers'.
+  let classifiers: [Linear]
+  private let starts: EmbeddingStarts
   private let kernels: Kernels
   private let workspaces = WorkspacePool()
 
@@ -85,18 +86,20 @@ public struct ViTForImageClassification: Sendable {
     self.precision = precision
     kernels = try Kernels.active()
     _ = try ForwardPass.capacity(
-      config, images: 1, tokens: config.patchCount(of: config.imageSize) + 1, lanes: 1, kernels: kernels)
+      config, images: 1, tokens: config.tokenCount(of: config.imageSize), lanes: 1, kernels: kernels)
     let arithmetic = Arithmetic(kernels: kernels, precision: precision, plan: try PackingPlan())
     vit = try ViTBackbone(loader.scoped("vit"), config, arithmetic)
-    classifier =
-      config.numLabels == 0
-      ? nil
-      : try Linear(
-        loader.scoped("classifier"), inFeatures: config.hiddenSize, outFeatures: config.numLabels, bias: true,
+    classifiers = try config.classifierNames.map { name in
+      try Linear(
+        loader.scoped(name), inFeatures: config.pooledSize, outFeatures: config.numLabels, bias: true,
         arithmetic.exact)
+    }
     let report = try loader.finish()
     loadReport = report.with(try fill(arithmetic.plan, kernels))
-    start = try vit.embeddings.start(for: config.imageSize, interpolate: false, config)
+    starts = EmbeddingStarts(
+      size: config.imageSize,
+      start: try vit.embeddings.start(
+        for: config.imageSize, interpolate: config.architecture.acceptsAnySize, config))
   }
 
   /// Runs the network.
@@ -107,7 +110,7 @@ public struct ViTForImageClassification: Sendable {
   /// - Parameters:
   ///   - pixelValues: [batch, channels, height, width].
   ///   - interpolatePositionEncoding: Whether images of another size than the config's are allowed; the
-  ///     position table is then resampled (bicubic) unless it fits a square image.
+  ///     position table is then resampled (bicubic) unless it fits a square image. DINOv2 does so in any case.
   ///   - outputHiddenStates: Whether to return the residual stream after each layer.
   ///   - outputAttentions: Whether to return the attention probabilities.
   ///   - budget: The threads to use.
@@ -116,16 +119,17 @@ public struct ViTForImageClassification: Sendable {
     _ pixelValues: Tensor, interpolatePositionEncoding: Bool = false, outputHiddenStates: Bool = false,
     outputAttentions: Bool = false, budget: ComputeBudget = .shared
   ) throws -> ImageClassifierOutput {
-    let size = try checkedSize(pixelValues, interpolatePositionEncoding: interpolatePositionEncoding)
-    let tokens = config.patchCount(of: size) + 1
+    let interpolate = interpolatePositionEncoding || config.architecture.acceptsAnySize
+    let size = try checkedSize(pixelValues, interpolate: interpolate)
+    let tokens = config.tokenCount(of: size)
     let batch = pixelValues.shape[0]
     // Everything that is about to be allocated is checked first.
     let (images, capacity) = try plan(batch: batch, tokens: tokens, lanes: budget.threads)
     let output = try OutputBuffers(
       config, batch: batch, tokens: tokens, hiddenStates: outputHiddenStates, attentions: outputAttentions)
-    let start =
-      interpolatePositionEncoding
-      ? try vit.embeddings.start(for: size, interpolate: true, config) : start
+    let start = try starts.start(for: size, interpolate: interpolate) {
+      try vit.embeddings.start(for: size, interpolate: interpolate, config)
+    }
     let pixels = try pixelValues.contiguous()
 
     try budget.withCompute { compute in
@@ -163,40 +167,71 @@ public struct ViTForImageClassification: Sendable {
 
   /// The layers and the head, for the images from `first` on.
   private func run(_ pass: ForwardPass, first: Int, _ output: OutputBuffers) {
-    let wantsAll = output.hiddenStates != nil || output.attentions != nil
+    let pooling = config.architecture.pooling
+    // A head that reads the CLS token alone lets the last layer leave out the other rows.
+    let lastRows =
+      pooling == .classToken && output.hiddenStates == nil && output.attentions == nil ? 1 : pass.tokens
+    if let norm = vit.preLayernorm { pass.normalizeHidden(norm) }
     output.keepHidden(pass, state: 0, first: first)
     // By index: in a debug build the iterator of `enumerated` allocates in every round.
     for index in vit.encoder.layer.indices {
-      // The head reads the CLS token alone, so the last layer need not compute the other rows.
       let isLast = index == vit.encoder.layer.count - 1
       vit.encoder.layer[index].run(
-        pass, rows: isLast && !wantsAll ? 1 : pass.tokens,
+        pass, rows: isLast ? lastRows : pass.tokens,
         attentions: output.attentionBase(layer: index, first: first))
       output.keepHidden(pass, state: index + 1, first: first)
     }
-    pass.normalize(vit.layernorm, rows: 1, for: .float32)
-    let width = config.hiddenSize
-    let logits = output.logits.storage.base + first * output.logits.shape[1]
-    if let classifier {
-      pass.classify(classifier, into: logits)
-    } else {
+    var states = pass.hidden
+    if let norm = vit.layernorm {
+      pass.normalize(norm, rows: pooling == .classToken ? 1 : pass.tokens, for: .float32)
+      states = pass.normalized
+    }
+    classify(pass, states, pooling, into: output.logits.storage.base + first * output.logits.shape[1])
+  }
+
+  /// The head.
+  ///
+  /// - Parameters:
+  ///   - states: The final states, [images, tokens, hiddenSize].
+  ///   - logits: [images, labels], or for a model without labels [images, pooledSize].
+  private func classify(
+    _ pass: ForwardPass, _ states: UnsafePointer<Float>, _ pooling: ViTConfig.Pooling,
+    into logits: UnsafeMutablePointer<Float>
+  ) {
+    var features = states
+    var step = pass.tokens
+    if pooling == .mean || pooling == .classTokenAndMean {
+      pass.pool(states, pooling)
+      (features, step) = (UnsafePointer(pass.pooled), 1)
+    }
+    switch classifiers.count {
+    case 0:
+      let width = config.pooledSize
+      let distance = step * config.hiddenSize
       for image in 0..<pass.images {
-        (logits + image * width).update(from: pass.normalized + image * pass.tokens * width, count: width)
+        // What was pooled lies as the logits do; a token is a row among others.
+        let row = features + image * (step == 1 ? width : distance)
+        (logits + image * width).update(from: row, count: width)
       }
+    case 1: pass.classify(classifiers[0], features, step: step, into: logits)
+    default:
+      pass.classify(classifiers[0], features, step: step, into: logits)
+      pass.classify(classifiers[1], features + config.hiddenSize, step: step, into: logits, .add)
+      for index in 0..<(pass.images * config.numLabels) { logits[index] /= 2 }
     }
   }
 
   private func checkedSize(
-    _ pixelValues: Tensor, interpolatePositionEncoding: Bool
+    _ pixelValues: Tensor, interpolate: Bool
   ) throws(ViTError) -> ViTConfig.Extent {
     let shape = pixelValues.shape
     guard shape.count == 4, shape[1] == config.numChannels,
-      interpolatePositionEncoding
+      interpolate
         || ViTConfig.Extent(height: shape[2], width: shape[3]) == config.imageSize
     else {
       throw .inputShape(
         found: shape,
-        expected: interpolatePositionEncoding
+        expected: interpolate
           ? [nil, config.numChannels, nil, nil]
           : [nil, config.numChannels, config.imageSize.height, config.imageSize.width])
     }
@@ -207,48 +242,5 @@ public struct ViTForImageClassification: Sendable {
         found: shape, expected: [nil, config.numChannels, config.imageSize.height, config.imageSize.width])
     }
     return size
-  }
-}
-
-/// The tensors of a result while they are being filled.
-private struct OutputBuffers {
-  let logits: Tensor
-  let hiddenStates: [Tensor]?
-  let attentions: [Tensor]?
-
-  init(_ config: ViTConfig, batch: Int, tokens: Int, hiddenStates: Bool, attentions: Bool) throws {
-    let (heads, layers) = (config.numAttentionHeads, config.numHiddenLayers)
-    // In floating point: the exact product of hostile extents might overflow.
-    let rows = Double(batch) * Double(tokens)
-    let floats =
-      Double(batch) * Double(max(config.numLabels, config.hiddenSize))
-      + (hiddenStates ? rows * Double(config.hiddenSize) * Double(layers + 1) : 0)
-      + (attentions ? rows * Double(tokens) * Double(heads) * Double(layers) : 0)
-    try ForwardPass.check(floats, for: "the results of the batch")
-    func empty(_ shape: [Int]) throws -> Tensor {
-      Tensor(shape: shape, storage: try TensorStorage(uninitializedCount: Tensor.checkedCount(shape)))
-    }
-    logits = try empty([batch, config.numLabels == 0 ? config.hiddenSize : config.numLabels])
-    self.hiddenStates =
-      hiddenStates ? try (0...layers).map { _ in try empty([batch, tokens, config.hiddenSize]) } : nil
-    self.attentions =
-      attentions ? try (0..<layers).map { _ in try empty([batch, heads, tokens, tokens]) } : nil
-  }
-
-  var result: ImageClassifierOutput {
-    ImageClassifierOutput(logits: logits, hiddenStates: hiddenStates, attentions: attentions)
-  }
-
-  func keepHidden(_ pass: ForwardPass, state: Int, first: Int) {
-    guard let hiddenStates else { return }
-    let imageLength = pass.tokens * pass.config.hiddenSize
-    (hiddenStates[state].storage.base + first * imageLength)
-      .update(from: pass.hidden, count: pass.images * imageLength)
-  }
-
-  func attentionBase(layer: Int, first: Int) -> UnsafeMutablePointer<Float>? {
-    guard let attentions else { return nil }
-    let tensor = attentions[layer]
-    return tensor.storage.base + first * tensor.strides[0]
   }
 }

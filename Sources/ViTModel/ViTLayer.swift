@@ -4,15 +4,18 @@ import TensorCore
 /// One encoder layer: attention and MLP, each after a layer norm and added to its input.
 struct ViTLayer: Sendable {
   let attention: ViTAttention
-  let intermediate: ViTIntermediate
-  let output: ViTOutput
+  let mlp: ViTMLP
   let layernormBefore: LayerNorm
   let layernormAfter: LayerNorm
 
   init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
-    attention = try ViTAttention(loader.scoped("attention"), config, arithmetic)
-    intermediate = try ViTIntermediate(loader.scoped("intermediate"), config, arithmetic)
-    output = try ViTOutput(loader.scoped("output"), config, arithmetic)
+    func scale(_ name: String) throws -> Tensor? {
+      guard config.architecture.hasLayerScale else { return nil }
+      return try loader.scoped(name).tensor("lambda1", shape: [config.hiddenSize]).contiguous()
+    }
+    attention = try ViTAttention(
+      loader.scoped("attention"), config, scale: scale("layer_scale1"), arithmetic)
+    mlp = try ViTMLP(loader, config, scale: scale("layer_scale2"), arithmetic)
     layernormBefore = try LayerNorm(
       loader.scoped("layernorm_before"), size: config.hiddenSize, epsilon: config.layerNormEps)
     layernormAfter = try LayerNorm(
@@ -20,17 +23,16 @@ struct ViTLayer: Sendable {
   }
 
   /// Updates the first `rows` tokens of each image of `pass.hidden`. Keys and values are computed for all
-  /// tokens, so with `rows` 1 the CLS token's result is whole and the other rows are left as they were.
+  /// tokens, so with `rows` 1 the first token's result is whole and the other rows are left as they were.
   ///
   /// - Parameter attentions: Receives the probabilities, [images, heads, tokens, tokens]; only with all
   ///   rows.
   func run(_ pass: ForwardPass, rows: Int, attentions: UnsafeMutablePointer<Float>?) {
-    let precision = intermediate.dense.weight.precision
+    let precision = mlp.precision
     pass.normalize(layernormBefore, rows: pass.tokens, for: precision)
     attention.run(pass, rows: rows, attentions: attentions)
     pass.normalize(layernormAfter, rows: rows, for: precision)
-    intermediate.run(pass, rows: rows)
-    output.run(pass, rows: rows)
+    mlp.run(pass, rows: rows)
   }
 }
 
@@ -39,9 +41,10 @@ struct ViTAttention: Sendable {
   let attention: ViTSelfAttention
   let output: ViTSelfOutput
 
-  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
+  /// - Parameter scale: What each feature of the result is multiplied by.
+  init(_ loader: WeightLoader, _ config: ViTConfig, scale: Tensor?, _ arithmetic: Arithmetic) throws {
     attention = try ViTSelfAttention(loader.scoped("attention"), config, arithmetic)
-    output = try ViTSelfOutput(loader.scoped("output"), config, arithmetic)
+    output = try ViTSelfOutput(loader.scoped("output"), config, scale: scale, arithmetic)
   }
 
   func run(_ pass: ForwardPass, rows: Int, attentions: UnsafeMutablePointer<Float>?) {
@@ -101,50 +104,14 @@ struct ViTSelfAttention: Sendable {
 struct ViTSelfOutput: Sendable {
   let dense: Linear
 
-  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
+  init(_ loader: WeightLoader, _ config: ViTConfig, scale: Tensor?, _ arithmetic: Arithmetic) throws {
     dense = try Linear(
       loader.scoped("dense"), inFeatures: config.innerSize, outFeatures: config.hiddenSize, bias: true,
-      arithmetic)
+      scale: scale, arithmetic)
   }
 
   /// Adds to `hidden`.
   func run(_ pass: ForwardPass, rows: Int) {
     pass.linear(dense, pass.context, rows: rows, into: pass.hidden, .add)
-  }
-}
-
-/// The MLP's first layer and its non-linearity.
-struct ViTIntermediate: Sendable {
-  let dense: Linear
-  let activation: Activation
-
-  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
-    dense = try Linear(
-      loader.scoped("dense"), inFeatures: config.hiddenSize, outFeatures: config.intermediateSize,
-      bias: true, arithmetic)
-    activation = try config.activation()
-  }
-
-  /// `normalized` to `intermediate`.
-  func run(_ pass: ForwardPass, rows: Int) {
-    pass.linear(dense, pass.normalized, rows: rows, into: pass.intermediate, .activation(activation))
-    pass.prepare(
-      pass.intermediate, rows: rows, width: dense.outFeatures, for: dense.weight.precision)
-  }
-}
-
-/// The MLP's second layer.
-struct ViTOutput: Sendable {
-  let dense: Linear
-
-  init(_ loader: WeightLoader, _ config: ViTConfig, _ arithmetic: Arithmetic) throws {
-    dense = try Linear(
-      loader.scoped("dense"), inFeatures: config.intermediateSize, outFeatures: config.hiddenSize, bias: true,
-      arithmetic)
-  }
-
-  /// Adds to `hidden`.
-  func run(_ pass: ForwardPass, rows: Int) {
-    pass.linear(dense, pass.intermediate, rows: rows, into: pass.hidden, .add)
   }
 }

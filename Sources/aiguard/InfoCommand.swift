@@ -14,7 +14,7 @@
       let provenance = classifier.provenance
       var rows = [
         ("version", provenance.version),
-        ("model", "\(provenance.model.id) (sha256 \(provenance.model.sha256))"),
+        ("model", "\(provenance.model.id) (sha256 \(try provenance.model.sha256))"),
         (
           "network",
           "ViT, \(config.numHiddenLayers) layers, width \(config.hiddenSize), \(config.numAttentionHeads) heads, "

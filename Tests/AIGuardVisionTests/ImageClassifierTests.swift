@@ -23,7 +23,7 @@ import Testing
     let classifier = try ImageClassifier.defaultModel()
     let provenance = try classifier.classify(imageBytes: photograph()).provenance
     #expect(provenance.model.id == ImageClassifier.defaultModelID)
-    #expect(provenance.model.sha256.count == 64)
+    #expect(try provenance.model.sha256.count == 64)
     #expect(provenance.profile == .pillow13)
     #expect(provenance.policy == .asStored)
     #expect(provenance.precision == .float32)

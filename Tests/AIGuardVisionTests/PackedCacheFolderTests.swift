@@ -80,7 +80,7 @@ import Testing
     let hash = try cached.load().identity.sha256
     let path = try cached.changeRecord(change)
     let classifier = try cached.load()
-    #expect(classifier.identity.sha256 == hash)
+    #expect(try classifier.identity.sha256 == hash)
     #expect(
       classifier.model.loadReport.packedCache
         == PackedCacheReport(outcome: .used, problems: [.damaged(path: path, part: .hash)]))

@@ -145,7 +145,7 @@ import Testing
     try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: cached.weights.path)
     let new = try cached.load()
     #expect(new.model.loadReport.packedCache == PackedCacheReport(outcome: .written))
-    #expect(new.identity.sha256 == (try bytes.withUnsafeBytes { try SHA256.hexadecimal(of: $0) }))
+    #expect(try new.identity.sha256 == (bytes.withUnsafeBytes { try SHA256.hexadecimal(of: $0) }))
     #expect(new.identity != old.identity)
     #expect(try cached.logits(new) == cached.logits(cached.load(nil)))
     #expect(try cached.logits(new) != cached.logits(old))

@@ -60,21 +60,21 @@ import Testing
 
   static let families: [Family] = [
     Family(
-      file: "transformers4-vit", naming: .init(family: .transformers4, hasPrefix: true), unexpected: [],
+      file: "transformers4-vit", naming: .init(family: .transformers4, prefix: "vit."), unexpected: [],
       tensorCount: 40),
     Family(
-      file: "transformers4", naming: .init(family: .transformers4, hasPrefix: false), unexpected: [],
+      file: "transformers4", naming: .init(family: .transformers4, prefix: ""), unexpected: [],
       tensorCount: 40),
     Family(
-      file: "transformers5-vit", naming: .init(family: .transformers5, hasPrefix: true), unexpected: [],
+      file: "transformers5-vit", naming: .init(family: .transformers5, prefix: "vit."), unexpected: [],
       tensorCount: 40),
     Family(
-      file: "transformers5", naming: .init(family: .transformers5, hasPrefix: false), unexpected: [],
+      file: "transformers5", naming: .init(family: .transformers5, prefix: ""), unexpected: [],
       tensorCount: 40),
-    Family(file: "timm", naming: .init(family: .timm, hasPrefix: false), unexpected: [], tensorCount: 32),
-    Family(file: "timm-vit", naming: .init(family: .timm, hasPrefix: true), unexpected: [], tensorCount: 32),
+    Family(file: "timm", naming: .init(family: .timm, prefix: ""), unexpected: [], tensorCount: 32),
+    Family(file: "timm-vit", naming: .init(family: .timm, prefix: "vit."), unexpected: [], tensorCount: 32),
     Family(
-      file: "transformers4-vit-pooler", naming: .init(family: .transformers4, hasPrefix: true),
+      file: "transformers4-vit-pooler", naming: .init(family: .transformers4, prefix: "vit."),
       unexpected: ["vit.pooler.dense.bias", "vit.pooler.dense.weight"], tensorCount: 40),
   ]
 
@@ -183,7 +183,7 @@ import Testing
     for names in [[], ["conv1.weight"], ["encoder.block.0.weight", "head.bias"]] {
       let file = try Self.file(names.map { ($0, [1]) })
       let loader = WeightLoader(file)
-      #expect(loader.naming == KeyNaming(family: .transformers4, hasPrefix: true))
+      #expect(loader.naming == KeyNaming(family: .transformers4, prefix: "vit."))
       for (name, shape) in Self.wanted { _ = try loader.tensor(name, shape: shape) }
       do {
         try loader.finish()
@@ -260,7 +260,7 @@ import Testing
 
   @Test func theReportIsReadable() {
     let report = LoadReport(
-      file: "m.safetensors", naming: .init(family: .timm, hasPrefix: false),
+      file: "m.safetensors", naming: .init(family: .timm, prefix: ""),
       missing: (0..<12).map { "k\($0)" }, unexpected: ["u"],
       mismatched: [.init(key: "w", expected: [2, 3], found: [3])], loadedCount: 7)
     #expect(

@@ -102,8 +102,8 @@ struct ConfigTests {
 
   @Test("an image processor of another model is refused by name")
   func otherProcessor() throws {
-    let json = try JSONValue(parsing: Array(#"{"image_processor_type": "SiglipImageProcessor"}"#.utf8))
-    #expect(throws: ImageProcessorConfigError.unknownProcessorType("SiglipImageProcessor")) {
+    let json = try JSONValue(parsing: Array(#"{"image_processor_type": "ConvNextImageProcessor"}"#.utf8))
+    #expect(throws: ImageProcessorConfigError.unknownProcessorType("ConvNextImageProcessor")) {
       try ImageProcessorConfig(processorConfig: nil, preprocessorConfig: json, modelConfig: nil)
     }
   }

@@ -1,3 +1,4 @@
+import Checkpoint
 import TensorCore
 import TestSupport
 import Testing
@@ -6,7 +7,10 @@ import Testing
 
 /// Every intermediate result against `transformers` in float64.
 @Suite struct TinyModelTests {
-  @Test func thereAreModels() { #expect(TinyModel.all.count >= 8) }
+  @Test func thereAreModels() {
+    #expect(TinyModel.vit.count >= 8)
+    #expect(TinyModel.others.count >= 10)
+  }
 
   /// Within 2e-5 of values of unit scale; larger values may be off in proportion.
   private func expectClose(_ actual: Tensor, _ golden: GoldenFile, _ key: String) throws {
@@ -38,7 +42,10 @@ import Testing
     let pixels = try golden.tensor("pixel_values")
     try expectAll(try model(pixels, outputHiddenStates: true, outputAttentions: true), golden)
     try expectClose(try model(pixels).logits, golden, "logits.f64")
-    #expect(model.loadReport.unexpected.isEmpty)
+    // What is not used is what transformers does not use either.
+    let unused = model.config.architecture.unusedKeys
+    #expect(model.loadReport.unexpected.allSatisfy { key in unused.contains { key.hasPrefix($0) } })
+    #expect(model.loadReport.naming == model.config.architecture.keyNaming)
   }
 
   @Test(arguments: TinyModel.all.filter { !$0.interpolated.isEmpty })
@@ -50,6 +57,27 @@ import Testing
         try model(
           golden.tensor(prefix + "pixel_values"), interpolatePositionEncoding: true,
           outputHiddenStates: true, outputAttentions: true), golden, prefix: prefix)
+    }
+  }
+
+  /// The names that version 5's modules have in memory lead to the same model.
+  @Test(arguments: TinyModel.others.filter { ["deit", "dinov2", "dinov2-swiglu"].contains($0.name) })
+  func namesInMemoryAreReadToo(_ tiny: TinyModel) throws {
+    let folder = Fixtures.url(tiny.path).path
+    let model = try ViTForImageClassification(
+      config: ViTConfig(PretrainedConfig(contentsOfFolder: folder)),
+      weights: WeightLoader(SafetensorsFile(contentsOf: folder + "/in-memory.safetensors")))
+    #expect(model.loadReport.naming != model.config.architecture.keyNaming)
+    let pixels = try tiny.golden().tensor("pixel_values")
+    #expect(try model(pixels).logits.elements == tiny.load()(pixels).logits.elements)
+  }
+
+  /// Once more for another size and back: what is remembered of positions is that of the right size.
+  @Test(arguments: TinyModel.others.filter { $0.name.hasPrefix("dinov2") })
+  func sizesMayAlternate(_ tiny: TinyModel) throws {
+    let (model, golden) = (try tiny.load(), try tiny.golden())
+    for prefix in (["", "", ""] + tiny.interpolated.map { "interpolated.\($0)." }).shuffled() {
+      try expectClose(try model(golden.tensor(prefix + "pixel_values")).logits, golden, prefix + "logits.f64")
     }
   }
 

@@ -6,8 +6,10 @@ import TestSupport
 
 @testable import ViTModel
 
-/// The tiny random models of `Fixtures/vit-tiny`, as `transformers` saved them.
+/// The tiny random models of `Fixtures/vit-tiny` and `Fixtures/architectures`, as `transformers` saved them.
 struct TinyModel: CustomTestStringConvertible, Sendable {
+  /// The folder, relative to `Fixtures`.
+  let path: String
   let name: String
   /// The sizes of `interpolate_pos_encoding` runs, as "HxW".
   let interpolated: [String]
@@ -22,22 +24,30 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
     let models: [Model]
   }
 
-  static let all: [TinyModel] = {
-    guard let data = try? Data(contentsOf: Fixtures.url("vit-tiny/manifest.json")),
+  static let vit = models(in: "vit-tiny")
+  static let others = models(in: "architectures")
+  static let all = vit + others
+
+  private static func models(in folder: String) -> [TinyModel] {
+    guard let data = try? Data(contentsOf: Fixtures.url("\(folder)/manifest.json")),
       let manifest = try? JSONDecoder().decode(Manifest.self, from: data)
     else { return [] }
-    return manifest.models.map { TinyModel(name: $0.name, interpolated: $0.interpolated) }
-  }()
+    return manifest.models.map {
+      TinyModel(path: "\(folder)/\($0.name)", name: $0.name, interpolated: $0.interpolated)
+    }
+  }
 
   func load(_ precision: Precision = .float32) throws -> ViTForImageClassification {
-    let folder = Fixtures.url("vit-tiny/\(name)").path
+    let folder = Fixtures.url(path).path
+    let config = try ViTConfig(PretrainedConfig(contentsOfFolder: folder))
     return try ViTForImageClassification(
-      config: ViTConfig(PretrainedConfig(contentsOfFolder: folder)),
-      weights: WeightLoader(SafetensorsFile(contentsOf: folder + "/model.safetensors")),
+      config: config,
+      weights: WeightLoader(
+        ModelWeights(contentsOfFolder: folder), expected: config.architecture.keyNaming),
       precision: precision)
   }
 
-  func golden() throws -> GoldenFile { try GoldenFile("vit-tiny/\(name)/golden.safetensors") }
+  func golden() throws -> GoldenFile { try GoldenFile("\(path)/golden.safetensors") }
 }
 
 extension GoldenFile {

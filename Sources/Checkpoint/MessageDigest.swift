@@ -1,19 +1,28 @@
 internal import CLibCrypto
 
-/// SHA-256 by the system's libcrypto.
-package struct SHA256: ~Copyable {
+/// A hash over bytes that come piece by piece, by the system's libcrypto.
+package struct MessageDigest: ~Copyable {
+  /// The hashes that are needed here.
+  package enum Algorithm: Sendable {
+    /// What git names small files by; no protection against anybody.
+    case sha1
+    case sha256
+  }
+
   private let context: OpaquePointer
+  private let byteCount: Int
 
   /// - Throws: `DigestError`, as the other calls: libcrypto refuses for want of memory or by policy.
-  package init() throws(DigestError) {
+  package init(_ algorithm: Algorithm) throws(DigestError) {
     // The system's configuration file has no say in a plain hash, and reading it costs a millisecond.
     OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
     guard let context = EVP_MD_CTX_new() else { throw DigestError() }
-    guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+    guard EVP_DigestInit_ex(context, algorithm == .sha1 ? EVP_sha1() : EVP_sha256(), nil) == 1 else {
       EVP_MD_CTX_free(context)
       throw DigestError()
     }
     self.context = context
+    byteCount = algorithm == .sha1 ? 20 : 32
   }
 
   deinit { EVP_MD_CTX_free(context) }
@@ -25,15 +34,18 @@ package struct SHA256: ~Copyable {
 
   /// The digest of all bytes so far, in lower-case hexadecimal. To be called once.
   package consuming func finish() throws(DigestError) -> String {
-    var digest = [UInt8](repeating: 0, count: 32)
+    var digest = [UInt8](repeating: 0, count: byteCount)
     guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw DigestError() }
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
+}
 
+/// SHA-256 of bytes in memory.
+package enum SHA256 {
   /// The digest of `bytes`, in lower-case hexadecimal.
   package static func hexadecimal(of bytes: UnsafeRawBufferPointer) throws(DigestError) -> String {
-    var hash = try SHA256()
+    var hash = try MessageDigest(.sha256)
     try hash.update(bytes)
     return try hash.finish()
   }
@@ -42,5 +54,5 @@ package struct SHA256: ~Copyable {
 /// libcrypto refused to compute a hash.
 public struct DigestError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line for a person.
-  public var description: String { "libcrypto refused to compute a SHA-256" }
+  public var description: String { "libcrypto refused to compute a hash" }
 }

@@ -1,0 +1,37 @@
+extension ImageClassifier {
+  /// Writes the model into a folder as `save_pretrained` does: `config.json`, `preprocessor_config.json` and the
+  /// weights, read again from where they came from. transformers loads it and computes the same.
+  ///
+  /// The tensors have the names that transformers has on disk for such a model, whatever names they came under, and
+  /// their own types. What the network does not use is left out, unless transformers would miss it.
+  ///
+  /// - Parameters:
+  ///   - folder: Made if it is not there. Weights in safetensors that are there already are replaced.
+  ///   - dtype: The type to convert the weights to: `F64`, `F32`, `F16` or `BF16`.
+  ///   - maximumShardByteCount: The most bytes of tensors in one file.
+  /// - Throws: `FileError`, `ModelSaveError`, what reading the weights throws, and
+  ///   `ImageClassifierError.weightsChanged` where they are no longer those of this model.
+  public func save(
+    toFolder folder: String, dtype: DType? = nil,
+    maximumShardByteCount: Int = ModelWeights.defaultShardByteCount
+  ) throws {
+    if let path = try weights.modifiedFile() { throw ImageClassifierError.weightsChanged(path: path) }
+    let architecture = model.config.architecture
+    try weights.save(
+      toFolder: folder, report: model.loadReport, naming: architecture.keyNaming,
+      unused: architecture.unusedKeys,
+      files: [
+        "config.json": configText(dtype), "preprocessor_config.json": processor.config.json.pythonText + "\n",
+      ], dtype: dtype, maximumShardByteCount: maximumShardByteCount)
+  }
+
+  /// The configuration as it was read, with what is known better now.
+  private func configText(_ dtype: DType?) -> String {
+    let architecture = model.config.architecture
+    var json = config.json
+      .setting("architectures", to: .array([.string(architecture.rawValue)]))
+      .setting("model_type", to: .string(architecture.modelType))
+    if let dtype { json = json.settingDType(dtype) }
+    return JSONValue.object(json).pythonText + "\n"
+  }
+}
