@@ -12,13 +12,16 @@ let package = Package(
     .library(name: "TensorCore", targets: ["TensorCore"]),
     .library(name: "Checkpoint", targets: ["Checkpoint"]),
     .library(name: "ImageProcessor", targets: ["ImageProcessor"]),
+    .library(name: "ModelHub", targets: ["ModelHub"]),
     .library(name: "ViTModel", targets: ["ViTModel"]),
     .executable(name: "aiguard", targets: ["aiguard"]),
   ],
   traits: [
-    .default(enabledTraits: ["CLI", "Formats"]),
-    // Library users leave this one out (`traits: ["Formats"]`) and then resolve no argument parser.
+    .default(enabledTraits: ["CLI", "Formats", "Hub"]),
+    // Library users leave this one out (`traits: ["Formats", "Hub"]`) and then resolve no argument parser.
     .trait(name: "CLI", description: "The command-line tool `aiguard`."),
+    // Without it nothing here opens a socket, and libcurl is not needed.
+    .trait(name: "Hub", description: "Models by their id on the Hugging Face Hub, through libcurl."),
     // A format whose trait is off needs no library; its files are refused by name.
     .trait(
       name: "Formats", description: "Every image format that there is a decoder for.",
@@ -65,6 +68,9 @@ let package = Package(
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    .systemLibrary(
+      name: "CLibCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
 
     // MARK: C, never public API
     .target(name: "CTensorKernels"),
@@ -88,6 +94,10 @@ let package = Package(
       ]),
     .target(name: "CImageKernels"),
     .target(name: "CMappedCopy"),
+    .target(
+      name: "CHubTransport",
+      dependencies: [.target(name: "CLibCurl", condition: .when(traits: ["Hub"]))],
+      cSettings: [.define("CHUB_CURL", .when(traits: ["Hub"]))]),
     .target(name: "CDefaultModel", exclude: ["model"]),
 
     // MARK: Layers
@@ -97,9 +107,13 @@ let package = Package(
       name: "ImageProcessor",
       dependencies: ["CImageCodecs", "CImageKernels", "Checkpoint", "TensorCore"]),
     .target(name: "ViTModel", dependencies: ["Checkpoint", "TensorCore"]),
+    .target(name: "ModelHub", dependencies: ["CHubTransport", "Checkpoint", "TensorCore"]),
     .target(
       name: "AIGuardVision",
-      dependencies: ["Checkpoint", "ImageProcessor", "TensorCore", "ViTModel"]),
+      dependencies: [
+        "Checkpoint", "ImageProcessor", "TensorCore", "ViTModel",
+        .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
+      ]),
     .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
     .executableTarget(
       name: "aiguard",
@@ -113,13 +127,16 @@ let package = Package(
     // MARK: Tests
     .target(name: "CFixtureWeights", path: "Tests/CFixtureWeights"),
     .target(
-      name: "TestSupport", dependencies: ["CFixtureWeights", "TensorCore"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["CFixtureWeights", "Checkpoint", "TensorCore"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
     .testTarget(
       name: "ImageProcessorTests", dependencies: ["Checkpoint", "ImageProcessor", "TestSupport"]),
     .testTarget(name: "ViTModelTests", dependencies: ["Checkpoint", "ViTModel", "TestSupport"]),
+    .testTarget(
+      name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
       dependencies: ["AIGuardVision", "AIGuardDefaultModel", "TestSupport"]),

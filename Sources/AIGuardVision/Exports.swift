@@ -3,3 +3,7 @@
 @_exported import ImageProcessor
 @_exported import TensorCore
 @_exported import ViTModel
+
+#if Hub
+  @_exported import ModelHub
+#endif

@@ -39,6 +39,12 @@ package final class InputFile: Sendable {
     identity = FileIdentity(status)
   }
 
+  /// Whether there is a regular file behind a path, all links followed.
+  package static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return !path.utf8.contains(0) && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   private static func status(_ descriptor: Int32, _ path: String) throws(FileError) -> stat {
     var status = stat()
     _ = try FileError.retrying(path, "fstat") { fstat(descriptor, &status) }

@@ -41,20 +41,29 @@ public struct KeyNaming: Sendable, Hashable, CustomStringConvertible {
 
   /// Finds out how a file spells its keys, from the layers' keys and those of the embeddings.
   ///
-  /// The naming that explains most keys is taken. Of equals, and where none explains any, it is `expected`, so that a
-  /// report says what it missed under the names that people know.
-  public init(detectingIn names: some Sequence<String>, expected: KeyNaming = .vit) {
+  /// The naming that explains most keys is taken.
+  ///
+  /// - Parameters:
+  ///   - names: The file's keys.
+  ///   - expected: What transformers would have saved such a model as. Only spellings of the same kind of encoder are
+  ///     considered then, with the same prefix or none: the weights of another model are not mistaken for it. Of
+  ///     equals, and where none explains any key, it is taken, so that a report says what it missed under the names
+  ///     that people know.
+  public init(detectingIn names: some Sequence<String>, expected: KeyNaming? = nil) {
     var votes: [KeyNaming: Int] = [:]
+    let families = expected?.family.relatives ?? KeyFamily.allCases
+    let prefixes = expected.map { [$0.prefix] } ?? Self.prefixes
     for name in names {
-      let prefix = Self.prefixes.first { name.hasPrefix($0) } ?? ""
+      let prefix = prefixes.first { name.hasPrefix($0) } ?? ""
       let rest = name.dropFirst(prefix.count)
-      for family in KeyFamily.allCases where family.explains(rest) {
+      for family in families where family.explains(rest) {
         votes[KeyNaming(family: family, prefix: prefix), default: 0] += 1
       }
     }
     let most = votes.values.max() ?? 0
     let best = votes.filter { $0.value == most }.keys
-    self = best.contains(expected) ? expected : best.min { $0.rank < $1.rank } ?? expected
+    let fallback = expected ?? .vit
+    self = best.contains(fallback) ? fallback : best.min { $0.rank < $1.rank } ?? fallback
   }
 
   /// What the encoders' keys begin with in the files of the models that there are.
@@ -67,6 +76,15 @@ public struct KeyNaming: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension KeyFamily {
+  /// The families of the same kind of encoder.
+  fileprivate var relatives: [KeyFamily] {
+    switch self {
+    case .transformers4, .transformers5, .timm: [.transformers4, .transformers5, .timm]
+    case .dinov2, .dinov2Transformers5: [.dinov2, .dinov2Transformers5]
+    case .clip: [.clip]
+    }
+  }
+
   /// Whether a key without its prefix is one of this family's. Keys that families have in common count for each.
   fileprivate func explains(_ key: Substring) -> Bool {
     func layer(_ start: String, _ parts: [String]) -> Bool {

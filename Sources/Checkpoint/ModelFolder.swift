@@ -1,3 +1,5 @@
+import TensorCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -14,6 +16,9 @@ public struct ModelFolder: Sendable {
   /// Names a folder; nothing is looked at yet.
   public init(_ path: String) { self.path = path }
 
+  /// Whether there is such a folder.
+  public var exists: Bool { Self.kind(of: path) == S_IFDIR }
+
   /// The path of `config.json`.
   public var configPath: String { Self.join(path, "config.json") }
 
@@ -22,6 +27,23 @@ public struct ModelFolder: Sendable {
 
   /// The path of `processor_config.json`, which may hold the image processor's configuration instead.
   public var processorConfigPath: String { Self.join(path, "processor_config.json") }
+
+  /// The content of the files that say what the weights are for, by name.
+  ///
+  /// - Parameter dtype: The type that `config.json` shall name; its own where `nil`.
+  /// - Throws: `FileError`, and `ConfigError` for a `config.json` that has to be changed and cannot be read.
+  package func configurationFiles(dtype: DType?) throws -> [String: String] {
+    var files: [String: String] = [:]
+    for path in [configPath, preprocessorConfigPath, processorConfigPath] where InputFile.exists(path) {
+      let bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
+      files[Self.name(of: path)] = String(decoding: bytes, as: UTF8.self)
+    }
+    if let dtype, files[Self.name(of: configPath)] != nil {
+      let config = try PretrainedConfig(contentsOf: configPath)
+      files[Self.name(of: configPath)] = JSONValue.object(config.json.settingDType(dtype)).pythonText + "\n"
+    }
+    return files
+  }
 
   /// The files that can hold weights, first the one that the reference prefers.
   public static let weightFileNames = [
@@ -32,7 +54,7 @@ public struct ModelFolder: Sendable {
   ///
   /// - Throws: `ModelFolderError` where none is.
   public func weightsPath() throws(ModelFolderError) -> String {
-    guard Self.kind(of: path) == S_IFDIR else { throw ModelFolderError(folder: path, problem: .notAFolder) }
+    guard exists else { throw ModelFolderError(folder: path, problem: .notAFolder) }
     let names = Self.weightFileNames.map { Self.join(path, $0) }
     guard let best = names.first(where: { Self.kind(of: $0) == S_IFREG }) else {
       throw ModelFolderError(folder: path, problem: .noWeights)

@@ -88,18 +88,35 @@ public struct ViTForImageClassification: Sendable {
     _ = try ForwardPass.capacity(
       config, images: 1, tokens: config.tokenCount(of: config.imageSize), lanes: 1, kernels: kernels)
     let arithmetic = Arithmetic(kernels: kernels, precision: precision, plan: try PackingPlan())
-    vit = try ViTBackbone(loader.scoped("vit"), config, arithmetic)
-    classifiers = try config.classifierNames.map { name in
-      try Linear(
-        loader.scoped(name), inFeatures: config.pooledSize, outFeatures: config.numLabels, bias: true,
-        arithmetic.exact)
-    }
+    (vit, classifiers) = try Self.modules(config, loader, arithmetic)
     let report = try loader.finish()
     loadReport = report.with(try fill(arithmetic.plan, kernels))
     starts = EmbeddingStarts(
       size: config.imageSize,
       start: try vit.embeddings.start(
         for: config.imageSize, interpolate: config.architecture.acceptsAnySize, config))
+  }
+
+  private static func modules(
+    _ config: ViTConfig, _ loader: WeightLoader, _ arithmetic: Arithmetic
+  ) throws -> (ViTBackbone, [Linear]) {
+    let backbone = try ViTBackbone(loader.scoped("vit"), config, arithmetic)
+    let classifiers = try config.classifierNames.map { name in
+      try Linear(
+        loader.scoped(name), inFeatures: config.pooledSize, outFeatures: config.numLabels, bias: true,
+        arithmetic.exact)
+    }
+    return (backbone, classifiers)
+  }
+
+  /// What a network of this shape would find in its weights, whether it can be loaded or not. No large tensor is read.
+  ///
+  /// - Throws: `ViTConfigError`, `KernelLevelError`, and what reading the small tensors throws.
+  package static func inspect(config: ViTConfig, weights loader: WeightLoader) throws -> LoadReport {
+    try config.validate()
+    let arithmetic = Arithmetic(kernels: try Kernels.active(), precision: .float32, plan: try PackingPlan())
+    _ = try modules(config, loader, arithmetic)
+    do throws(LoadError) { return try loader.finish() } catch { return error.report }
   }
 
   /// Runs the network.

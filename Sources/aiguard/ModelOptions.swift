@@ -8,9 +8,13 @@
     @Option(
       name: .long,
       help: ArgumentHelp(
-        "A folder with config.json, preprocessor_config.json and model.safetensors; without it the built-in model.",
-        valueName: "folder"))
+        "A folder as save_pretrained writes it, or the id of a model on the Hugging Face Hub, which is downloaded "
+          + "where the cache does not have it; without it the built-in model.",
+        valueName: "folder or id"))
     var model: String?
+
+    @Option(help: "A branch, a tag or a commit of a --model on the Hub.")
+    var revision: String?
 
     @Option(help: "The reference whose pixel values to reproduce.")
     var profile: PreprocessingProfile = .pillow13
@@ -36,6 +40,9 @@
       if packedCache, model == nil {
         throw ValidationError("--packed-cache goes with --model: the built-in model has nothing to keep")
       }
+      if revision != nil, model == nil {
+        throw ValidationError("--revision goes with --model: the built-in model has one revision")
+      }
       if let threads, !(1...Self.mostThreads).contains(threads) {
         throw ValidationError("--threads must be from 1 to \(Self.mostThreads)")
       }
@@ -47,8 +54,10 @@
     func load() throws -> ImageClassifier {
       do {
         if let model {
+          let location = try ModelLocation.find(model, revision: revision)
           let classifier = try ImageClassifier(
-            folder: model, profile: profile, policy: policy, precision: precision, budget: budget,
+            folder: location.folder, id: location.id, profile: profile, policy: policy, precision: precision,
+            budget: budget,
             packedCache: packedCache ? .userCache : nil)
           for problem in classifier.model.loadReport.packedCache.problems {
             Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)

@@ -6,7 +6,8 @@ import Testing
 @Suite(.enabled(if: Tool.isBuilt)) struct SnapshotTests {
   @Test(arguments: [
     ("help", ["--help"]), ("classify-help", ["classify", "--help"]), ("inspect-help", ["inspect", "--help"]),
-    ("info-help", ["info", "--help"]),
+    ("info-help", ["info", "--help"]), ("convert-help", ["convert", "--help"]),
+    ("inspect-model-help", ["inspect-model", "--help"]),
   ])
   func helpIsAsRecorded(name: String, arguments: [String]) throws {
     let outcome = try Tool.run(arguments, environment: ["COLUMNS": "80"])

@@ -57,11 +57,13 @@ enum Tool {
   /// - Parameters:
   ///   - unread: Streams whose reader is gone before the tool starts.
   ///   - redirection: For a shell to apply, as `2>&-`.
+  ///   - shellPrefix: For a shell to do first, as `ulimit -f 10; exec env`.
   static func run(
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
-    unread: Set<Stream> = [], redirection: String? = nil
+    unread: Set<Stream> = [], redirection: String? = nil, shellPrefix: String? = nil
   ) throws -> Outcome {
-    let process = process(arguments, environment: environment, redirection: redirection)
+    let process = process(
+      arguments, environment: environment, redirection: redirection, shellPrefix: shellPrefix)
     let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
     process.standardInput = standardInput
     process.standardOutput = output
@@ -83,12 +85,14 @@ enum Tool {
 
   /// A process to be started, its streams not yet connected.
   static func process(
-    _ arguments: [String], environment: [String: String] = [:], redirection: String? = nil
+    _ arguments: [String], environment: [String: String] = [:], redirection: String? = nil,
+    shellPrefix: String? = nil
   ) -> Process {
     let process = Process()
-    if let redirection {
+    if redirection != nil || shellPrefix != nil {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", executable.path] + arguments
+      let command = "\(shellPrefix ?? "exec") \"$0\" \"$@\" \(redirection ?? "")"
+      process.arguments = ["-c", command, executable.path] + arguments
     } else {
       process.executableURL = executable
       process.arguments = arguments

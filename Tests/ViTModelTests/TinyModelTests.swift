@@ -60,13 +60,32 @@ import Testing
     }
   }
 
+  /// The weights of one architecture are not mistaken for another's, though many of their names correspond.
+  @Test func architecturesAreNotMixedUp() throws {
+    for weights in TinyModel.all where ["plain", "deit", "dinov2", "clip"].contains(weights.name) {
+      for config in TinyModel.all where ["plain", "deit", "dinov2", "clip"].contains(config.name) {
+        guard weights.name != config.name else { continue }
+        let network = try ViTConfig(PretrainedConfig(contentsOfFolder: Fixtures.url(config.path).path))
+        #expect(throws: LoadError.self, "\(weights.name) for \(config.name)") {
+          try ViTForImageClassification(
+            config: network,
+            weights: WeightLoader(
+              ModelWeights(contentsOfFolder: Fixtures.url(weights.path).path),
+              expected: network.architecture.keyNaming))
+        }
+      }
+    }
+  }
+
   /// The names that version 5's modules have in memory lead to the same model.
   @Test(arguments: TinyModel.others.filter { ["deit", "dinov2", "dinov2-swiglu"].contains($0.name) })
   func namesInMemoryAreReadToo(_ tiny: TinyModel) throws {
     let folder = Fixtures.url(tiny.path).path
     let model = try ViTForImageClassification(
       config: ViTConfig(PretrainedConfig(contentsOfFolder: folder)),
-      weights: WeightLoader(SafetensorsFile(contentsOf: folder + "/in-memory.safetensors")))
+      weights: WeightLoader(
+        SafetensorsFile(contentsOf: folder + "/in-memory.safetensors"),
+        expected: ViTConfig(PretrainedConfig(contentsOfFolder: folder)).architecture.keyNaming))
     #expect(model.loadReport.naming != model.config.architecture.keyNaming)
     let pixels = try tiny.golden().tensor("pixel_values")
     #expect(try model(pixels).logits.elements == tiny.load()(pixels).logits.elements)

@@ -1,0 +1,107 @@
+import TensorCore
+
+/// What happens in a download.
+public enum HubEvent: Sendable, Equatable {
+  /// A file is in the cache already.
+  case cached(file: String)
+  /// So many bytes of a file are there; of how many, where the Hub says it. Back to 0 where it begins anew.
+  case progress(file: String, received: Int, total: Int?)
+  /// A file has been downloaded and verified.
+  case downloaded(file: String)
+  /// The Hub could not be asked whether there is a newer commit, so that the cached one is used.
+  case notReached(String)
+  /// All that loading needs is in this folder.
+  case finished(folder: String)
+}
+
+/// A download and what happens in it. It runs on a thread of its own, begins when the sequence is iterated, and ends
+/// when the iteration does: a task that is cancelled throws `CancellationError`, and leaves nothing half-named.
+///
+/// Events may be left out where they come faster than they are asked for; the last one is always `finished`.
+public struct HubDownload: AsyncSequence, Sendable {
+  /// What the sequence consists of.
+  public typealias Element = HubEvent
+
+  let hub: ModelHub
+  let id: String
+  let revision: String
+
+  /// Begins the download.
+  public func makeAsyncIterator() -> Iterator {
+    let cancellation = CancellationFlag()
+    let (stream, continuation) = AsyncThrowingStream.makeStream(
+      of: HubEvent.self, bufferingPolicy: .bufferingNewest(64))
+    continuation.onTermination = { _ in cancellation.set() }
+    let started = startDetachedThread(named: "aiguard-hub") {
+      do {
+        let download = try SnapshotDownload(hub, id: id, revision: revision, cancellation) {
+          continuation.yield($0)
+        }
+        continuation.yield(.finished(folder: try download.run()))
+        continuation.finish()
+      } catch {
+        continuation.finish(throwing: error)
+      }
+    }
+    if !started { continuation.finish(throwing: HubError.outOfResources) }
+    return Iterator(stream: stream.makeAsyncIterator())
+  }
+
+  /// The events, one after the other.
+  public struct Iterator: AsyncIteratorProtocol {
+    var stream: AsyncThrowingStream<HubEvent, any Error>.Iterator
+
+    /// The next event; `nil` after the last.
+    ///
+    /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+    public mutating func next() async throws -> HubEvent? {
+      let event = try await stream.next()
+      // A stream whose task is cancelled just ends.
+      if event == nil { try Task.checkCancellation() }
+      return event
+    }
+  }
+}
+
+extension ModelHub {
+  /// Brings what loading a classifier needs of a model into the cache: its configuration, that of its image processor,
+  /// and its weights.
+  ///
+  /// - Parameters:
+  ///   - id: The model's id, `organisation/name`.
+  ///   - revision: A branch, a tag or a commit.
+  public func download(_ id: String, revision: String = "main") -> HubDownload {
+    HubDownload(hub: self, id: id, revision: revision)
+  }
+
+  /// The folder in the cache with a model's files, which are downloaded where they are not there.
+  ///
+  /// - Parameters:
+  ///   - id: The model's id, `organisation/name`.
+  ///   - revision: A branch, a tag or a commit.
+  /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+  public func folder(of id: String, revision: String = "main") async throws -> String {
+    var folder: String?
+    for try await event in download(id, revision: revision) {
+      if case .finished(let found) = event { folder = found }
+    }
+    // The sequence ends with `finished` or throws.
+    guard let folder else { throw CancellationError() }
+    return folder
+  }
+
+  /// The same for code that has a thread to spare.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: Whether to stop; asked several times a second.
+  ///   - report: Told what happens.
+  /// - Throws: As `folder(of:revision:)`.
+  package func folder(
+    of id: String, revision: String = "main", isCancelled: @escaping @Sendable () -> Bool,
+    report: @escaping (HubEvent) -> Void
+  ) throws -> String {
+    try SnapshotDownload(
+      self, id: id, revision: revision, CancellationFlag(or: isCancelled), report
+    ).run()
+  }
+}

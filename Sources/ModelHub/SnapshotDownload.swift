@@ -1,0 +1,148 @@
+import Checkpoint
+import TensorCore
+
+/// What loading a classifier needs of a model, brought into the cache. Used by one thread.
+struct SnapshotDownload {
+  private let hub: ModelHub
+  private let cache: HubCache
+  private let revision: HubRevision
+  private let client: HubClient
+  private let report: (HubEvent) -> Void
+
+  /// - Throws: `HubError` for an id, a revision or a setting that cannot be.
+  init(
+    _ hub: ModelHub, id: String, revision: String, _ cancellation: CancellationFlag,
+    _ report: @escaping (HubEvent) -> Void
+  ) throws(HubError) {
+    let id = try RepositoryID(id)
+    self.hub = hub
+    self.revision = try HubRevision(revision)
+    self.report = report
+    cache = HubCache(root: hub.cacheFolder, id: id)
+    client = try HubClient(hub, id, cancellation)
+  }
+
+  /// Whether there may be models without the file.
+  private static let configFiles: [(name: String, isNeeded: Bool)] = [
+    ("processor_config.json", false), ("preprocessor_config.json", false), ("config.json", true),
+  ]
+
+  /// - Returns: The folder with the files.
+  /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+  func run() throws -> String {
+    let remembered = try cache.commit(of: revision)
+    let commit: String
+    if hub.isOffline {
+      return try cached(remembered, reason: "the network is not to be used (HF_HUB_OFFLINE)")
+    } else if revision.isCommit {
+      commit = revision.string
+      if let folder = complete(commit) { return folder }
+    } else {
+      // One short try where there is something to fall back on.
+      let fallback = remembered.flatMap(complete)
+      do {
+        commit = try client.commit(of: revision, retries: fallback == nil ? hub.retries : 0)
+      } catch let error as HubError {
+        if case .revisionNotFound = error { throw error }
+        guard let fallback else { throw error }
+        report(.notReached("\(error)"))
+        return fallback
+      }
+      try cache.remember(commit, for: revision)
+    }
+    for (name, isNeeded) in Self.configFiles {
+      guard try fetch(name, at: commit) || !isNeeded else {
+        throw HubError.fileNotFound(id: cache.id.string, revision: revision.string, file: name)
+      }
+    }
+    try fetchWeights(at: commit)
+    return cache.snapshot(commit)
+  }
+
+  private func fetchWeights(at commit: String) throws {
+    for name in ModelFolder.weightFileNames where try fetch(name, at: commit) {
+      guard name.hasSuffix(".json") else { return }
+      for shard in try ShardIndex(contentsOf: cache.pointer(name, at: commit)).files {
+        guard try fetch(shard, at: commit) else {
+          throw HubError.fileNotFound(id: cache.id.string, revision: revision.string, file: shard)
+        }
+      }
+      return
+    }
+    throw HubError.noWeights(id: cache.id.string, revision: revision.string)
+  }
+
+  // MARK: What is there already
+
+  /// The folder of a commit, if the cache has all that is needed.
+  private func complete(_ commit: String) -> String? { missing(commit) == nil ? cache.snapshot(commit) : nil }
+
+  /// The folder of a commit, which the cache must have all of.
+  private func cached(_ commit: String?, reason: String) throws(HubError) -> String {
+    guard let commit else {
+      throw .notCached(id: cache.id.string, revision: revision.string, file: "its commit", reason: reason)
+    }
+    if let file = missing(commit) {
+      throw .notCached(id: cache.id.string, revision: revision.string, file: file, reason: reason)
+    }
+    return cache.snapshot(commit)
+  }
+
+  /// A file that is needed and not in the cache. Whether a model has files that it need not have is not known there:
+  /// where the weights are, they are.
+  private func missing(_ commit: String) -> String? {
+    for (name, isNeeded) in Self.configFiles where isNeeded && !cache.has(name, at: commit) { return name }
+    guard let weights = ModelFolder.weightFileNames.first(where: { cache.has($0, at: commit) }) else {
+      return ModelFolder.weightFileNames[0]
+    }
+    guard weights.hasSuffix(".json") else { return nil }
+    guard let index = try? ShardIndex(contentsOf: cache.pointer(weights, at: commit)) else { return weights }
+    return index.files.first { !cache.has($0, at: commit) }
+  }
+
+  // MARK: One file
+
+  /// Brings a file into the cache.
+  ///
+  /// - Returns: Whether the commit has it.
+  private func fetch(_ file: String, at commit: String) throws -> Bool {
+    guard file.isRepositoryFile else { throw HubError.invalidFileName(file) }
+    try client.cancellation.check()
+    if cache.has(file, at: commit) {
+      report(.cached(file: file))
+      return true
+    }
+    if cache.isAbsent(file, at: commit) { return false }
+    guard let metadata = try client.metadata(of: file, at: commit, retries: hub.retries) else {
+      try cache.rememberAbsence(of: file, at: commit)
+      return false
+    }
+    try cache.prepare()
+    let lock = try FileLock(cache.lock(metadata.etag), client.cancellation)
+    try withExtendedLifetime(lock) {
+      // Somebody else may have been faster.
+      if cache.has(file, at: commit) { return report(.cached(file: file)) }
+      let blob = cache.blob(metadata.etag)
+      if InputFile.exists(blob) {
+        report(.cached(file: file))
+      } else {
+        try download(file, metadata, into: blob)
+      }
+      try cache.place(metadata.etag, as: file, at: commit, linking: hub.usesSymbolicLinks)
+    }
+    return true
+  }
+
+  private func download(_ file: String, _ metadata: FileMetadata, into blob: String) throws {
+    report(.progress(file: file, received: 0, total: metadata.byteCount))
+    var last = ContinuousClock.now
+    let download = FileDownload(client, file, metadata, blob: blob) { received in
+      let now = ContinuousClock.now
+      guard last.duration(to: now) > .milliseconds(50) || received == metadata.byteCount else { return }
+      last = now
+      report(.progress(file: file, received: received, total: metadata.byteCount))
+    }
+    try download.run(into: blob)
+    report(.downloaded(file: file))
+  }
+}

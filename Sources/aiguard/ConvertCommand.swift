@@ -1,0 +1,81 @@
+#if CLI
+  import AIGuardVision
+  import ArgumentParser
+
+  struct ConvertCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "convert", abstract: "Write a model's weights as safetensors.",
+      discussion: """
+        A folder becomes a folder, with its configuration; a file becomes a file. Nothing in a PyTorch file is executed. \
+        The new files are there whole or not at all.
+        """)
+
+    @Argument(
+      help: ArgumentHelp(
+        "A folder, an id on the Hub, or a file: .safetensors, .bin, or the index of several.", valueName: "in"
+      ))
+    var input: String
+
+    @Argument(
+      help: ArgumentHelp("A folder, or for a file a name that ends in .safetensors.", valueName: "out"))
+    var output: String
+
+    @Option(help: "The type to convert floating-point tensors to; by default each keeps its own.")
+    var dtype: WeightType?
+
+    @Option(
+      help: ArgumentHelp(
+        "The most bytes of tensors in one file of a folder, as 5GB or 500MB.", valueName: "size"))
+    var maxShardSize: ByteSize?
+
+    private var isFile: Bool { InputFile.exists(input) }
+
+    func validate() throws {
+      if isFile {
+        guard output.hasSuffix(".safetensors") else {
+          throw ValidationError("\(input) is a file: the name of the new one must end in .safetensors")
+        }
+        guard maxShardSize == nil else { throw ValidationError("--max-shard-size is for folders") }
+      }
+    }
+
+    func run() throws {
+      if isFile { return try ModelWeights(contentsOf: input).save(to: output, dtype: dtype?.type) }
+      let folder = try ModelLocation.find(input, revision: nil).folder
+      try ModelWeights(contentsOfFolder: folder).save(
+        toFolder: output, files: ModelFolder(folder).configurationFiles(dtype: dtype?.type),
+        dtype: dtype?.type,
+        maximumShardByteCount: maxShardSize?.byteCount ?? ModelWeights.defaultShardByteCount)
+    }
+  }
+
+  /// A floating-point type by the name that people know.
+  enum WeightType: String, CaseIterable, ExpressibleByArgument {
+    case float64, float32, float16, bfloat16
+
+    var type: DType {
+      switch self {
+      case .float64: .float64
+      case .float32: .float32
+      case .float16: .float16
+      case .bfloat16: .bfloat16
+      }
+    }
+  }
+
+  /// A number of bytes as people write it.
+  struct ByteSize: ExpressibleByArgument {
+    let byteCount: Int
+
+    init?(argument: String) {
+      let digits = argument.prefix { $0.isASCII && $0.isNumber }
+      let units = ["": 1, "B": 1, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000]
+      guard let number = Int(digits), let unit = units[argument.dropFirst(digits.count).uppercased()] else {
+        return nil
+      }
+      let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+      guard !overflow, product > 0 else { return nil }
+      byteCount = product
+    }
+  }
+#endif

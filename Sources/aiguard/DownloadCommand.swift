@@ -1,0 +1,36 @@
+#if CLI && Hub
+  import AIGuardVision
+  import ArgumentParser
+
+  struct DownloadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "download",
+      abstract: "Bring a model from the Hugging Face Hub into the cache, and print where it is.",
+      discussion: """
+        The cache is that of Python's huggingface_hub, and the environment variables HF_HOME, HF_HUB_CACHE, HF_TOKEN, \
+        HF_ENDPOINT and HF_HUB_OFFLINE mean what they mean there.
+        """)
+
+    @Argument(help: ArgumentHelp("The model's id.", valueName: "organisation/name"))
+    var id: String
+
+    @Option(help: "A branch, a tag or a commit.")
+    var revision = "main"
+
+    func run() throws {
+      let bar = DownloadProgress()
+      let interruption = Interruption()
+      defer { interruption.end() }
+      do {
+        let folder = try ModelHub().folder(
+          of: id, revision: revision, isCancelled: { Interruption.isRequested }, report: bar.show)
+        bar.clear()
+        Output.write(folder + "\n", to: .standardOutput)
+      } catch {
+        bar.clear()
+        Output.write("aiguard: cannot download the model: \("\(error)".escapedLines)\n", to: .standardError)
+        throw Exit.modelNotLoaded
+      }
+    }
+  }
+#endif

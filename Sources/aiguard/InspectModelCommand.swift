@@ -1,0 +1,126 @@
+#if CLI
+  import AIGuardVision
+  import ArgumentParser
+
+  struct InspectModelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "inspect-model",
+      abstract: "Show a model's tensors, and what of them its network would use or miss.",
+      discussion: "Ends with 3 where the network could not be loaded.")
+
+    @Argument(
+      help: ArgumentHelp(
+        "A folder, an id on the Hub, or a file: .safetensors, .bin, or the index of several.",
+        valueName: "model"))
+    var model: String
+
+    @Option(help: "A branch, a tag or a commit of a model on the Hub.")
+    var revision: String?
+
+    @Flag(help: "One JSON object instead of a table.")
+    var json = false
+
+    func run() throws {
+      let (weights, config) = try open()
+      let report = try config.map { config in
+        try ViTForImageClassification.inspect(
+          config: config, weights: WeightLoader(weights, expected: config.architecture.keyNaming))
+      }
+      let summary = Summary(weights, config, report)
+      if json {
+        try Output.json(summary)
+      } else {
+        summary.show()
+      }
+      if let report, !report.isComplete { throw Exit.modelNotLoaded }
+    }
+
+    /// The weights, and of a folder the network that they are for.
+    private func open() throws -> (ModelWeights, ViTConfig?) {
+      do {
+        if InputFile.exists(model) { return (try ModelWeights(contentsOf: model), nil) }
+        let folder = try ModelLocation.find(model, revision: revision).folder
+        return (
+          try ModelWeights(contentsOfFolder: folder),
+          try ViTConfig(PretrainedConfig(contentsOfFolder: folder))
+        )
+      } catch {
+        Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)
+        throw Exit.modelNotLoaded
+      }
+    }
+
+    private struct Summary: Encodable {
+      struct TensorLine: Encodable {
+        let name: String
+        let dtype: String
+        let shape: [Int]
+        let parameters: Int
+      }
+
+      struct Mismatch: Encodable {
+        let name: String
+        let expected: [Int]
+        let found: [Int]
+      }
+
+      let path: String
+      let files: [String]
+      let byteCount: Int
+      let parameters: Int
+      let architecture: String?
+      let keys: String
+      let missing: [String]?
+      let mismatched: [Mismatch]?
+      let unused: [String]?
+      let tensors: [TensorLine]
+
+      init(_ weights: ModelWeights, _ config: ViTConfig?, _ report: LoadReport?) {
+        path = weights.path
+        files = weights.filePaths
+        byteCount = weights.byteCount
+        tensors = weights.names.map { name in
+          let shape = weights.shape(of: name) ?? []
+          return TensorLine(
+            name: name, dtype: weights.dtype(of: name)?.rawValue ?? "", shape: shape,
+            parameters: shape.contains(0)
+              ? 0 : shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue })
+        }
+        parameters = tensors.reduce(0) { $0 &+ $1.parameters }
+        architecture = config?.architecture.rawValue
+        keys = "\(report?.naming ?? KeyNaming(detectingIn: weights.names))"
+        missing = report?.missing
+        mismatched = report?.mismatched.map { Mismatch(name: $0.key, expected: $0.expected, found: $0.found) }
+        unused = report?.unexpected
+      }
+
+      func show() {
+        let widths = (
+          name: tensors.map(\.name.printable.count).max() ?? 0, dtype: tensors.map(\.dtype.count).max() ?? 0
+        )
+        func padded(_ text: String, _ width: Int) -> String {
+          text + String(repeating: " ", count: max(0, width - text.count))
+        }
+        var lines = tensors.map { tensor in
+          let shape = tensor.shape.map(String.init).joined(separator: "x")
+          return padded(tensor.name.printable, widths.name) + "  " + padded(tensor.dtype, widths.dtype) + "  "
+            + (shape.isEmpty ? "scalar" : shape)
+        }
+        lines.append("")
+        lines.append(
+          "files       " + files.map(\.escaped).joined(separator: ", ") + " (\(megabytes(byteCount)) MB)")
+        lines.append("tensors     \(tensors.count), \(parameters) numbers")
+        lines.append("keys        \(keys)")
+        if let architecture { lines.append("network     \(architecture)") }
+        func list(_ title: String, _ names: [String]?) {
+          guard let names else { return }
+          lines.append(title + (names.isEmpty ? "none" : names.map(\.printable).joined(separator: ", ")))
+        }
+        list("missing     ", missing)
+        list("misshapen   ", mismatched?.map { "\($0.name): \($0.found) where \($0.expected) is needed" })
+        list("unused      ", unused)
+        Output.write(lines.joined(separator: "\n") + "\n", to: .standardOutput)
+      }
+    }
+  }
+#endif
