@@ -5,23 +5,86 @@
 #include <string.h>
 
 #if defined(CHUB_CURL)
+#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <pthread.h>
+
+/// The functions of libcurl, which is loaded when there is something to download: it brings some thirty libraries
+/// along, and most runs need none of them.
+static struct {
+  __typeof__(&curl_global_init) global_init;
+  __typeof__(&curl_easy_init) easy_init;
+  __typeof__(&curl_easy_setopt) easy_setopt;
+  __typeof__(&curl_easy_getinfo) easy_getinfo;
+  __typeof__(&curl_easy_reset) easy_reset;
+  __typeof__(&curl_easy_cleanup) easy_cleanup;
+  __typeof__(&curl_easy_strerror) easy_strerror;
+  __typeof__(&curl_multi_init) multi_init;
+  __typeof__(&curl_multi_add_handle) multi_add_handle;
+  __typeof__(&curl_multi_perform) multi_perform;
+  __typeof__(&curl_multi_poll) multi_poll;
+  __typeof__(&curl_multi_info_read) multi_info_read;
+  __typeof__(&curl_multi_remove_handle) multi_remove_handle;
+  __typeof__(&curl_multi_cleanup) multi_cleanup;
+  __typeof__(&curl_slist_append) slist_append;
+  __typeof__(&curl_slist_free_all) slist_free_all;
+} curl;
+
+#if defined(__APPLE__)
+static const char library[] = "libcurl.4.dylib";
+#else
+static const char library[] = "libcurl.so.4";
+#endif
+
+/// Why libcurl cannot be used; empty where it can.
+static char missing[256];
+static pthread_once_t loaded = PTHREAD_ONCE_INIT;
+
+static void load(void) {
+  void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    snprintf(missing, sizeof missing, "%s", dlerror());
+    return;
+  }
+#define FIND(name)                                                                                  \
+  do {                                                                                              \
+    curl.name = (__typeof__(curl.name))dlsym(handle, "curl_" #name);                                \
+    if (!curl.name) snprintf(missing, sizeof missing, "%s has no function curl_" #name, library);   \
+  } while (0)
+  FIND(global_init);
+  FIND(easy_init);
+  FIND(easy_setopt);
+  FIND(easy_getinfo);
+  FIND(easy_reset);
+  FIND(easy_cleanup);
+  FIND(easy_strerror);
+  FIND(multi_init);
+  FIND(multi_add_handle);
+  FIND(multi_perform);
+  FIND(multi_poll);
+  FIND(multi_info_read);
+  FIND(multi_remove_handle);
+  FIND(multi_cleanup);
+  FIND(slist_append);
+  FIND(slist_free_all);
+#undef FIND
+  if (!*missing && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    snprintf(missing, sizeof missing, "%s could not be set up", library);
+  }
+}
 
 struct chub_client {
   CURLM *multi;
   CURL *easy;
 };
 
-static pthread_once_t initialized = PTHREAD_ONCE_INIT;
-static void initialize(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
-
 chub_client *chub_open(void) {
-  pthread_once(&initialized, initialize);
+  pthread_once(&loaded, load);
   chub_client *client = calloc(1, sizeof *client);
-  if (!client) return NULL;
-  client->multi = curl_multi_init();
-  client->easy = curl_easy_init();
+  if (!client || *missing) return client;
+  client->multi = curl.multi_init();
+  client->easy = curl.easy_init();
   if (client->multi && client->easy) return client;
   chub_close(client);
   return NULL;
@@ -29,8 +92,8 @@ chub_client *chub_open(void) {
 
 void chub_close(chub_client *client) {
   if (!client) return;
-  if (client->easy) curl_easy_cleanup(client->easy);
-  if (client->multi) curl_multi_cleanup(client->multi);
+  if (client->easy) curl.easy_cleanup(client->easy);
+  if (client->multi) curl.multi_cleanup(client->multi);
   free(client);
 }
 
@@ -69,7 +132,7 @@ static chub_outcome outcome(CURLcode code) {
 /// Runs the request that is set up in `client->easy`. Unlike curl_easy_perform it looks up several times a second
 /// whether anybody still wants the result.
 static CURLcode run(chub_client *client, const chub_request *request, int *stopped) {
-  CURLMcode multi_code = curl_multi_add_handle(client->multi, client->easy);
+  CURLMcode multi_code = curl.multi_add_handle(client->multi, client->easy);
   CURLcode code = multi_code == CURLM_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT;
   if (multi_code != CURLM_OK) return code;
   int running = 1;
@@ -78,59 +141,64 @@ static CURLcode run(chub_client *client, const chub_request *request, int *stopp
       *stopped = 1;
       break;
     }
-    if (curl_multi_perform(client->multi, &running) != CURLM_OK) break;
-    if (running && curl_multi_poll(client->multi, NULL, 0, 100, NULL) != CURLM_OK) break;
+    if (curl.multi_perform(client->multi, &running) != CURLM_OK) break;
+    if (running && curl.multi_poll(client->multi, NULL, 0, 100, NULL) != CURLM_OK) break;
   }
   int left;
   const CURLMsg *message;
-  while ((message = curl_multi_info_read(client->multi, &left)))
+  while ((message = curl.multi_info_read(client->multi, &left)))
     if (message->msg == CURLMSG_DONE) code = message->data.result;
-  curl_multi_remove_handle(client->multi, client->easy);
+  curl.multi_remove_handle(client->multi, client->easy);
   return code;
 }
 
 chub_response chub_perform(chub_client *client, const chub_request *request) {
   chub_response response = {CHUB_MEMORY, 0, ""};
+  if (*missing) {
+    response.outcome = CHUB_MISSING;
+    snprintf(response.message, sizeof response.message, "%s", missing);
+    return response;
+  }
   struct curl_slist *headers = NULL;
   for (const char *const *line = request->headers; *line; line++) {
-    struct curl_slist *longer = curl_slist_append(headers, *line);
+    struct curl_slist *longer = curl.slist_append(headers, *line);
     if (!longer) {
-      curl_slist_free_all(headers);
+      curl.slist_free_all(headers);
       return response;
     }
     headers = longer;
   }
   char message[CURL_ERROR_SIZE] = "";
   CURL *easy = client->easy;
-  curl_easy_reset(easy);  // connections stay open
-  curl_easy_setopt(easy, CURLOPT_URL, request->url);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(easy, CURLOPT_NOBODY, (long)request->head);
+  curl.easy_reset(easy);  // connections stay open
+  curl.easy_setopt(easy, CURLOPT_URL, request->url);
+  curl.easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+  curl.easy_setopt(easy, CURLOPT_NOBODY, (long)request->head);
 #if LIBCURL_VERSION_NUM >= 0x075500
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  curl.easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->timeout_ms);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (request->timeout_ms + 999) / 1000);
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 1L << 18);
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, message);
-  if (request->certificates) curl_easy_setopt(easy, CURLOPT_CAINFO, request->certificates);
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+  curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->timeout_ms);
+  curl.easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl.easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (request->timeout_ms + 999) / 1000);
+  curl.easy_setopt(easy, CURLOPT_BUFFERSIZE, 1L << 18);
+  curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, message);
+  if (request->certificates) curl.easy_setopt(easy, CURLOPT_CAINFO, request->certificates);
+  curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl.easy_setopt(easy, CURLOPT_HEADERDATA, request);
+  curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl.easy_setopt(easy, CURLOPT_WRITEDATA, request);
 
   int stopped = 0;
   CURLcode code = run(client, request, &stopped);
   response.outcome = stopped ? CHUB_STOPPED : outcome(code);
   if (response.outcome != CHUB_DONE) {
-    snprintf(response.message, sizeof response.message, "%s", *message ? message : curl_easy_strerror(code));
+    snprintf(response.message, sizeof response.message, "%s", *message ? message : curl.easy_strerror(code));
   }
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
-  curl_slist_free_all(headers);
+  curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
+  curl.slist_free_all(headers);
   return response;
 }
 
@@ -145,7 +213,7 @@ void chub_close(chub_client *client) { free(client); }
 
 chub_response chub_perform(chub_client *client, const chub_request *request) {
   (void)client, (void)request;
-  return (chub_response){CHUB_MISSING, 0, "this build has no libcurl"};
+  return (chub_response){CHUB_MISSING, 0, "this program was built without the trait Hub"};
 }
 
 #endif

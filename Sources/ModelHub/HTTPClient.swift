@@ -79,7 +79,7 @@ final class HTTPClient {
     case CHUB_DONE: break
     case CHUB_NETWORK: throw HubError.network(url: url, message: text)
     case CHUB_MEMORY: throw HubError.outOfResources
-    case CHUB_MISSING: throw HubError.notBuiltIn
+    case CHUB_MISSING: throw HubError.noNetworking(text)
     default: throw HubError.refused(url: url, message: text)
     }
     return exchange.response(status: result.status)

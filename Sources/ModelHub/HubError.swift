@@ -40,8 +40,8 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
   case notCached(id: String, revision: String, file: String, reason: String)
   /// The cache cannot be read or written.
   case file(FileError)
-  /// This build has no networking.
-  case notBuiltIn
+  /// There is no libcurl to download with, for this reason.
+  case noNetworking(String)
   /// There is no memory, or the system refused a thread.
   case outOfResources
 
@@ -80,7 +80,7 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
     case .notCached(let id, let revision, let file, let reason):
       "\(id.printable): \(file.printable) at \(revision.printable) is not in the cache, and \(reason.printable)"
     case .file(let error): "\(error)"
-    case .notBuiltIn: "this program was built without the trait Hub: models can be loaded from folders only"
+    case .noNetworking(let reason): "nothing can be downloaded: \(reason.printable)"
     case .outOfResources: "the system refused memory or a thread for the download"
     }
   }

@@ -42,7 +42,7 @@ typedef enum {
   CHUB_REFUSED,
   /// There is no memory.
   CHUB_MEMORY,
-  /// This build has no libcurl.
+  /// There is no libcurl here; the message says why.
   CHUB_MISSING,
 } chub_outcome;
 
