@@ -124,6 +124,14 @@ def header_field(name, offset, value):
     return patched(content, directory_entry(content, name) + offset, value)
 
 
+def two_headers_beyond():
+    """Both in order and far behind the directory: a reader that looks at each entry's neighbour alone reads there."""
+    content = archive(state(("a", tensor())))
+    for name, offset in [("data/0", 1 << 24), ("version", 1 << 25)]:
+        content = patched(content, directory_entry(content, name) + 42, struct.pack("<I", offset))
+    return content
+
+
 def local_name():
     content = archive(state(("a", tensor())))
     at = struct.unpack_from("<I", content, directory_entry(content, "version") + 42)[0]
@@ -282,6 +290,7 @@ def hostile():
         ("encrypted", "invalidZip", header_field("data/0", 8, b"\x01\x00")),
         ("header-elsewhere", "invalidZip", header_field("data/0", 42, b"\x01\x00\x00\x00")),
         ("header-beyond", "invalidZip", header_field("data/0", 42, b"\xf0\xff\xff\x7f")),
+        ("two-headers-beyond", "invalidZip", two_headers_beyond()),
         ("other-name-in-header", "invalidZip", local_name()),
         ("too-many-entries", "invalidZip", end_field(8, b"\xff\xff\xff\xff")),
         ("too-few-entries", "invalidZip", end_field(8, b"\x02\x00\x02\x00")),

@@ -146,7 +146,8 @@ struct ZipDirectory {
     found.sort { $0.header < $1.header }
     var ranges = [String: Range<Int>](minimumCapacity: found.count)
     for (index, entry) in found.enumerated() {
-      let limit = index + 1 < found.count ? found[index + 1].header : end.directory.lowerBound
+      let next = index + 1 < found.count ? found[index + 1].header : .max
+      let limit = min(next, end.directory.lowerBound)
       let range = try data(of: entry, in: source, limit: limit)
       guard ranges.updateValue(range, forKey: entry.name) == nil else {
         throw Problem("\"\(entry.name.printable)\" is there twice")

@@ -9,7 +9,11 @@ let package = Package(
   targets: [
     .target(name: "CFuzzer"),
     .executableTarget(
-      name: "Fuzz", dependencies: ["CFuzzer", .product(name: "ImageProcessor", package: "AIGuardVision")]),
+      name: "Fuzz",
+      dependencies: [
+        "CFuzzer", .product(name: "Checkpoint", package: "AIGuardVision"),
+        .product(name: "ImageProcessor", package: "AIGuardVision"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$(cd ../.. && pwd)
 seconds=${2:-600}
 targets=$1
-if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif"; fi
+if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif safetensors pytorch config"; fi
 sanitizers=fuzzer,address
 failed=0
 swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
@@ -18,6 +18,13 @@ for target in $targets; do
   corpus=$root/.fuzz/$target found=$root/.fuzz/found
   mkdir -p "$corpus" "$found"
   case $target in
+    safetensors) folders="safetensors vit-tiny/plain" seeds=safetensors ;;
+    pytorch) folders=pytorch seeds=bin ;;
+    config) folders="vit-tiny architectures pytorch/sharded" seeds=json ;;
+    *) folders="images alpha regressions" ;;
+  esac
+  case $target in
+    safetensors | pytorch | config) ;;
     jpeg) seeds="jpg mpo" ;;
     tiff) seeds=tif ;;
     heif | boxes) seeds=heic ;;
@@ -25,7 +32,12 @@ for target in $targets; do
     *) seeds=$target ;;
   esac
   for seed in $seeds; do
-    find "$root"/Fixtures/{images,alpha,regressions} -name "*.$seed" -exec cp -n {} "$corpus" \;
+    for folder in $folders; do
+      # Files of the same name in several folders are several seeds.
+      find "$root/Fixtures/$folder" -name "*.$seed" | while read -r file; do
+        cp -n "$file" "$corpus/$(echo "${file#"$root/Fixtures/"}" | tr / -)"
+      done
+    done
   done
   echo "== $target"
   SWIFT_BACKTRACE=enable=no AIGUARD_FUZZ=$target ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \

@@ -1,11 +1,13 @@
 import CFuzzer
 import Foundation
 
+@testable import Checkpoint
 @testable import ImageProcessor
 
-/// What one process fuzzes: a decoder, the parser of boxes, or the reader of EXIF blocks and XMP packets.
+/// What one process fuzzes: a decoder, the parser of boxes, the reader of EXIF blocks and XMP packets, or one of the
+/// readers of a model's files.
 enum Target: String, CaseIterable {
-  case jpeg, png, gif, webp, bmp, tiff, avif, heif, boxes, exif
+  case jpeg, png, gif, webp, bmp, tiff, avif, heif, boxes, exif, safetensors, pytorch, config
 
   /// From the environment variable `AIGUARD_FUZZ`.
   static let current: Target = {
@@ -26,7 +28,7 @@ enum Target: String, CaseIterable {
     case .tiff: .tiff
     case .avif: .avif
     case .heif: .heif
-    case .boxes, .exif: nil
+    case .boxes, .exif, .safetensors, .pytorch, .config: nil
     }
   }
 }
@@ -57,6 +59,27 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     _ = OrientationMetadata(exif: Array(bytes.prefix(half)), xmp: Array(bytes.dropFirst(half))).orientation
     _ = OrientationMetadata(exif: Array(bytes), xmp: nil).orientation
     _ = OrientationMetadata(exif: nil, xmp: Array(bytes)).orientation
+  case .safetensors:
+    if let file = try? SafetensorsFile(
+      bytes: Array(bytes), limits: SafetensorsLimits(maximumTensorByteCount: 1 << 24))
+    {
+      readAll(file)
+    }
+  case .pytorch:
+    if let file = try? PyTorchFile(
+      bytes: Array(bytes),
+      limits: PyTorchFileLimits(maximumValueCount: 100_000, maximumTensorByteCount: 1 << 24))
+    {
+      readAll(file)
+    }
+  case .config:
+    guard let value = try? JSONValue(parsing: bytes, options: .python) else { return 0 }
+    // What is written reads back as what it was, but for members that were there twice.
+    let text = value.pythonText
+    let again = try? JSONValue(parsing: Array(text.utf8), options: .python)
+    precondition(again?.pythonText == text, "JSON does not survive being written")
+    _ = try? ImageProcessorConfig(processorConfig: nil, preprocessorConfig: value, modelConfig: value)
+    _ = try? PretrainedConfig(bytes: Array(bytes))
   default:
     guard ImageFormat(signatureOf: bytes) == Target.current.format else { return -1 }
     if let decoded = try? ImageDecoder.decode(bytes, limits: limits) {
@@ -84,6 +107,24 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
   }
   return 0
+}
+
+/// Reads every tensor in every way.
+private func readAll(_ file: some WeightsFile) {
+  for name in file.names.prefix(50) {
+    guard let whole = try? file.read(name) else { continue }
+    precondition(whole.shape == file.shape(of: name), "another shape than described")
+    let sum = whole.elements.reduce(0) { $0 &+ Int($1.bitPattern) }
+    precondition(sum >= 0)
+    if let rows = whole.shape.first, rows > 0 {
+      precondition((try? file.read(name, rows: 0..<1)) != nil, "the whole can be read and a row of it cannot")
+    }
+    var count = 0
+    do { try file.forEachBlock(of: name, rows: nil) { count += $0.count } } catch {
+      preconditionFailure("\(error)")
+    }
+    precondition(count == whole.elements.count * (file.dtype(of: name)?.bitWidth ?? 0) / 8)
+  }
 }
 
 var count = CommandLine.argc
