@@ -55,7 +55,7 @@ final class HubClient {
   func commit(of revision: HubRevision, retries: Int) throws -> String {
     var url = "\(hub.endpoint)/api/models/\(id.string)"
     if revision.string != "main" { url += "/revision/\(revision.string.percentEncoded())" }
-    let sink = MemorySink(limit: 1 << 24)
+    let sink = MemorySink(url: url, limit: 1 << 24)
     let response = try retrying(retries) {
       try follow(url, headers: [], timeout: hub.metadataTimeout, into: sink)
     }
@@ -231,15 +231,22 @@ struct Origin: Equatable {
 /// A body in memory.
 final class MemorySink: HTTPClient.BodySink {
   private(set) var bytes: [UInt8] = []
+  private let url: String
   private let limit: Int
 
-  init(limit: Int) { self.limit = limit }
+  /// - Parameters:
+  ///   - url: Where it comes from, for an error.
+  ///   - limit: The most bytes that are taken.
+  init(url: String, limit: Int) {
+    self.url = url
+    self.limit = limit
+  }
 
   func begin(_ response: HTTPResponse) { bytes = [] }
 
   func receive(_ bytes: UnsafeRawBufferPointer) throws {
     guard self.bytes.count + bytes.count <= limit else {
-      throw HubError.invalidResponse(url: "", reason: "an answer of more than \(limit) bytes")
+      throw HubError.invalidResponse(url: url, reason: "an answer of more than \(limit) bytes")
     }
     self.bytes += bytes
   }

@@ -45,6 +45,8 @@ extension ModelHub {
       endpoint: endpoint,
       cacheFolder: path("HF_HUB_CACHE") ?? path("HUGGINGFACE_HUB_CACHE") ?? ModelFolder.join(home, "hub"),
       isOffline: flag("HF_HUB_OFFLINE") || flag("TRANSFORMERS_OFFLINE"))
+    // A folder of that name below whatever the current one is would be no cache.
+    guard !cacheFolder.hasPrefix("~") else { throw .invalidSetting(name: "HOME", value: "") }
     if !flag("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
       token = try Self.token(
         [value("HF_TOKEN"), value("HUGGING_FACE_HUB_TOKEN")],

@@ -17,7 +17,7 @@
         ("model", "\(provenance.model.id) (sha256 \(try provenance.model.sha256))"),
         (
           "network",
-          "ViT, \(config.numHiddenLayers) layers, width \(config.hiddenSize), \(config.numAttentionHeads) heads, "
+          "\(config.architecture.rawValue), \(config.numHiddenLayers) layers, width \(config.hiddenSize), \(config.numAttentionHeads) heads, "
             + "image \(config.imageSize), patch \(config.patchSize)"
         ),
         ("labels", classifier.labels.enumerated().map { "\($0) \($1.printable)" }.joined(separator: ", ")),

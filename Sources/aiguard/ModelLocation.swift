@@ -22,9 +22,9 @@
         let bar = DownloadProgress()
         defer { bar.clear() }
         let interruption = Interruption()
+        defer { interruption.end() }
         let folder = try ModelHub().folder(
           of: name, revision: revision ?? "main", isCancelled: { Interruption.isRequested }, report: bar.show)
-        interruption.end()
         return (folder, name)
       #else
         return (name, nil)

@@ -24,6 +24,7 @@ import Testing
       (["HF_HUB_CACHE": "", "HF_HOME": ""], "/nobody/.cache/huggingface/hub"),
     ]
     for (variables, expected) in cases { #expect(try hub(variables).cacheFolder == expected) }
+    #expect(throws: HubError.invalidSetting(name: "HOME", value: "")) { try ModelHub { _ in nil } }
   }
 
   @Test func flagsAreWrittenInManyWays() throws {
