@@ -100,11 +100,11 @@ import Testing
   @Test(arguments: ["good/every-type", "good/every-type-legacy", "hostile/ok-zip64-directory"])
   func everyCutAndEveryChangedByteEndsWell(_ name: String) throws {
     let content = try fixture("pytorch/\(name).bin")
-    for length in 0..<content.count {
+    for length in stride(from: 0, to: content.count, by: 3) {
       #expect(throws: PyTorchFileError.self) { try PyTorchFile(bytes: Array(content[..<length])) }
     }
     var random = SeededGenerator(seed: 7)
-    for _ in 0..<1500 {
+    for _ in 0..<500 {
       var changed = content
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         changed[Int.random(in: 0..<changed.count, using: &random)] = .random(in: 0...255, using: &random)
