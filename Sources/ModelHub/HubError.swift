@@ -85,6 +85,14 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether the Hub could not be asked, or would not answer: what is in the cache may do.
+  var isOfTheConnection: Bool {
+    switch self {
+    case .network, .http, .refused, .noNetworking, .repositoryNotFound, .gated: true
+    default: false
+    }
+  }
+
   private static func aside(_ message: String) -> String {
     message.isEmpty ? "" : " (\(message.printable))"
   }

@@ -31,32 +31,47 @@ struct SnapshotDownload {
   /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
   func run() throws -> String {
     let remembered = try cache.commit(of: revision)
-    let commit: String
     if hub.isOffline {
       return try cached(remembered, reason: "the network is not to be used (HF_HUB_OFFLINE)")
-    } else if revision.isCommit {
-      commit = revision.string
-      if let folder = complete(commit) { return folder }
-    } else {
+    }
+    if revision.isCommit {
+      if missing(revision.string, orUnknown: true) == nil { return cache.snapshot(revision.string) }
+      return try fetch(revision.string)
+    }
+    let commit: String
+    let fallback = remembered.flatMap(usable)
+    do {
       // One short try where there is something to fall back on.
-      let fallback = remembered.flatMap(complete)
-      do {
-        commit = try client.commit(of: revision, retries: fallback == nil ? hub.retries : 0)
-      } catch let error as HubError {
-        if case .revisionNotFound = error { throw error }
-        guard let fallback else { throw error }
-        report(.notReached("\(error)"))
-        return fallback
-      }
-      try cache.remember(commit, for: revision)
+      commit = try client.commit(of: revision, retries: fallback == nil ? hub.retries : 0)
+    } catch let error as HubError {
+      if case .revisionNotFound = error { throw error }
+      return try fall(back: fallback, after: error)
     }
-    for (name, isNeeded) in Self.configFiles {
-      guard try fetch(name, at: commit) || !isNeeded else {
-        throw HubError.fileNotFound(id: cache.id.string, revision: revision.string, file: name)
+    try cache.remember(commit, for: revision)
+    return try fetch(commit)
+  }
+
+  /// Brings all files of a commit into the cache.
+  private func fetch(_ commit: String) throws -> String {
+    do {
+      for (name, isNeeded) in Self.configFiles {
+        guard try fetch(name, at: commit) || !isNeeded else {
+          throw HubError.fileNotFound(id: cache.id.string, revision: revision.string, file: name)
+        }
       }
+      try fetchWeights(at: commit)
+      return cache.snapshot(commit)
+    } catch let error as HubError where error.isOfTheConnection {
+      // What is missing may be a file that the model need not have.
+      return try fall(back: usable(commit), after: error)
     }
-    try fetchWeights(at: commit)
-    return cache.snapshot(commit)
+  }
+
+  /// - Throws: The error, where there is nothing to fall back on.
+  private func fall(back folder: String?, after error: HubError) throws(HubError) -> String {
+    guard let folder else { throw error }
+    report(.notReached("\(error)"))
+    return folder
   }
 
   private func fetchWeights(at commit: String) throws {
@@ -75,7 +90,7 @@ struct SnapshotDownload {
   // MARK: What is there already
 
   /// The folder of a commit, if the cache has all that is needed.
-  private func complete(_ commit: String) -> String? { missing(commit) == nil ? cache.snapshot(commit) : nil }
+  private func usable(_ commit: String) -> String? { missing(commit) == nil ? cache.snapshot(commit) : nil }
 
   /// The folder of a commit, which the cache must have all of.
   private func cached(_ commit: String?, reason: String) throws(HubError) -> String {
@@ -88,10 +103,14 @@ struct SnapshotDownload {
     return cache.snapshot(commit)
   }
 
-  /// A file that is needed and not in the cache. Whether a model has files that it need not have is not known there:
-  /// where the weights are, they are.
-  private func missing(_ commit: String) -> String? {
-    for (name, isNeeded) in Self.configFiles where isNeeded && !cache.has(name, at: commit) { return name }
+  /// A file that is not in the cache.
+  ///
+  /// - Parameter orUnknown: Whether a file counts too that the model need not have, and of which nobody knows yet
+  ///   whether it has it: Python may have loaded the network without its image processor.
+  private func missing(_ commit: String, orUnknown: Bool = false) -> String? {
+    for (name, isNeeded) in Self.configFiles where !cache.has(name, at: commit) {
+      if isNeeded || (orUnknown && !cache.isAbsent(name, at: commit)) { return name }
+    }
     guard let weights = ModelFolder.weightFileNames.first(where: { cache.has($0, at: commit) }) else {
       return ModelFolder.weightFileNames[0]
     }

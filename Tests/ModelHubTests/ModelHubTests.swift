@@ -89,6 +89,27 @@ import Testing
     await #expect(throws: HubError.self) { try await mock.hub.folder(of: "org/other") }
   }
 
+  /// As when Python has loaded the network and not its image processor.
+  @Test func whatNobodyHasAskedForIsFetchedForACommitToo() async throws {
+    let mock = try MockHub()
+    _ = try await mock.hub.folder(of: "org/model")
+    let files = FileManager.default
+    try files.removeItem(atPath: mock.path("preprocessor_config.json"))
+    try files.removeItem(atPath: mock.modelFolder + "/.no_exist")
+    let before = mock.requests.count
+    #expect(try await mock.hub.folder(of: "org/model", revision: MockHub.commit) == mock.snapshot)
+    #expect(
+      mock.lines.dropFirst(before) == [
+        "HEAD /org/model/resolve/COMMIT/processor_config.json",
+        "HEAD /org/model/resolve/COMMIT/preprocessor_config.json",
+      ])
+    #expect(try mock.content("preprocessor_config.json") == Array("{}".utf8))
+    // Without a network the rest will do: a folder may be complete without it.
+    try files.removeItem(atPath: mock.path("preprocessor_config.json"))
+    mock.close()
+    #expect(try await mock.hub.folder(of: "org/model", revision: MockHub.commit) == mock.snapshot)
+  }
+
   @Test(arguments: ["v1.0", "refs/pr/3", "feature/long name?".replacing(" ", with: "-")])
   func revisionsAreBranchesAndTags(_ revision: String) async throws {
     let mock = try MockHub()
