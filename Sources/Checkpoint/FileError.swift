@@ -23,6 +23,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidPath
     /// The file is larger than the reader accepts.
     case tooLarge(byteCount: Int, limit: Int)
+    /// There is no memory for so many bytes of the file.
+    case outOfMemory(byteCount: Int)
     /// The file ended before bytes that it had when it was opened: it was cut meanwhile.
     case truncated(offset: Int, expected: Int, found: Int)
   }
@@ -46,10 +48,20 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case .invalidPath: return "\"\(path)\": not a path: it is empty or holds a NUL"
     case .tooLarge(let byteCount, let limit):
       return "\(path): \(byteCount) bytes are more than the \(limit) that are read"
+    case .outOfMemory(let byteCount): return "\(path): no memory for \(byteCount) bytes of it"
     case .truncated(let offset, let expected, let found):
       return "\(path): the file was cut while it was read: "
         + "\(found) of \(expected) bytes at offset \(offset)"
     }
+  }
+
+  /// Throws where the system would not give an array so many bytes: an array's own allocation ends the process then.
+  static func checkMemory(_ path: String, byteCount: Int) throws(FileError) {
+    guard byteCount >= 1 << 28 else { return }
+    guard let probe = malloc(byteCount) else {
+      throw FileError(path: path, reason: .outOfMemory(byteCount: byteCount))
+    }
+    free(probe)
   }
 
   /// Makes a system call for `path`, again where a signal interrupted it; -1 becomes an error.

@@ -87,6 +87,7 @@ package final class InputFile: Sendable {
 
   /// The bytes of `range`, which lies inside the file.
   package func bytes(at range: Range<Int>) throws(FileError) -> [UInt8] {
+    try FileError.checkMemory(path, byteCount: range.count)
     var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initialized in
       do throws(FileError) {

@@ -49,6 +49,7 @@ final class MappedFile: @unchecked Sendable {
 extension MappedFile {
   /// The bytes of `range`, which lies inside the mapping.
   func copy(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    try FileError.checkMemory(file.path, byteCount: range.count)
     var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initialized in
       do throws(FileError) {

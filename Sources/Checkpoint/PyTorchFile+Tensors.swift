@@ -95,25 +95,37 @@ extension PyTorchFile: TensorSource {
         try bytes.fill(
           elements, stored.dtype, byteRange: start..<(start + elements.count * stored.elementByteCount))
       } else {
-        try gathered(part, stored).withUnsafeBytes { _ = stored.dtype.convertToFloat($0, into: elements) }
+        var done = 0
+        try forEachGatheredBlock(part, stored) { block in
+          done += stored.dtype.convertToFloat(
+            block, into: UnsafeMutableBufferPointer(rebasing: elements[done...]))
+          return true
+        }
       }
     } catch {
       throw self.error(.unreadable(error))
     }
   }
 
-  /// The elements of a tensor with strides, one after the other, as they stand in the file.
-  func gathered(_ part: PyTorchTensor, _ stored: Stored) throws(FileError) -> [UInt8] {
-    guard let span = part.span, let count = part.count, count > 0 else { return [] }
+  /// Calls `body` with the elements of a tensor with strides, one after the other and in blocks, as they stand in the
+  /// file, until it returns false.
+  func forEachGatheredBlock(
+    _ part: PyTorchTensor, _ stored: Stored, _ body: (UnsafeRawBufferPointer) -> Bool
+  ) throws(FileError) {
+    guard let span = part.span, let count = part.count, count > 0 else { return }
     let width = stored.elementByteCount
     let source = try bytes.bytes(
       at: (stored.start + span.lowerBound * width)..<(stored.start + span.upperBound * width))
-    var gathered: [UInt8] = []
-    gathered.reserveCapacity(count * width)
+    var block: [UInt8] = []
+    block.reserveCapacity(ByteSource.conversionBlockByteCount)
     var index = [Int](repeating: 0, count: part.shape.count)
     var offset = 0
-    for _ in 0..<count {
-      gathered += source[(offset * width)..<((offset + 1) * width)]
+    for number in 1...count {
+      block += source[(offset * width)..<((offset + 1) * width)]
+      if block.count >= ByteSource.conversionBlockByteCount || number == count {
+        guard block.withUnsafeBytes(body) else { return }
+        block.removeAll(keepingCapacity: true)
+      }
       // The next index, as an odometer counts.
       for axis in part.shape.indices.reversed() {
         index[axis] += 1
@@ -123,7 +135,6 @@ extension PyTorchFile: TensorSource {
         index[axis] = 0
       }
     }
-    return gathered
   }
 }
 

@@ -67,7 +67,12 @@ extension PyTorchFile: WeightsFile {
       let start = stored.start + tensor.offset * stored.elementByteCount
       try bytes.forEachBlock(at: start..<(start + count * stored.elementByteCount), body)
     } else {
-      try gathered(tensor, stored).withUnsafeBytes(body)
+      var failure: (any Error)?
+      try forEachGatheredBlock(tensor, stored) { block in
+        do { try body(block) } catch { failure = error }
+        return failure == nil
+      }
+      if let failure { throw failure }
     }
   }
 }

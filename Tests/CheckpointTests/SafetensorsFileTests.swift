@@ -117,7 +117,7 @@ import Testing
   @Test func memoryThatIsNotThereIsATypedError() throws {
     let count = 1 << 41
     // Machines that promise any memory would really begin to read.
-    if let memory = malloc(count * 4) {
+    if let memory = malloc(count) {
       free(memory)
       return
     }
@@ -127,6 +127,10 @@ import Testing
     // Not every file system has files of this size.
     guard truncate(path, off_t(header.count + count)) == 0 else { return }
     let file = try SafetensorsFile(contentsOf: path, limits: .init(maximumTensorByteCount: .max))
+    #expect(
+      problem { try file.rawBytes(of: "a") }
+        == .unreadable(
+          FileError(path: path, reason: .outOfMemory(byteCount: count))))
     #expect(problem { try file.tensor("a") } == .outOfMemory(key: "a", byteCount: 4 * count))
     #expect(
       "\(SafetensorsError(file: "f", problem: .outOfMemory(key: "a", byteCount: 4)))"
