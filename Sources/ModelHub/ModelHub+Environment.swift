@@ -23,8 +23,8 @@ extension ModelHub {
   /// | `HF_HUB_ETAG_TIMEOUT`, `HF_HUB_DOWNLOAD_TIMEOUT` | seconds |
   /// | `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE` | certificates to trust |
   ///
-  /// libcurl reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`. Telemetry is never sent, and Xet's protocol
-  /// is not spoken, so that the variables for these have no effect.
+  /// libcurl reads `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`, all but `http_proxy` in capitals too.
+  /// Telemetry is never sent, and Xet's protocol is not spoken, so that the variables for these have no effect.
   ///
   /// - Parameter variable: The value of an environment variable; by default that of the process.
   /// - Throws: `HubError.invalidSetting`, and `HubError.file` where the token cannot be read.
