@@ -87,14 +87,21 @@ package final class InputFile: Sendable {
 
   /// The bytes of `range`, which lies inside the file.
   package func bytes(at range: Range<Int>) throws(FileError) -> [UInt8] {
-    try FileError.checkMemory(path, byteCount: range.count)
+    try Self.bytes(of: path, count: range.count) { buffer throws(FileError) in
+      try read(into: buffer, at: range.lowerBound)
+    }
+  }
+
+  /// An array that `fill` fills to its end with bytes of the file at `path`.
+  static func bytes(
+    of path: String, count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(FileError) -> Void
+  ) throws(FileError) -> [UInt8] {
+    try FileError.checkMemory(path, byteCount: count)
     var failure: FileError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initialized in
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       do throws(FileError) {
-        let whole = UnsafeMutableRawBufferPointer(
-          UnsafeMutableBufferPointer(rebasing: buffer[..<range.count]))
-        try read(into: whole, at: range.lowerBound)
-        initialized = range.count
+        try fill(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+        initialized = count
       } catch {
         failure = error
       }

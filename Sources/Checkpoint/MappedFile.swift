@@ -49,18 +49,9 @@ final class MappedFile: @unchecked Sendable {
 extension MappedFile {
   /// The bytes of `range`, which lies inside the mapping.
   func copy(_ range: Range<Int>) throws(FileError) -> [UInt8] {
-    try FileError.checkMemory(file.path, byteCount: range.count)
-    var failure: FileError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initialized in
-      do throws(FileError) {
-        try copy(range, into: UnsafeMutableRawBufferPointer(buffer))
-        initialized = range.count
-      } catch {
-        failure = error
-      }
+    try InputFile.bytes(of: file.path, count: range.count) { buffer throws(FileError) in
+      try copy(range, into: buffer)
     }
-    if let failure { throw failure }
-    return bytes
   }
 
   /// Copies the bytes of `range`, which lies inside the mapping, into memory that has room for them.

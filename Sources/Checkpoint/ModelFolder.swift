@@ -56,7 +56,7 @@ public struct ModelFolder: Sendable {
   public func weightsPath() throws(ModelFolderError) -> String {
     guard exists else { throw ModelFolderError(folder: path, problem: .notAFolder) }
     let names = Self.weightFileNames.map { Self.join(path, $0) }
-    guard let best = names.first(where: { Self.kind(of: $0) == S_IFREG }) else {
+    guard let best = names.first(where: InputFile.exists) else {
       throw ModelFolderError(folder: path, problem: .noWeights)
     }
     return best

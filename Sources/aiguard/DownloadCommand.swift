@@ -18,16 +18,9 @@
     var revision = "main"
 
     func run() throws {
-      let bar = DownloadProgress()
-      let interruption = Interruption()
-      defer { interruption.end() }
       do {
-        let folder = try ModelHub().folder(
-          of: id, revision: revision, isCancelled: { Interruption.isRequested }, report: bar.show)
-        bar.clear()
-        Output.write(folder + "\n", to: .standardOutput)
+        Output.write(try ModelLocation.download(id, revision: revision) + "\n", to: .standardOutput)
       } catch {
-        bar.clear()
         Output.write("aiguard: cannot download the model: \("\(error)".escapedLines)\n", to: .standardError)
         throw Exit.modelNotLoaded
       }

@@ -19,17 +19,26 @@
     static func find(_ name: String, revision: String?) throws -> (folder: String, id: String?) {
       if ModelFolder(name).exists { return (name, nil) }
       #if Hub
-        let bar = DownloadProgress()
-        defer { bar.clear() }
-        let interruption = Interruption()
-        defer { interruption.end() }
-        let folder = try ModelHub().folder(
-          of: name, revision: revision ?? "main", isCancelled: { Interruption.isRequested }, report: bar.show)
-        return (folder, name)
+        return (try download(name, revision: revision ?? "main"), name)
       #else
         return (name, nil)
       #endif
     }
+
+    #if Hub
+      /// The folder in the cache with a model of the Hub, which is brought there where it is not, for people to watch
+      /// and to interrupt.
+      ///
+      /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+      static func download(_ id: String, revision: String) throws -> String {
+        let bar = DownloadProgress()
+        defer { bar.clear() }
+        let interruption = Interruption()
+        defer { interruption.end() }
+        return try ModelHub().folder(
+          of: id, revision: revision, isCancelled: { Interruption.isRequested }, report: bar.show)
+      }
+    #endif
   }
 
   #if Hub
