@@ -28,6 +28,15 @@ agk_level agk_best_level(void) {
   return agk_level_portable;
 }
 
+agk_level agk_default_level(void) {
+  agk_level best = agk_best_level();
+#if defined(__x86_64__) && !defined(__OPTIMIZE__)
+  // AVX2's tiles are assembly. Those above it are C, which without optimisation takes ten times as long and more.
+  if (best > agk_level_avx2) return agk_level_avx2;
+#endif
+  return best;
+}
+
 const agk_kernels *agk_kernels_for(agk_level level) {
   if (level > agk_best_level()) return NULL;
   switch (level) {

@@ -10,8 +10,8 @@ internal import CTensorKernels
 
 /// The instruction set that the kernels use.
 ///
-/// The best level of the CPU is chosen at run time. The environment variable `AIGUARD_KERNELS` forces another
-/// one by its name, so that every level that a machine has can be tested on it.
+/// The level is chosen at run time (``standard``). The environment variable `AIGUARD_KERNELS` forces another one by its
+/// name, so that every level that a machine has can be tested on it.
 public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   /// The compiler's baseline. Runs everywhere; on AArch64 these are the NEON kernels.
   case portable
@@ -32,13 +32,17 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   /// The best level that this CPU has.
   public static var best: KernelLevel { KernelLevel(agk_best_level()) }
 
-  /// The level in use: what `AIGUARD_KERNELS` asks for, else the best.
+  /// The level for whoever asks for none: the best one. A build without optimisation, as debug builds are, stops at
+  /// AVX2, whose products are assembly: those of AVX-512 are C, and would take ten times as long there.
+  public static var standard: KernelLevel { KernelLevel(agk_default_level()) }
+
+  /// The level in use: what `AIGUARD_KERNELS` asks for, else ``standard``.
   ///
   /// - Throws: `KernelLevelError` when the variable names no level, or one that this CPU lacks.
   public static func active() throws(KernelLevelError) -> KernelLevel { try resolved.get() }
 
   private static let resolved: Result<KernelLevel, KernelLevelError> = {
-    guard let value = getenv(environmentVariable) else { return .success(best) }
+    guard let value = getenv(environmentVariable) else { return .success(standard) }
     return resolve(String(cString: value), best: best)
   }()
 

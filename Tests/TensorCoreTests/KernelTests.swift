@@ -223,6 +223,12 @@ import Testing
     #expect(KernelLevel.resolve("avx512", best: .avx2) == .failure(.unavailable(.avx512, best: .avx2)))
     #expect(KernelLevel.resolve("AVX2", best: .avx512) == .failure(.unknown("AVX2")))
     #expect(Kernels(level: .portable) != nil)
+    #expect(KernelLevel.standard <= .best)
+    #if DEBUG
+      #expect(KernelLevel.standard <= .avx2)
+    #else
+      #expect(KernelLevel.standard == .best)
+    #endif
   }
 
   private func exp64(_ x: Double) -> Double {
