@@ -56,6 +56,74 @@ struct LimitTests {
     #expect(try refusal("images/jpeg_420_prog.jpg", DecodeLimits(scans: 20)) == nil)
   }
 
+  /// A small file can have hundreds of scans of a large image, each of which passes over all of it.
+  @Test("what the scans of a JPEG pass over together")
+  func scannedSamples() throws {
+    let pixels = 157 * 103
+    let bytes = try Fixtures.bytes("images/jpeg_420_prog.jpg")
+    // The last scan, a refinement of the luminance: 20 blocks across, 13 down.
+    let start = try #require(bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+    let scan = bytes[start..<(bytes.count - 2)]
+    let once = 20 * 13 * 64
+    let allowed = DecodeLimits(pixels: pixels).mostScannedSamples
+    func decode(scans: Int) -> ImageError? {
+      let file = bytes.dropLast(2) + Array(repeating: Array(scan), count: scans).joined() + [0xFF, 0xD9]
+      do throws(ImageError) {
+        _ = try ImageDecoder.decode(Array(file), limits: DecodeLimits(pixels: pixels))
+        return nil
+      } catch {
+        return error
+      }
+    }
+    #expect(decode(scans: 0) == nil)
+    guard case .limitExceeded("pixels", let declared, allowed)? = decode(scans: allowed / once) else {
+      Issue.record("\(String(describing: decode(scans: allowed / once)))")
+      return
+    }
+    // It ends with the first scan that is too many.
+    #expect((allowed + 1...allowed + once).contains(declared))
+    #expect(try refusal("images/jpeg_422_prog.jpg", DecodeLimits(pixels: pixels)) == nil)
+  }
+
+  #if GIF
+    @Test("a GIF's memory: a row of indices, of an interlaced one all, however large the canvas")
+    func gifMemory() throws {
+      let tables = 65536
+      for (name, count) in [
+        ("gif_offset_bg.gif", 20), ("gif_interlaced.gif", 157 * 103),
+      ] {
+        let bytes = try Fixtures.bytes("images/\(name)")
+        #expect(
+          try refusal("images/\(name)", DecodeLimits(intermediateBytes: tables + count)) == nil, "\(name)")
+        #expect(
+          try refusal("images/\(name)", DecodeLimits(intermediateBytes: tables + count - 1))
+            == .limitExceeded(
+              limit: "intermediateBytes", declared: tables + count, allowed: tables + count - 1), "\(name)")
+        let comesFromTop = try bytes.withUnsafeBytes {
+          try ImageDecoder.reader(of: $0, limits: .default).header.comesFromTop
+        }
+        #expect(comesFromTop, "\(name) takes three bytes a pixel of its canvas")
+      }
+    }
+
+    @Test("an interlaced GIF without data for its pixels is refused before it gets memory for them")
+    func gifWithoutData() throws {
+      let size: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]  // 65,535 x 65,535
+      let bytes = Array("GIF89a".utf8) + size + [0, 0, 0, 0x2C, 0, 0, 0, 0] + size + [0x40, 2, 1, 0x44]
+      let limits = DecodeLimits(pixels: .max, intermediateBytes: .max)
+      let error = bytes.withUnsafeBytes { buffer -> ImageError? in
+        do throws(ImageError) {
+          let reader = try ImageDecoder.reader(of: buffer, limits: limits)
+          _ = try reader.read(into: RowBand(reader.header))
+          return nil
+        } catch {
+          return error
+        }
+      }
+      #expect(error?.kind == "truncated")
+    }
+  #endif
+
   #if WebP
     @Test("frames of an animation, counted before libwebp keeps a record of each")
     func frames() throws {
