@@ -25,7 +25,7 @@ struct PyTorchArchive {
     let bytes = try Self.bytes(source, pickle.value, limit: limits.maximumPickleByteCount)
     let result = bytes.withUnsafeBytes { bytes in
       Result { () throws(Unpickler.Problem) in
-        var unpickler = Unpickler(bytes, at: 0, maximumValueCount: limits.maximumValueCount)
+        var unpickler = Unpickler(bytes, at: 0, limits: limits)
         let root = try unpickler.run()
         guard unpickler.position == bytes.count else {
           throw .invalid(offset: unpickler.position, reason: "something follows its end")
@@ -120,7 +120,8 @@ struct PyTorchLegacyFile {
   private static func pickles(
     _ source: ByteSource, limits: PyTorchFileLimits
   ) throws(PyTorchFileError.Problem) -> Pickles {
-    var length = min(1 << 16, source.byteCount, limits.maximumPickleByteCount)
+    let limit = max(0, limits.maximumPickleByteCount)
+    var length = min(1 << 16, source.byteCount, limit)
     while true {
       let result: Result<Pickles, Unpickler.Problem>
       do throws(FileError) {
@@ -133,9 +134,9 @@ struct PyTorchLegacyFile {
       switch result {
       case .success(let pickles): return pickles
       case .failure(.cut) where length == source.byteCount: throw .cut
-      case .failure(.cut) where length >= limits.maximumPickleByteCount:
-        throw .pickleTooLarge(byteCount: source.byteCount, limit: limits.maximumPickleByteCount)
-      case .failure(.cut): length = min(4 * length, source.byteCount, limits.maximumPickleByteCount)
+      case .failure(.cut) where length >= limit:
+        throw .pickleTooLarge(byteCount: source.byteCount, limit: limit)
+      case .failure(.cut): length = min(4 * length, source.byteCount, limit)
       case .failure(let problem): throw .init(problem)
       }
     }
@@ -146,7 +147,7 @@ struct PyTorchLegacyFile {
   ) throws(Unpickler.Problem) -> Pickles {
     var position = 0
     func next() throws(Unpickler.Problem) -> (Unpickler.Value, PickleHeap) {
-      var unpickler = Unpickler(bytes, at: position, maximumValueCount: limits.maximumValueCount)
+      var unpickler = Unpickler(bytes, at: position, limits: limits)
       let value = try unpickler.run()
       position = unpickler.position
       return (value, unpickler.heap)

@@ -1,11 +1,13 @@
 import TensorCore
 
-/// Bounds on what a PyTorch file may make the reader do.
+/// Bounds on what a PyTorch file may make the reader do. A negative one allows as little as zero.
 public struct PyTorchFileLimits: Sendable, Equatable {
   /// The longest description of the tensors, the pickle, in bytes.
   public var maximumPickleByteCount: Int
-  /// The most values that a pickle may make.
+  /// The most values that a pickle may make. An axis of a tensor counts as one each time that a tensor has it.
   public var maximumValueCount: Int
+  /// The most axes of one tensor.
+  public var maximumDimensionCount: Int
   /// The most entries of an archive.
   public var maximumEntryCount: Int
   /// The most memory in bytes that one tensor may take as `Float`.
@@ -14,8 +16,9 @@ public struct PyTorchFileLimits: Sendable, Equatable {
   /// Makes limits; the defaults accept every real model.
   public init(
     maximumPickleByteCount: Int = 1 << 25, maximumValueCount: Int = 2_000_000,
-    maximumEntryCount: Int = 65_536, maximumTensorByteCount: Int = 1 << 36
+    maximumEntryCount: Int = 65_536, maximumTensorByteCount: Int = 1 << 36, maximumDimensionCount: Int = 64
   ) {
+    self.maximumDimensionCount = maximumDimensionCount
     self.maximumPickleByteCount = maximumPickleByteCount
     self.maximumValueCount = maximumValueCount
     self.maximumEntryCount = maximumEntryCount

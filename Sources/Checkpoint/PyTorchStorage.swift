@@ -43,12 +43,22 @@ struct PyTorchTensor: Equatable {
   /// In elements.
   let strides: [Int]
 
-  /// Reads the arguments of `_rebuild_tensor_v2`: storage, offset, size, stride, and what does not matter here.
+  /// Reads the arguments of `_rebuild_tensor_v2`: storage, offset, size, stride, two that do not matter here, and what
+  /// else is to be done with the elements. A tensor of which the elements are to be negated (`neg`) is none that is
+  /// read.
   init?(_ arguments: [Unpickler.Value], _ heap: PickleHeap) {
     guard (6...7).contains(arguments.count), case .storage(let storage) = arguments[0],
       case .integer(let offset) = arguments[1], let shape = Self.integers(arguments[2], heap),
       let strides = Self.integers(arguments[3], heap), shape.count == strides.count
     else { return nil }
+    if arguments.count == 7 {
+      switch arguments[6] {
+      case .none: break
+      case .dictionary(let number) where heap.dictionaries[number].allSatisfy { $0.value == .bool(false) }:
+        break
+      default: return nil
+      }
+    }
     self.storage = heap.storages[storage]
     self.offset = offset
     self.shape = shape

@@ -10,7 +10,7 @@ public struct TensorInfo: Sendable, Equatable {
   public let byteRange: Range<Int>
 }
 
-/// Bounds on what a safetensors file may make the reader do.
+/// Bounds on what a safetensors file may make the reader do. A negative one allows as little as zero.
 public struct SafetensorsLimits: Sendable, Equatable {
   /// The longest header in bytes; 100,000,000 as in the reference implementation.
   public var maximumHeaderByteCount: Int
@@ -58,7 +58,7 @@ struct SafetensorsHeader {
   static func byteCount(
     lengthField: UInt64, fileByteCount: Int, limits: SafetensorsLimits
   ) throws(SafetensorsError.Problem) -> Int {
-    guard lengthField <= UInt64(limits.maximumHeaderByteCount) else {
+    guard lengthField <= UInt64(max(0, limits.maximumHeaderByteCount)) else {
       throw .headerTooLarge(byteCount: lengthField, limit: limits.maximumHeaderByteCount)
     }
     guard lengthField <= UInt64(fileByteCount - 8) else {

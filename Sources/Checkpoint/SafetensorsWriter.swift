@@ -8,8 +8,11 @@ struct TensorToWrite {
   /// Calls its argument with the elements, little-endian, in order and in blocks.
   let forEachBlock: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
 
+  /// The number of elements. An empty tensor may have other extents of any size.
+  var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
+
   /// The length in bytes, of types of whole bytes.
-  var byteCount: Int { shape.reduce(dtype.bitWidth / 8, *) }
+  var byteCount: Int { count * (dtype.bitWidth / 8) }
 }
 
 /// Writes safetensors files as the reference implementation does: byte for byte the same for the same tensors.

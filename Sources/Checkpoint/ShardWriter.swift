@@ -85,7 +85,7 @@ struct ShardWriter {
     let tensors = shards.joined()
     let metadata = [
       JSONObject.Member(
-        key: "total_parameters", value: .integer(tensors.reduce(0) { $0 + $1.shape.reduce(1, *) })),
+        key: "total_parameters", value: .integer(tensors.reduce(0) { $0 + $1.count })),
       JSONObject.Member(key: "total_size", value: .integer(tensors.reduce(0) { $0 + $1.byteCount })),
     ]
     let map = zip(shards, names).flatMap { shard, name in

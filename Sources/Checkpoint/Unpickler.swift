@@ -54,7 +54,7 @@ struct Unpickler {
   }
 
   private let bytes: UnsafeRawBufferPointer
-  private let maximumValueCount: Int
+  private let limits: PyTorchFileLimits
   /// The offset of the next instruction; after `run`, of what follows the pickle.
   private(set) var position: Int
   private(set) var heap: PickleHeap
@@ -65,10 +65,10 @@ struct Unpickler {
 
   /// - Parameters:
   ///   - offset: Where the pickle begins.
-  ///   - maximumValueCount: The most values that it may make.
-  init(_ bytes: UnsafeRawBufferPointer, at offset: Int, maximumValueCount: Int) {
+  ///   - limits: How many values it may make, and of how many axes a tensor may be.
+  init(_ bytes: UnsafeRawBufferPointer, at offset: Int, limits: PyTorchFileLimits) {
     self.bytes = bytes
-    self.maximumValueCount = maximumValueCount
+    self.limits = limits
     position = offset
     heap = PickleHeap()
   }
@@ -100,7 +100,9 @@ struct Unpickler {
     case UInt8(ascii: ")"): try push(.tuple(heap.add([])))
     case UInt8(ascii: "}"): try push(.dictionary(heap.addDictionary()))
     case UInt8(ascii: "]"): try push(.list(heap.add([])))
-    case UInt8(ascii: "("): marks.append(stack.count)
+    case UInt8(ascii: "("):
+      try count()
+      marks.append(stack.count)
     case UInt8(ascii: "t"): try push(.tuple(heap.add(try popMark())))
     case 0x85...0x87:  // TUPLE1 to TUPLE3
       let items = try pop(Int(code) - 0x84)
@@ -185,6 +187,12 @@ struct Unpickler {
       guard let tensor = PyTorchTensor(arguments, heap) else {
         throw invalid("_rebuild_tensor_v2 has unexpected arguments", at: start)
       }
+      guard tensor.shape.count <= limits.maximumDimensionCount else {
+        throw invalid(
+          "a tensor of \(tensor.shape.count) axes; the limit is \(limits.maximumDimensionCount)", at: start)
+      }
+      // Two texts of a few bytes can name the axes of any number of tensors, each of which keeps its own.
+      try count(2 * tensor.shape.count)
       try push(.tensor(heap.add(tensor)))
     case .rebuildParameter:
       guard arguments.count == 3, case .tensor = arguments[0] else {
@@ -225,10 +233,10 @@ struct Unpickler {
     .invalid(offset: offset ?? position, reason: reason)
   }
 
-  private mutating func count() throws(Problem) {
-    valueCount += 1
-    guard valueCount <= maximumValueCount else {
-      throw invalid("more than \(maximumValueCount) values")
+  private mutating func count(_ values: Int = 1) throws(Problem) {
+    valueCount += values
+    guard valueCount <= limits.maximumValueCount else {
+      throw invalid("more than \(limits.maximumValueCount) values")
     }
   }
 

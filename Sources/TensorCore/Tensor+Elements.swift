@@ -1,9 +1,14 @@
 extension Tensor {
   /// The elements in row-major order, copied.
+  ///
+  /// - Throws: `TensorError.outOfMemory`: a broadcast view may stand for more elements than memory holds.
   public var elements: [Float] {
-    [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      copyElements(to: buffer)
-      initialized = count
+    get throws(TensorError) {
+      try AlignedMemory.check(byteCount: count * MemoryLayout<Float>.stride)
+      return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+        copyElements(to: buffer)
+        initialized = count
+      }
     }
   }
 

@@ -3,8 +3,9 @@ import TensorCore
 
 /// Patches to tokens: convolution, special tokens, position table.
 struct ViTEmbeddings: Sendable {
-  /// The tokens before those of the patches, each of [hiddenSize] floats, one after the other.
-  let specialTokens: Tensor
+  /// The tokens before those of the patches, [..., hiddenSize] each. They are not put together before it is known that
+  /// they are there: a configuration may name more of them than memory holds.
+  private let specialTokens: [Tensor]
   /// [positions, hiddenSize].
   let positionEmbeddings: Tensor
   let patchEmbeddings: ViTPatchEmbeddings
@@ -23,7 +24,7 @@ struct ViTEmbeddings: Sendable {
     if config.architecture == .dinov2WithRegisters {
       tokens.append(try loader.tensor("register_tokens", shape: [1, config.numRegisterTokens, width]))
     }
-    specialTokens = try Tensor(tokens.flatMap(\.elements), shape: [config.specialTokenCount, width])
+    specialTokens = tokens
     positionEmbeddings = try loader.tensor(
       "position_embeddings", shape: isFlat ? [positions, width] : [1, positions, width]
     ).reshaped([positions, width])
@@ -46,13 +47,13 @@ struct ViTEmbeddings: Sendable {
       fits || !interpolate ? table : try PositionInterpolation.resample(table, to: size, config)
     let width = config.hiddenSize
     let patches = positions.shape[0] - positioned
-    let tokens = specialTokens.base
+    let joined = try specialTokens.flatMap { try $0.elements }
     let bias = patchEmbeddings.bias?.base
     let source = positions.base
     return try Tensor(shape: [special + patches, width]) { out in
       for row in 0..<special {
         for column in 0..<width {
-          let token = tokens[row * width + column]
+          let token = joined[row * width + column]
           out[row * width + column] = row < positioned ? source[row * width + column] + token : token
         }
       }

@@ -88,7 +88,7 @@ import Testing
     }
     for (batch, threads) in companies {
       let images = try Tensor(
-        (0..<batch).flatMap { ($0 % 2 == 0 ? first : second).elements }, shape: [batch, 3, 224, 224])
+        (0..<batch).flatMap { try ($0 % 2 == 0 ? first : second).elements }, shape: [batch, 3, 224, 224])
       let logits = try classifier.model(images, budget: ComputeBudget(threads: threads)).logits
       for image in 0..<batch {
         #expect(

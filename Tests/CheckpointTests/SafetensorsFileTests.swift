@@ -46,6 +46,30 @@ import Testing
     #expect(problem { try file.rawBytes(of: "x") } == .noSuchTensor(key: "x"))
   }
 
+  /// Less than nothing is nothing, and no trap.
+  @Test(arguments: [0, -1, .min])
+  func negativeLimitsAllowNothing(_ limit: Int) {
+    for limits in [
+      SafetensorsLimits(maximumHeaderByteCount: limit), SafetensorsLimits(maximumDimensionCount: limit),
+      SafetensorsLimits(maximumHeaderValueCount: limit), SafetensorsLimits(maximumTensorByteCount: limit),
+    ] {
+      #expect(throws: SafetensorsError.self) {
+        try SafetensorsFile(bytes: Self.content, limits: limits).tensor("a")
+      }
+    }
+  }
+
+  /// An empty tensor may have other extents of any size, which no product may overflow by.
+  @Test(arguments: [[1 << 62, 0], [0, 1 << 62], [1 << 61, 0, 1 << 61]])
+  func emptyTensorsOfHugeExtentsAreWritten(_ shape: [Int]) throws {
+    let folder = try TemporaryFolder()
+    let bytes = SafetensorsBytes.file([.init(name: "a", dtype: "F32", shape: shape, data: [])])
+    let weights = try ModelWeights(contentsOf: folder.write(bytes, to: "a.safetensors"))
+    try weights.save(to: folder.path + "/b.safetensors")
+    try weights.save(toFolder: folder.path + "/c", maximumShardByteCount: 1)
+    #expect(try ModelWeights(contentsOf: folder.path + "/b.safetensors").shape(of: "a") == shape)
+  }
+
   @Test(arguments: Route.allCases)
   func rowsAreReadAlone(_ route: Route) throws {
     let folder = try TemporaryFolder()
@@ -90,7 +114,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write(Self.content, to: "a.safetensors")
     let tensor = try SafetensorsFile(contentsOf: path, access: .mapped).tensor("a")
-    #expect(tensor.elements == [0, 1, 2, 3, 4, 5])
+    #expect(try tensor.elements == [0, 1, 2, 3, 4, 5])
   }
 
   @Test(arguments: Route.allCases)

@@ -61,7 +61,7 @@ import Testing
       if let bits = entry["float32"]?.arrayValue {
         let tensor = try file.tensor(member.key)
         #expect(tensor.shape == info.shape)
-        #expect(tensor.elements.map { JSONValue.integer(Int($0.bitPattern)) } == bits)
+        #expect(try tensor.elements.map { JSONValue.integer(Int($0.bitPattern)) } == bits)
       } else if !info.dtype.isConvertibleToFloat {
         #expect(
           throws: SafetensorsError(

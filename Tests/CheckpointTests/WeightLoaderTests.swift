@@ -87,7 +87,7 @@ import Testing
       #expect(loader.contains(name))
       let tensor = try loader.tensor(name, shape: shape)
       #expect(tensor.shape == shape)
-      #expect(tensor.elements == (try reference.tensor(name).elements), "\(name)")
+      #expect(try tensor.elements == (reference.tensor(name).elements), "\(name)")
     }
     let report = try loader.finish()
     #expect(report.keyFamily == family.naming.family)

@@ -26,7 +26,7 @@ struct StreamingTests {
           let expected = try processor.preprocess(decoded.image(for: policy))
           let values = try bytes.withUnsafeBytes { try processor.preprocess(imageBytes: $0, policy: policy) }
           #expect(values.shape == expected.shape)
-          #expect(values.elements == expected.elements, "\(policy) \(profile) \(size)")
+          #expect(try values.elements == expected.elements, "\(policy) \(profile) \(size)")
         }
       }
     }
