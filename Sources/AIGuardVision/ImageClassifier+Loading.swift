@@ -34,7 +34,8 @@ extension ImageClassifier {
       profile: profile)
     try self.init(
       id: id ?? Self.name(ofFolder: folder), config: config, processor: processor, policy: policy,
-      weights: ModelWeights(contentsOf: weightsPath), precision: precision, limits: limits,
+      weights: ModelWeights(contentsOf: weightsPath).dequantized(config.weightQuantization()),
+      precision: precision, limits: limits,
       budget: budget, packedCache: packedCache)
   }
 

@@ -3,7 +3,8 @@ extension ImageClassifier {
   /// weights, read again from where they came from. transformers loads it and computes the same.
   ///
   /// The tensors have the names that transformers has on disk for such a model, whatever names they came under, and
-  /// their own types. What the network does not use is left out, unless transformers would miss it.
+  /// their own types; what was rounded to 8 bits is written as the float32 numbers that it stands for. What the network
+  /// does not use is left out, unless transformers would miss it.
   ///
   /// - Parameters:
   ///   - folder: Made if it is not there. Weights in safetensors that are there already are replaced.
@@ -28,7 +29,7 @@ extension ImageClassifier {
   /// The configuration as it was read, with what is known better now.
   private func configText(_ dtype: DType?) -> String {
     let architecture = model.config.architecture
-    var json = config.json
+    var json = (weights.isDequantized ? config.withoutQuantization() : config.json)
       .setting("architectures", to: .array([.string(architecture.rawValue)]))
       .setting("model_type", to: .string(architecture.modelType))
     if let dtype { json = json.settingDType(dtype) }

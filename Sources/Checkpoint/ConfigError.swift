@@ -17,6 +17,8 @@ public struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidValue(key: String, expected: String, found: String)
     /// `key` is needed and missing.
     case missingKey(key: String, expected: String)
+    /// The value of `key` asks for something that is not done here, and that would change the results.
+    case unsupported(key: String, found: String, reason: String)
   }
 
   /// Makes an error.
@@ -33,6 +35,7 @@ public struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
     case .notAnObject: "notAnObject"
     case .invalidValue: "invalidValue"
     case .missingKey: "missingKey"
+    case .unsupported: "unsupported"
     }
   }
 
@@ -45,6 +48,8 @@ public struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
     case .invalidValue(let key, let expected, let found):
       "\(file): \(key) must be \(expected), it is \(found)"
     case .missingKey(let key, let expected): "\(file): \(key) is missing; it must be \(expected)"
+    case .unsupported(let key, let found, let reason):
+      "\(file): \(key.printable): \(found) is not supported: \(reason)"
     }
   }
 }

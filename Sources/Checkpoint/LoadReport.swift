@@ -27,6 +27,11 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   public let unexpected: [String]
   /// Tensors of the wrong shape.
   public let mismatched: [Mismatch]
+  /// Keys that belong to a tensor which the model needs and that give it another meaning than its elements have: the
+  /// scales of rounded weights, adapters, masks.
+  public let companions: [String]
+  /// What all of the file's keys begin with, where the model would find its tensors without it.
+  public let foreignPrefix: String?
   /// The number of the file's tensors that were read.
   public let loadedCount: Int
   /// Whether a packed cache was asked for, and what became of it.
@@ -51,14 +56,16 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   ) {
     self.init(
       file: file, naming: naming, missing: missing, unexpected: unexpected, mismatched: mismatched,
-      loadedCount: loadedCount, uses: [])
+      companions: [], foreignPrefix: nil, loadedCount: loadedCount, uses: [])
   }
 
   init(
     file: String, naming: KeyNaming, missing: [String], unexpected: [String], mismatched: [Mismatch],
-    loadedCount: Int, uses: [TensorUse]
+    companions: [String], foreignPrefix: String?, loadedCount: Int, uses: [TensorUse]
   ) {
     self.uses = uses
+    self.companions = companions
+    self.foreignPrefix = foreignPrefix
     self.file = file
     self.naming = naming
     self.missing = missing
@@ -77,8 +84,8 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   /// The family of the file's keys.
   public var keyFamily: KeyFamily { naming.family }
 
-  /// Whether the model has all it needs. Unexpected keys do no harm.
-  public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty }
+  /// Whether the model has all it needs, and nothing says that it means something else. Unexpected keys do no harm.
+  public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty && companions.isEmpty }
 
   /// Everything at once, a line for each kind; long lists are cut after ten.
   public var description: String {
@@ -90,6 +97,7 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     }
     add("missing", missing)
     add("of the wrong shape", mismatched.map { "\($0.key) is \($0.found), needed \($0.expected)" })
+    add("which give weights another meaning", companions)
     add("not used", unexpected)
     if packedCache != .off { lines.append("  packed cache: \(packedCache)") }
     return lines.joined(separator: "\n")
@@ -105,7 +113,25 @@ public struct LoadError: Error, Sendable, Equatable, CustomStringConvertible {
   public init(report: LoadReport) { self.report = report }
 
   /// The report, and what to do.
-  public var description: String {
-    "\(report)\n  The weights do not fit the configuration: check that both belong to the same model."
+  public var description: String { "\(report)\n  \(advice)" }
+
+  private var advice: String {
+    if let prefix = report.foreignPrefix {
+      let origin =
+        switch prefix {
+        case "module.": ", as torch.nn.DataParallel does it"
+        case "_orig_mod.": ", as torch.compile does it"
+        default: ""
+        }
+      return
+        "The keys begin with \"\(prefix.printable)\"\(origin): the model was saved from within another. Save the "
+        + "inner model, or take the prefix off the keys."
+    }
+    if !report.companions.isEmpty {
+      return
+        "The weights are quantised, adapted or masked in a way that the configuration does not explain: load the "
+        + "model in Python, dequantise or merge it, and save it again."
+    }
+    return "The weights do not fit the configuration: check that both belong to the same model."
   }
 }

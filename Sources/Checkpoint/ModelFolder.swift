@@ -30,6 +30,8 @@ public struct ModelFolder: Sendable {
 
   /// The content of the files that say what the weights are for, by name.
   ///
+  /// A `config.json` of rounded weights becomes one of the weights that `ModelWeights(contentsOfFolder:)` makes of them.
+  ///
   /// - Parameter dtype: The type that `config.json` shall name; its own where `nil`.
   /// - Throws: `FileError`, and `ConfigError` for a `config.json` that has to be changed and cannot be read.
   package func configurationFiles(dtype: DType?) throws -> [String: String] {
@@ -38,11 +40,22 @@ public struct ModelFolder: Sendable {
       let bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
       files[Self.name(of: path)] = String(decoding: bytes, as: UTF8.self)
     }
-    if let dtype, files[Self.name(of: configPath)] != nil {
+    let isQuantized = try weightQuantization() != nil
+    if dtype != nil || isQuantized, files[Self.name(of: configPath)] != nil {
       let config = try PretrainedConfig(contentsOf: configPath)
-      files[Self.name(of: configPath)] = JSONValue.object(config.json.settingDType(dtype)).pythonText + "\n"
+      var json = isQuantized ? config.withoutQuantization() : config.json
+      if let dtype { json = json.settingDType(dtype) }
+      files[Self.name(of: configPath)] = JSONValue.object(json).pythonText + "\n"
     }
     return files
+  }
+
+  /// What `config.json` says of rounded weights; `nil` where there is no such file, or it says nothing.
+  ///
+  /// - Throws: `ConfigError`.
+  func weightQuantization() throws(ConfigError) -> WeightQuantization? {
+    guard InputFile.exists(configPath) else { return nil }
+    return try PretrainedConfig(contentsOf: configPath).weightQuantization()
   }
 
   /// The files that can hold weights, first the one that the reference prefers.

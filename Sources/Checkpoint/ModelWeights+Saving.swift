@@ -14,6 +14,7 @@ extension ModelWeights {
   ///   - dtype: The type to convert floating-point tensors to, `F64`, `F32`, `F16` or `BF16`; others stay what they are.
   /// - Throws: `FileError`, `SafetensorsError`, `PyTorchFileError`; `ModelSaveError`.
   public func save(to path: String, dtype: DType? = nil) throws {
+    try checkConversion(to: dtype)
     let tensors = try names.map { try tensor($0, as: dtype) }
     try SafetensorsWriter.write(tensors, metadata: Self.metadata, to: path).rename()
   }
@@ -30,6 +31,7 @@ extension ModelWeights {
     toFolder folder: String, files: [String: String] = [:], dtype: DType? = nil,
     maximumShardByteCount: Int = defaultShardByteCount
   ) throws {
+    try checkConversion(to: dtype)
     try ShardWriter(folder: folder, maximumShardByteCount: maximumShardByteCount)
       .write(names.map { try tensor($0, as: dtype) }, metadata: Self.metadata, files: files)
   }
@@ -63,6 +65,11 @@ extension ModelWeights {
   }
 
   private static let metadata = ["format": "pt"]
+
+  /// Weights of integers stay what they are while their scales would be rounded: no conversion that anybody wants.
+  private func checkConversion(to dtype: DType?) throws(ModelSaveError) {
+    if dtype != nil, let key = UnexpectedKeys.quantization(in: names) { throw .quantized(key: key) }
+  }
 
   /// Some rows of a tensor here, which are part of one that is written.
   private struct Part {
@@ -123,6 +130,8 @@ public enum ModelSaveError: Error, Sendable, Equatable, CustomStringConvertible 
   case partialBytes(key: String, dtype: DType)
   /// The size of the files is not positive.
   case invalidShardSize(Int)
+  /// This tensor says how rounded weights are meant: their type cannot be changed without undoing that.
+  case quantized(key: String)
   /// The other files cannot have this name.
   case invalidFileName(String)
 
@@ -135,6 +144,9 @@ public enum ModelSaveError: Error, Sendable, Equatable, CustomStringConvertible 
     case .partialBytes(let key, let dtype):
       "tensor \"\(key.printable)\" of type \(dtype.rawValue) cannot be written"
     case .invalidShardSize(let size): "files of at most \(size) bytes cannot hold anything"
+    case .quantized(let key):
+      "tensor \"\(key.printable)\" says that weights are quantised; their type can be changed in a folder "
+        + "whose config.json says how, for the ways that are read, and otherwise in Python"
     case .invalidFileName(let name): "\"\(name.printable)\" is no name for a file beside the weights"
     }
   }

@@ -7,20 +7,27 @@ public struct ModelWeights: TensorSource {
   /// The file, or the index.
   public let path: String
   /// Every tensor's name: file by file, in the order in which the data lie there.
-  public let names: [String]
+  public private(set) var names: [String]
 
   private let files: [any WeightsFile]
   /// Which of several files has which tensor.
   private let fileIndex: [String: Int]
+  /// What the integers of a tensor are multiplied by, by its name (`dequantized(_:)`).
+  private var scales: [String: RowScales] = [:]
 
   /// Finds and opens the weights in a folder, in the order of preference of `ModelFolder.weightFileNames`.
+  ///
+  /// Where `config.json` says that they were rounded to 8 bits, they are read as the numbers that they stand for.
   ///
   /// - Parameters:
   ///   - folder: A folder as `save_pretrained` writes it.
   ///   - access: How safetensors files are read.
-  /// - Throws: `ModelFolderError`, `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`.
+  /// - Throws: `ModelFolderError`, `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`; `ConfigError` and
+  ///   `QuantizedWeightsError` for rounded weights that cannot be read.
   public init(contentsOfFolder folder: String, access: SafetensorsFile.Access = .read) throws {
-    try self.init(contentsOf: ModelFolder(folder).weightsPath(), access: access)
+    let files = ModelFolder(folder)
+    self = try ModelWeights(contentsOf: files.weightsPath(), access: access)
+      .dequantized(files.weightQuantization())
   }
 
   /// Opens a file of weights, or an index and all files that it lists.
@@ -78,6 +85,17 @@ public struct ModelWeights: TensorSource {
       ? try SafetensorsFile(contentsOf: path, access: access) : try PyTorchFile(contentsOf: path)
   }
 
+  /// The same weights, some of which are multiplied when they are read, without the tensors `hidden`.
+  func dequantized(_ scales: [String: RowScales], hiding hidden: Set<String>) -> ModelWeights {
+    var weights = self
+    weights.scales = scales
+    weights.names = names.filter { !hidden.contains($0) }
+    return weights
+  }
+
+  /// Whether some of the tensors are made from integers.
+  package var isDequantized: Bool { !scales.isEmpty }
+
   /// The file that has a tensor, or that can say best that there is none.
   private func file(of name: String) -> any WeightsFile { files[fileIndex[name] ?? 0] }
 }
@@ -93,18 +111,30 @@ extension ModelWeights {
   public func shape(of name: String) -> [Int]? { file(of: name).shape(of: name) }
 
   /// The element type of a tensor, `nil` where there is none of that name.
-  public func dtype(of name: String) -> DType? { file(of: name).dtype(of: name) }
+  public func dtype(of name: String) -> DType? {
+    scales[name] == nil ? file(of: name).dtype(of: name) : .float32
+  }
 
   /// The elements of a tensor as `Float`.
   ///
   /// - Throws: `SafetensorsError`, `PyTorchFileError`.
-  public func read(_ name: String) throws -> Tensor { try file(of: name).read(name) }
+  public func read(_ name: String) throws -> Tensor {
+    guard scales[name] != nil, let rowCount = shape(of: name)?.first else {
+      return try file(of: name).read(name)
+    }
+    return try read(name, rows: 0..<rowCount)
+  }
 
   /// The elements at `rows` along a tensor's first axis as `Float`.
   ///
   /// - Throws: `SafetensorsError`, `PyTorchFileError`.
   public func read(_ name: String, rows: Range<Int>) throws -> Tensor {
-    try file(of: name).read(name, rows: rows)
+    let tensor = try file(of: name).read(name, rows: rows)
+    guard let scales = scales[name] else { return tensor }
+    return try Tensor(shape: tensor.shape) { elements in
+      tensor.copyElements(to: elements)
+      scales.apply(to: elements, firstRow: rows.lowerBound)
+    }
   }
 
   /// Writes the elements at `rows` along a tensor's first axis into memory that holds exactly them.
@@ -114,6 +144,7 @@ extension ModelWeights {
     _ name: String, rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>
   ) throws {
     try file(of: name).read(name, rows: rows, into: elements)
+    scales[name]?.apply(to: elements, firstRow: rows.lowerBound)
   }
 
   /// Calls `body` with the elements of a tensor, little-endian, in order and in blocks of whole elements.
@@ -123,7 +154,30 @@ extension ModelWeights {
   package func forEachBlock(
     of name: String, rows: Range<Int>? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    try file(of: name).forEachBlock(of: name, rows: rows, body)
+    guard let scales = scales[name] else {
+      return try file(of: name).forEachBlock(of: name, rows: rows, body)
+    }
+    var done = (rows?.lowerBound ?? 0) * scales.columns
+    try file(of: name).forEachBlock(of: name, rows: rows) { block in
+      try withUnsafeTemporaryAllocation(of: Float.self, capacity: block.count) { elements in
+        DType.int8.convertToFloat(block, into: elements)
+        scales.apply(to: elements, from: done)
+        done += block.count
+        try Self.withLittleEndianBytes(elements, body)
+      }
+    }
+  }
+
+  private static func withLittleEndianBytes(
+    _ elements: UnsafeMutableBufferPointer<Float>, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    #if _endian(little)
+      try body(UnsafeRawBufferPointer(elements))
+    #else
+      var bytes: [UInt8] = []
+      DType.float32.encode(UnsafeBufferPointer(elements), into: &bytes)
+      try bytes.withUnsafeBytes(body)
+    #endif
   }
 }
 

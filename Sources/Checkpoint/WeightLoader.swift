@@ -190,10 +190,17 @@ private final class LoadAccount: Sendable {
     state.withLock { state in
       let wrong = Set(state.mismatched.inOrder.map(\.key))
       let loaded = Set(state.loaded.inOrder.map(\.key))
+      let unexpected = source.names.filter { !loaded.contains($0) && !wrong.contains($0) }
+      let companions =
+        UnexpectedKeys.companions(in: unexpected, of: loaded.union(wrong).union(state.missing.inOrder))
+        + UnexpectedKeys.timmCompanions(in: unexpected, naming)
+      let others = Set(companions)
       return LoadReport(
         file: source.path, naming: naming, missing: state.missing.inOrder,
-        unexpected: source.names.filter { !loaded.contains($0) && !wrong.contains($0) },
-        mismatched: state.mismatched.inOrder, loadedCount: loaded.count, uses: state.loaded.inOrder)
+        unexpected: unexpected.filter { !others.contains($0) }, mismatched: state.mismatched.inOrder,
+        companions: companions,
+        foreignPrefix: UnexpectedKeys.prefix(of: unexpected, hiding: state.missing.inOrder, naming),
+        loadedCount: loaded.count, uses: state.loaded.inOrder)
     }
   }
 }
