@@ -1,8 +1,13 @@
+#if defined(__linux__)
+#define _POSIX_C_SOURCE 200809L  // clock_gettime
+#endif
 #include "CHubTransport.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #if defined(CHUB_CURL)
 #define CURL_DISABLE_TYPECHECK
@@ -77,6 +82,10 @@ static void load(void) {
 struct chub_client {
   CURLM *multi;
   CURL *easy;
+  /// libcurl writes here for as long as `easy` lives, not only while a request runs.
+  char error[CURL_ERROR_SIZE];
+  /// Since when the address of a host is being looked for; 0 while it is not.
+  int64_t resolving_since_ms;
 };
 
 chub_client *chub_open(void) {
@@ -109,12 +118,34 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
   return request->on_body(request->context, bytes, size * count) ? 0 : size * count;
 }
 
+static int64_t now_ms(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/// The search for a host's address begins.
+static int on_resolver_start(void *state, void *reserved, void *context) {
+  (void)state, (void)reserved;
+  chub_client *client = context;
+  client->resolving_since_ms = now_ms();
+  return 0;
+}
+
+/// The address is there: there is a socket to connect to it.
+static int on_socket(void *context, curl_socket_t socket, curlsocktype purpose) {
+  (void)socket, (void)purpose;
+  chub_client *client = context;
+  client->resolving_since_ms = 0;
+  return CURL_SOCKOPT_OK;
+}
+
 static chub_outcome outcome(CURLcode code) {
   switch (code) {
     case CURLE_OK: return CHUB_DONE;
     case CURLE_WRITE_ERROR: return CHUB_STOPPED;
     case CURLE_OUT_OF_MEMORY: return CHUB_MEMORY;
-    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_HOST: return CHUB_UNRESOLVED;
     case CURLE_COULDNT_CONNECT:
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_PARTIAL_FILE:
@@ -142,6 +173,12 @@ static CURLcode run(chub_client *client, const chub_request *request, int *stopp
       break;
     }
     if (curl.multi_perform(client->multi, &running) != CURLM_OK) break;
+    if (running && client->resolving_since_ms &&
+        now_ms() - client->resolving_since_ms > request->resolve_timeout_ms) {
+      snprintf(client->error, sizeof client->error, "the name servers do not answer");
+      code = CURLE_COULDNT_RESOLVE_HOST;
+      break;
+    }
     if (running && curl.multi_poll(client->multi, NULL, 0, 100, NULL) != CURLM_OK) break;
   }
   int left;
@@ -150,6 +187,46 @@ static CURLcode run(chub_client *client, const chub_request *request, int *stopp
     if (message->msg == CURLMSG_DONE) code = message->data.result;
   curl.multi_remove_handle(client->multi, client->easy);
   return code;
+}
+
+/// Sets everything that the request asks for. What cannot be set (a library without a feature, no memory) must not be
+/// left out without a word: it may be the certificates to trust.
+static CURLcode set_up(chub_client *client, const chub_request *request, struct curl_slist *headers) {
+  CURL *easy = client->easy;
+  CURLcode code;
+#define SET(option, value)                                                                          \
+  do {                                                                                              \
+    if ((code = curl.easy_setopt(easy, option, value)) != CURLE_OK) return code;                    \
+  } while (0)
+  SET(CURLOPT_ERRORBUFFER, client->error);
+  SET(CURLOPT_URL, request->url);
+  SET(CURLOPT_HTTPHEADER, headers);
+  SET(CURLOPT_NOBODY, (long)request->head);
+#if LIBCURL_VERSION_NUM >= 0x075500
+  SET(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+  SET(CURLOPT_NOSIGNAL, 1L);
+  SET(CURLOPT_CONNECTTIMEOUT_MS, request->timeout_ms);
+  SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+  SET(CURLOPT_LOW_SPEED_TIME, (request->timeout_ms + 999) / 1000);
+  SET(CURLOPT_BUFFERSIZE, 1L << 18);
+  if (request->certificates) SET(CURLOPT_CAINFO, request->certificates);
+  SET(CURLOPT_HEADERFUNCTION, on_header);
+  SET(CURLOPT_HEADERDATA, request);
+  SET(CURLOPT_WRITEFUNCTION, on_body);
+  SET(CURLOPT_WRITEDATA, request);
+  SET(CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
+  SET(CURLOPT_RESOLVER_START_DATA, client);
+  SET(CURLOPT_SOCKOPTFUNCTION, on_socket);
+  SET(CURLOPT_SOCKOPTDATA, client);
+#undef SET
+#if LIBCURL_VERSION_NUM >= 0x075700
+  // Not to wait at the end for a name server that does not answer. An older library knows no such option, and waits.
+  (void)curl.easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+  return CURLE_OK;
 }
 
 chub_response chub_perform(chub_client *client, const chub_request *request) {
@@ -168,36 +245,20 @@ chub_response chub_perform(chub_client *client, const chub_request *request) {
     }
     headers = longer;
   }
-  char message[CURL_ERROR_SIZE] = "";
   CURL *easy = client->easy;
-  curl.easy_reset(easy);  // connections stay open
-  curl.easy_setopt(easy, CURLOPT_URL, request->url);
-  curl.easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-  curl.easy_setopt(easy, CURLOPT_NOBODY, (long)request->head);
-#if LIBCURL_VERSION_NUM >= 0x075500
-  curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  curl.easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-  curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->timeout_ms);
-  curl.easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl.easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (request->timeout_ms + 999) / 1000);
-  curl.easy_setopt(easy, CURLOPT_BUFFERSIZE, 1L << 18);
-  curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, message);
-  if (request->certificates) curl.easy_setopt(easy, CURLOPT_CAINFO, request->certificates);
-  curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-  curl.easy_setopt(easy, CURLOPT_HEADERDATA, request);
-  curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl.easy_setopt(easy, CURLOPT_WRITEDATA, request);
-
+  client->error[0] = 0;
+  client->resolving_since_ms = 0;
   int stopped = 0;
-  CURLcode code = run(client, request, &stopped);
+  CURLcode code = set_up(client, request, headers);
+  if (code == CURLE_OK) code = run(client, request, &stopped);
   response.outcome = stopped ? CHUB_STOPPED : outcome(code);
   if (response.outcome != CHUB_DONE) {
-    snprintf(response.message, sizeof response.message, "%s", *message ? message : curl.easy_strerror(code));
+    snprintf(response.message, sizeof response.message, "%s",
+             *client->error ? client->error : curl.easy_strerror(code));
   }
   curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
+  // Connections stay open, and nothing of the request stays in the handle that outlives it.
+  curl.easy_reset(easy);
   curl.slist_free_all(headers);
   return response;
 }

@@ -88,7 +88,7 @@ final class FileDownload: HTTPClient.BodySink {
       response = try client.follow(
         metadata.url, headers: headers, timeout: client.hub.downloadTimeout, into: self)
     } catch let error as HubError {
-      if case .network = error { return Failure(error: error) }
+      if client.mayPass(error) { return Failure(error: error) }
       throw error
     }
     if response.status == 416, received > 0 {
@@ -98,7 +98,7 @@ final class FileDownload: HTTPClient.BodySink {
     }
     if !(200..<300).contains(response.status) {
       do throws(HubError) {
-        try client.check(response, revision: HubRevision("main"), file: file, body: [])
+        try client.check(response, file: file, body: [])
       } catch {
         guard HubClient.mayPass(response.status) else { throw error }
         return Failure(error: error, retryAfter: response.headers["retry-after"].flatMap { Int($0) })

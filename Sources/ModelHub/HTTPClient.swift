@@ -27,6 +27,9 @@ final class HTTPClient {
     func receive(_ bytes: UnsafeRawBufferPointer) throws
   }
 
+  /// How long finding a host's address may take: people wait for this where there is no network.
+  private static let resolveTimeout = Duration.seconds(4)
+
   private let client: OpaquePointer
   private let certificates: String?
   private let cancellation: CancellationFlag
@@ -47,7 +50,7 @@ final class HTTPClient {
   ///   - headers: Lines "Name: value"; the caller has seen to it that they are lines.
   ///   - timeout: For connecting, and for nothing arriving.
   ///   - sink: Gets the body of a GET. `nil` makes a HEAD.
-  /// - Throws: `HubError.network` for what may pass, `HubError.refused` for what does not; `CancellationError`; what the
+  /// - Throws: `HubError.network` for what may pass, `HubError.hostNotFound`, `HubError.refused` for what does not; `CancellationError`; what the
   ///   sink throws.
   func perform(
     _ url: String, headers: [String], timeout: Duration, into sink: (any BodySink)?
@@ -59,6 +62,7 @@ final class HTTPClient {
           var request = chub_request(
             url: url, headers: lines, certificates: certificates, head: sink == nil ? 1 : 0,
             timeout_ms: Int(timeout / .milliseconds(1)),
+            resolve_timeout_ms: Int(min(timeout, Self.resolveTimeout) / .milliseconds(1)),
             context: Unmanaged.passUnretained(exchange).toOpaque(),
             on_header: { context, line, count in
               Exchange.of(context)?.header(UnsafeRawBufferPointer(start: line, count: count)) ?? 1
@@ -78,6 +82,7 @@ final class HTTPClient {
     switch result.outcome {
     case CHUB_DONE: break
     case CHUB_NETWORK: throw HubError.network(url: url, message: text)
+    case CHUB_UNRESOLVED: throw HubError.hostNotFound(url: url, message: text)
     case CHUB_MEMORY: throw HubError.outOfResources
     case CHUB_MISSING: throw HubError.noNetworking(text)
     default: throw HubError.refused(url: url, message: text)

@@ -25,7 +25,14 @@ final class HubClient {
   let http: HTTPClient
   let cancellation: CancellationFlag
 
-  init(_ hub: ModelHub, _ id: RepositoryID, _ cancellation: CancellationFlag) throws(HubError) {
+  /// The revision that was asked for, which errors name.
+  let revision: HubRevision
+  /// Whether anybody has answered yet.
+  private var isReached = false
+
+  init(
+    _ hub: ModelHub, _ id: RepositoryID, _ revision: HubRevision, _ cancellation: CancellationFlag
+  ) throws(HubError) {
     guard let endpoint = Origin(hub.endpoint), endpoint.isWeb else {
       throw .invalidSetting(name: "HF_ENDPOINT", value: hub.endpoint)
     }
@@ -35,6 +42,7 @@ final class HubClient {
     }
     self.hub = hub
     self.id = id
+    self.revision = revision
     self.cancellation = cancellation
     http = try HTTPClient(certificates: hub.certificates, cancellation: cancellation)
   }
@@ -51,15 +59,15 @@ final class HubClient {
 
   // MARK: Requests
 
-  /// The commit that a branch or tag is at.
-  func commit(of revision: HubRevision, retries: Int) throws -> String {
+  /// The commit that the branch or tag is at.
+  func commit(retries: Int) throws -> String {
     var url = "\(hub.endpoint)/api/models/\(id.string)"
     if revision.string != "main" { url += "/revision/\(revision.string.percentEncoded())" }
     let sink = MemorySink(url: url, limit: 1 << 24)
     let response = try retrying(retries) {
       try follow(url, headers: [], timeout: hub.metadataTimeout, into: sink)
     }
-    try check(response, revision: revision, file: nil, body: sink.bytes)
+    try check(response, file: nil, body: sink.bytes)
     let value = try? JSONValue(parsing: sink.bytes, options: .python)
     guard let commit = value?.objectValue?["sha"]?.stringValue, commit.isHexadecimal(40) else {
       throw HubError.invalidResponse(url: url, reason: "it names no commit")
@@ -78,7 +86,7 @@ final class HubClient {
     }
     if response.redirect == nil {
       do throws(HubError) {
-        try check(response, revision: HubRevision(commit), file: file, body: [])
+        try check(response, file: file, body: [])
       } catch {
         if case .fileNotFound = error { return nil }
         throw error
@@ -123,6 +131,7 @@ final class HubClient {
     var url = url
     for _ in 0..<10 {
       let response = try http.perform(url, headers: headers(for: url, more), timeout: timeout, into: sink)
+      isReached = true
       guard let location = response.redirect else { return response }
       let next = try Self.resolved(location, from: url)
       if onlyWithinOrigin, Origin(next) != Origin(url) { return response }
@@ -151,9 +160,7 @@ final class HubClient {
   // MARK: Errors
 
   /// Throws for every status but 2xx.
-  func check(
-    _ response: HTTPResponse, revision: HubRevision, file: String?, body: [UInt8]
-  ) throws(HubError) {
+  func check(_ response: HTTPResponse, file: String?, body: [UInt8]) throws(HubError) {
     guard !(200..<300).contains(response.status) else { return }
     let message = String((response.headers["x-error-message"] ?? Self.message(body)).prefix(200))
     switch (response.headers["x-error-code"], response.status) {
@@ -182,10 +189,20 @@ final class HubClient {
         let response = try body()
         guard Self.mayPass(response.status), attempt < retries else { return response }
         try pause(attempt, askedFor: response.headers["retry-after"].flatMap { Int($0) })
-      } catch HubError.network where attempt < retries {
+      } catch let error as HubError where attempt < retries && mayPass(error) {
         try pause(attempt, askedFor: nil)
       }
       attempt += 1
+    }
+  }
+
+  /// Whether a request that failed so is worth another try.
+  func mayPass(_ error: HubError) -> Bool {
+    switch error {
+    case .network: true
+    // Without a network no host has an address, and waiting brings none; in the middle of a download it may.
+    case .hostNotFound: isReached
+    default: false
     }
   }
 

@@ -26,6 +26,8 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
   case http(url: String, status: Int, message: String)
   /// There is no connection, or it broke as often as was tried.
   case network(url: String, message: String)
+  /// The host has no address, or no name server says which. Tried once, unless an answer came before.
+  case hostNotFound(url: String, message: String)
   /// A request that cannot be made: a certificate, a proxy, an unusable URL.
   case refused(url: String, message: String)
   /// The server leads from one URL to the next without end.
@@ -69,6 +71,7 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
     case .http(let url, let status, let message):
       "\(url.printable): HTTP status \(status)" + Self.aside(message)
     case .network(let url, let message): "\(url.printable): \(message.printable)"
+    case .hostNotFound(let url, let message): "\(url.printable): \(message.printable)"
     case .refused(let url, let message): "\(url.printable): \(message.printable)"
     case .tooManyRedirects(let url): "\(url.printable): too many redirects"
     case .invalidResponse(let url, let reason):
@@ -88,7 +91,7 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Whether the Hub could not be asked, or would not answer: what is in the cache may do.
   var isOfTheConnection: Bool {
     switch self {
-    case .network, .http, .refused, .noNetworking, .repositoryNotFound, .gated: true
+    case .network, .hostNotFound, .http, .refused, .noNetworking, .repositoryNotFound, .gated: true
     default: false
     }
   }

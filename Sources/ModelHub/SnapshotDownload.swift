@@ -19,7 +19,7 @@ struct SnapshotDownload {
     self.revision = try HubRevision(revision)
     self.report = report
     cache = HubCache(root: hub.cacheFolder, id: id)
-    client = try HubClient(hub, id, cancellation)
+    client = try HubClient(hub, id, self.revision, cancellation)
   }
 
   /// Whether there may be models without the file.
@@ -42,7 +42,7 @@ struct SnapshotDownload {
     let fallback = remembered.flatMap(usable)
     do {
       // One short try where there is something to fall back on.
-      commit = try client.commit(of: revision, retries: fallback == nil ? hub.retries : 0)
+      commit = try client.commit(retries: fallback == nil ? hub.retries : 0)
     } catch let error as HubError {
       if case .revisionNotFound = error { throw error }
       return try fall(back: fallback, after: error)

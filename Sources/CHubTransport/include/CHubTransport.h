@@ -21,6 +21,8 @@ typedef struct {
   int head;
   /// How long connecting may take, and how long nothing may arrive, in milliseconds.
   long timeout_ms;
+  /// How long finding the host's address may take, in milliseconds.
+  long resolve_timeout_ms;
   /// What the functions below get.
   void *context;
   /// A header's line without its end, the status line included. Not 0 ends the request.
@@ -38,6 +40,8 @@ typedef enum {
   CHUB_STOPPED,
   /// The network or the server failed in a way that may pass.
   CHUB_NETWORK,
+  /// The host has no address, or nobody says which.
+  CHUB_UNRESOLVED,
   /// The URL, the proxy, a certificate or the like is not usable.
   CHUB_REFUSED,
   /// There is no memory.
