@@ -17,10 +17,12 @@ extension ImageClassifier {
   ///   - precision: The arithmetic of the encoder's matrix products.
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that calls share.
+  ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread.
   /// - Throws: `KernelLevelError` when the environment asks for kernels that this CPU lacks.
   public static func defaultModel(
     profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
-    precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared
+    precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
+    maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws -> ImageClassifier {
     let config = try PretrainedConfig(bytes: bytes(agd_config()))
     let processor = try JSONValue(parsing: bytes(agd_preprocessor_config()))
@@ -30,7 +32,7 @@ extension ImageClassifier {
       policy: policy,
       weights: ModelWeights(SafetensorsFile(staticBytes: bytes(agd_weights()))), precision: precision,
       limits: limits,
-      budget: budget)
+      budget: budget, maximumWaitingCalls: maximumWaitingCalls)
   }
 
   private static func bytes(_ file: agd_file) -> UnsafeRawBufferPointer {

@@ -3,10 +3,11 @@ import TensorCore
 /// Threads of our own for asynchronous calls, so that none blocks Swift's cooperative pool.
 ///
 /// At most `width` threads run at once, the calls begin in the order in which they came, and the threads
-/// end when nothing waits.
+/// end when nothing waits. A call that waits holds its image, so no more than `waiting` wait: one more is refused.
 final class CallQueue: Sendable {
   private struct Job: Sendable {
-    let run: @Sendable () -> Void
+    /// Does the work, and returns what tells the caller.
+    let run: @Sendable () -> @Sendable () -> Void
     let refuse: @Sendable (any Error) -> Void
   }
 
@@ -17,27 +18,37 @@ final class CallQueue: Sendable {
     var end = 0
     /// Threads that run or are being started.
     var running = 0
+    /// Jobs that a thread has taken and not done.
+    var taken = 0
   }
 
   private let state = Locked(State())
   private let width: Int
+  /// Calls that run and calls that wait.
+  private let capacity: Int
+  private let limit: Int
   private let startThread: @Sendable (@escaping @Sendable () -> Void) -> Bool
 
-  /// - Parameter startThread: Runs its argument on a new thread, or says that there is none.
+  /// - Parameters:
+  ///   - waiting: How many calls may wait for one of `width` threads.
+  ///   - startThread: Runs its argument on a new thread, or says that there is none.
   init(
-    width: Int,
+    width: Int, waiting: Int,
     startThread: @escaping @Sendable (@escaping @Sendable () -> Void) -> Bool = {
       startDetachedThread(named: "aiguard-call", $0)
     }
   ) {
     self.width = width
+    limit = max(0, waiting)
+    let (sum, overflow) = width.addingReportingOverflow(limit)
+    capacity = overflow ? .max : sum
     self.startThread = startThread
   }
 
   /// Runs `body` on one of the threads.
   ///
   /// - Throws: `CancellationError` at once when the task is cancelled before its turn,
-  ///   `ImageClassifierError.threadUnavailable`, or what `body` throws.
+  ///   `ImageClassifierError.busy`, `.threadUnavailable`, or what `body` throws.
   func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
     try Task.checkCancellation()
     let number = state.withLock { state in
@@ -49,7 +60,10 @@ final class CallQueue: Sendable {
         enqueue(
           number,
           Job(
-            run: { continuation.resume(with: Result { try body() }) },
+            run: {
+              let result = Result { try body() }
+              return { continuation.resume(with: result) }
+            },
             refuse: { continuation.resume(throwing: $0) }))
         // Cancelled between the check above and here, before there was a job to take back.
         if Task.isCancelled { cancel(number) }
@@ -65,7 +79,8 @@ final class CallQueue: Sendable {
   }
 
   private func enqueue(_ number: Int, _ job: Job) {
-    let needsThread = state.withLock { state in
+    let needsThread = state.withLock { state -> Bool? in
+      guard state.waiting.count + state.taken < capacity else { return nil }
       state.waiting[number] = job
       // A later call may have been through already, and the threads past this number.
       state.first = min(state.first, number)
@@ -73,6 +88,7 @@ final class CallQueue: Sendable {
       state.running += 1
       return true
     }
+    guard let needsThread else { return job.refuse(ImageClassifierError.busy(waiting: limit)) }
     guard needsThread, !startThread({ [self] in drain() }) else { return }
     let refused = state.withLock { state -> [Job] in
       state.running -= 1
@@ -85,14 +101,21 @@ final class CallQueue: Sendable {
   }
 
   private func drain() {
-    while let job = nextJob() { job.run() }
+    while let job = nextJob() {
+      let tell = job.run()
+      // Before the caller goes on: its place is free for its next call.
+      state.withLock { $0.taken -= 1 }
+      tell()
+    }
   }
 
   private func nextJob() -> Job? {
     state.withLock { state in
       while state.first < state.end {
         defer { state.first += 1 }
-        if let job = state.waiting.removeValue(forKey: state.first) { return job }
+        guard let job = state.waiting.removeValue(forKey: state.first) else { continue }
+        state.taken += 1
+        return job
       }
       state.running -= 1
       return nil

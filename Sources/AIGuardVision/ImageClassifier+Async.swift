@@ -6,8 +6,12 @@
 
 /// The same calls for asynchronous code. They run on threads of their own, at most as many as the budget
 /// has, and never block Swift's cooperative pool. Beyond what the synchronous calls throw, a call whose task
-/// is cancelled before its turn throws `CancellationError` (one that has begun runs to its end), and
-/// `ImageClassifierError.threadUnavailable` says that the system refused a thread.
+/// is cancelled before its turn throws `CancellationError` (one that has begun runs to its end),
+/// `ImageClassifierError.busy` says that as many calls wait already as may (`maximumWaitingCalls`; the caller can try
+/// again later), and `ImageClassifierError.threadUnavailable` that the system refused a thread.
+///
+/// Image bytes of a type of your own are asked for on those threads. They may use the classifier, but by synchronous
+/// calls: one that waited for an asynchronous call would wait for a thread that it holds.
 extension ImageClassifier {
   /// As the synchronous call of the same name.
   public func classify(

@@ -10,11 +10,15 @@ extension ImageClassifier {
 
   /// Classifies several images; each result is bitwise that of classifying the image alone.
   ///
+  /// Bytes that are no `[UInt8]` are copied, 16 images at a time, on the caller's thread.
+  ///
   /// - Returns: A result or an error for each image, in order. One bad image does not affect the others.
   public func classify(
     batch: [some ContiguousBytes & Sendable], topK: Int = 5, functionToApply: FunctionToApply? = nil
   ) -> [Result<ClassificationResult, any Error>] {
-    classify(batch, topK: topK, functionToApply: functionToApply) { .success($0) }
+    classify(batch, topK: topK, functionToApply: functionToApply) { image in
+      Result { try image as? [UInt8] ?? Self.copied(image, limits) }
+    }
   }
 
   /// Classifies the images in several files; as `classify(batch:topK:functionToApply:)`.
@@ -26,10 +30,26 @@ extension ImageClassifier {
     }
   }
 
-  /// - Parameter read: Gives an item's bytes. Called outside the budget, because reading may wait.
-  private func classify<Item, Bytes: ContiguousBytes>(
+  /// The bytes of an image that may be of anybody's type.
+  ///
+  /// To ask for them while the budget is held would wait for ever where that type uses the classifier, and to ask for
+  /// several at once where two of them share a lock.
+  private static func copied(_ image: some ContiguousBytes, _ limits: DecodeLimits) throws -> [UInt8] {
+    try image.withUnsafeBytes { bytes in
+      // As the decoder would say, before there is a copy.
+      guard bytes.count <= limits.encodedBytes else {
+        throw ImageError.limitExceeded(
+          limit: "encodedBytes", declared: bytes.count, allowed: limits.encodedBytes)
+      }
+      guard ImageFile.isAvailable(bytes.count) else { throw ImageError.outOfMemory(bytes: bytes.count) }
+      return [UInt8](bytes)
+    }
+  }
+
+  /// - Parameter read: Gives an item's bytes. Called outside the budget, because it may wait, or be a caller's code.
+  private func classify<Item>(
     _ items: [Item], topK: Int, functionToApply: FunctionToApply?,
-    read: (Item) -> Result<Bytes, any Error>
+    read: (Item) -> Result<[UInt8], any Error>
   ) -> [Result<ClassificationResult, any Error>] {
     stride(from: 0, to: items.count, by: Self.chunk).flatMap { first in
       let chunk = items[first..<min(first + Self.chunk, items.count)]
@@ -54,7 +74,7 @@ extension ImageClassifier {
 
   /// Decodes and preprocesses on the budget's threads.
   private func preprocess(
-    _ images: [Result<some ContiguousBytes, any Error>]
+    _ images: [Result<[UInt8], any Error>]
   ) -> [Result<Tensor, any Error>] {
     let slots = Locked([Result<Tensor, any Error>?](repeating: nil, count: images.count))
     budget.withCompute { compute in

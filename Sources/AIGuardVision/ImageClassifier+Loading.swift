@@ -14,6 +14,8 @@ extension ImageClassifier {
   ///   - packedCache: Where to keep the packed weights for the next start. By default nothing is kept.
   ///     `model.loadReport.packedCache` says what became of it; whatever is wrong with a cache does not stop
   ///     the loading, and does not change a bit of the model.
+  ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread; one more throws
+  ///     `ImageClassifierError.busy`.
   /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorConfigError`,
   ///   `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`, `LoadError`, `ViTConfigError` or `ViTError` for what
   ///   is wrong with the files; `ImageClassifierError` where they do not fit together; `KernelLevelError`; with a cache
@@ -21,8 +23,8 @@ extension ImageClassifier {
   public init(
     folder: String, id: String? = nil, profile: PreprocessingProfile = .pillow13,
     policy: InputPolicy = .asStored, precision: Precision = .float32, limits: DecodeLimits = .default,
-    budget: ComputeBudget = .shared,
-    packedCache: PackedCache? = nil
+    budget: ComputeBudget = .shared, packedCache: PackedCache? = nil,
+    maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
     let files = ModelFolder(folder)
     let weightsPath = try files.weightsPath()
@@ -36,14 +38,14 @@ extension ImageClassifier {
       id: id ?? Self.name(ofFolder: folder), config: config, processor: processor, policy: policy,
       weights: ModelWeights(contentsOf: weightsPath).dequantized(config.weightQuantization()),
       precision: precision, limits: limits,
-      budget: budget, packedCache: packedCache)
+      budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
   }
 
   /// Assembles a classifier from files in memory.
   package init(
     id: String, config: PretrainedConfig, processor: ViTImageProcessor, policy: InputPolicy,
     weights: ModelWeights, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
-    packedCache: PackedCache? = nil
+    packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
     let network = try ViTConfig(config)
     let loader = WeightLoader(weights, expected: network.architecture.keyNaming)
@@ -64,7 +66,8 @@ extension ImageClassifier {
     }
     try self.init(
       model: model, processor: processor, policy: policy, config: config, weights: weights,
-      identity: ModelIdentity(id: id, hash: hash), limits: limits, budget: budget)
+      identity: ModelIdentity(id: id, hash: hash), limits: limits, budget: budget,
+      maximumWaitingCalls: maximumWaitingCalls)
   }
 
   /// The value in a JSON file, `nil` where there is no such file.

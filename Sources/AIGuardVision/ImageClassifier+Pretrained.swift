@@ -15,20 +15,22 @@ extension ImageClassifier {
     ///   - limits: What an image may ask for.
     ///   - budget: The threads that loading and calls share.
     ///   - packedCache: Where to keep the packed weights for the next start.
+    ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread.
     /// - Throws: As `init(folder:)`, `HubError`, `CancellationError`, and `ImageClassifierError.threadUnavailable`.
     public static func fromPretrained(
       _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil,
       profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
-      packedCache: PackedCache? = nil
+      packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
     ) async throws -> ImageClassifier {
       let isFolder = ModelFolder(idOrFolder).exists
       let hub = try isFolder ? nil : hub ?? ModelHub()
       let folder = try await hub?.folder(of: idOrFolder, revision: revision) ?? idOrFolder
-      return try await CallQueue(width: 1).run {
+      return try await CallQueue(width: 1, waiting: 0).run {
         try ImageClassifier(
           folder: folder, id: isFolder ? nil : idOrFolder, profile: profile, policy: policy,
-          precision: precision, limits: limits, budget: budget, packedCache: packedCache)
+          precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+          maximumWaitingCalls: maximumWaitingCalls)
       }
     }
   #else
@@ -36,12 +38,13 @@ extension ImageClassifier {
     public static func fromPretrained(
       _ folder: String, profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
-      packedCache: PackedCache? = nil
+      packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
     ) async throws -> ImageClassifier {
-      try await CallQueue(width: 1).run {
+      try await CallQueue(width: 1, waiting: 0).run {
         try ImageClassifier(
           folder: folder, profile: profile, policy: policy, precision: precision, limits: limits,
-          budget: budget, packedCache: packedCache)
+          budget: budget, packedCache: packedCache,
+          maximumWaitingCalls: maximumWaitingCalls)
       }
     }
   #endif

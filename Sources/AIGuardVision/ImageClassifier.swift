@@ -32,6 +32,9 @@ public struct ImageClassifier: Sendable {
   /// The threads that calls share.
   public let budget: ComputeBudget
 
+  /// How many asynchronous calls wait for a thread by default. Each holds its image meanwhile: of 2 MB, 256 MB.
+  public static let defaultMaximumWaitingCalls = 128
+
   let calls: CallQueue
   /// What the model was loaded from.
   let weights: ModelWeights
@@ -40,8 +43,11 @@ public struct ImageClassifier: Sendable {
   init(
     model: ViTForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
     config: PretrainedConfig, weights: ModelWeights, identity: ModelIdentity, limits: DecodeLimits,
-    budget: ComputeBudget
+    budget: ComputeBudget, maximumWaitingCalls: Int
   ) throws {
+    guard maximumWaitingCalls >= 0 else {
+      throw ImageClassifierError.invalidMaximumWaitingCalls(maximumWaitingCalls)
+    }
     guard !config.labels.isEmpty else { throw ImageClassifierError.noLabels(model: identity.id) }
     try Self.checkFit(processor, model.config)
     self.model = model
@@ -54,7 +60,7 @@ public struct ImageClassifier: Sendable {
     self.identity = identity
     self.limits = limits
     self.budget = budget
-    calls = CallQueue(width: budget.threads)
+    calls = CallQueue(width: budget.threads, waiting: maximumWaitingCalls)
   }
 
   /// What results of this classifier depend on.
@@ -68,7 +74,7 @@ public struct ImageClassifier: Sendable {
   ///
   /// - Parameters:
   ///   - imageBytes: A whole image file: `Data`, `[UInt8]` or a raw buffer. The format is recognised by
-  ///     its content.
+  ///     its content. A type of your own is asked for its bytes outside the budget, so it may use this classifier.
   ///   - topK: How many labels to return; more than there are gives all of them.
   ///   - functionToApply: From logits to scores; by default the rule of `transformers`' pipeline.
   /// - Throws: `ImageError` or `PreprocessingError` for the image, `ViTError` where an image's shape makes

@@ -13,6 +13,30 @@ public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConver
   case weightsChanged(path: String)
   /// The system refused a thread for an asynchronous call.
   case threadUnavailable
+  /// As many asynchronous calls wait already as may: `maximumWaitingCalls`.
+  case busy(waiting: Int)
+  /// `maximumWaitingCalls` is negative.
+  case invalidMaximumWaitingCalls(Int)
+
+  /// A short, stable name of the kind of failure, for machines to read: `busy` where the same call may succeed later,
+  /// `invalid-argument` for a mistake of the caller's, `model` for what is wrong with the model.
+  public var kind: String {
+    switch self {
+    case .busy, .threadUnavailable: "busy"
+    case .invalidTopK, .invalidMaximumWaitingCalls: "invalid-argument"
+    case .noLabels, .processorDoesNotFit, .nonFiniteLogits, .weightsChanged: "model"
+    }
+  }
+
+  /// The HTTP status that a server would answer with: 503 where it is worth trying again, 400 for a `topK` that is
+  /// none, 500 where this server's model or its set-up is to blame.
+  public var httpStatus: Int {
+    switch self {
+    case .busy, .threadUnavailable: 503
+    case .invalidTopK: 400
+    case .invalidMaximumWaitingCalls, .noLabels, .processorDoesNotFit, .nonFiniteLogits, .weightsChanged: 500
+    }
+  }
 
   /// One line for a person: what is wrong, and with what.
   public var description: String {
@@ -23,6 +47,11 @@ public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConver
     case .nonFiniteLogits(let model): "model \(model) computed logits that are not finite"
     case .invalidTopK(let value): "topK is \(value); it must not be negative"
     case .weightsChanged(let path): "\(path): modified since the model was loaded from it"
+    case .busy(let waiting):
+      "busy: \(waiting) calls wait already, and no more may; try again later, or load the model with a larger "
+        + "maximumWaitingCalls"
+    case .invalidMaximumWaitingCalls(let value):
+      "maximumWaitingCalls is \(value); it must not be negative"
     case .threadUnavailable: "the system refused a thread to classify on"
     }
   }

@@ -78,7 +78,7 @@ package enum ImageFile {
 
   /// Whether there is memory for so many bytes. An array that gets none ends the process, and a sparse file
   /// declares any size it likes; the sizes of ordinary images are not worth the question.
-  private static func isAvailable(_ byteCount: Int) -> Bool {
+  static func isAvailable(_ byteCount: Int) -> Bool {
     guard byteCount > 1 << 26 else { return true }
     // The array's own header comes on top.
     let (total, overflow) = byteCount.addingReportingOverflow(64)

@@ -1,6 +1,8 @@
 import TensorCore
 
 /// Somewhere that tensors can be had by name: one file now, other formats behind the same door.
+///
+/// Loading reads on the threads of its `ComputeBudget`, so that reading must not compute with that budget itself.
 public protocol TensorSource: Sendable {
   /// What messages call the source: its path.
   var path: String { get }

@@ -32,7 +32,8 @@
         case let error as PreprocessingError: error.kind
         case is FileError: "unreadable-file"
         case TensorError.outOfMemory: "out-of-memory"
-        case is ViTError, is ImageClassifierError: "model"
+        case let error as ImageClassifierError: error.kind
+        case is ViTError: "model"
         default: "internal"
         }
     }
