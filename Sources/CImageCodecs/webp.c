@@ -41,10 +41,11 @@ cic_result cic_webp_read(const uint8_t *bytes, size_t count, cic_webp *image) {
   } else if (!WebPDemuxGetFrame(demuxer, 1, &frame)) {
     result = failure(CIC_CORRUPT, "there is no frame");
   } else {
-    WebPBitstreamFeatures features;
+    WebPBitstreamFeatures features, of_file;
     image->width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
     image->height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
-    image->has_alpha = (WebPDemuxGetI(demuxer, WEBP_FF_FORMAT_FLAGS) & ALPHA_FLAG) != 0;
+    // The flag of an extended file, or what its image has although the flag says otherwise.
+    image->has_alpha = WebPGetFeatures(bytes, count, &of_file) != VP8_STATUS_OK || of_file.has_alpha;
     image->x = (uint32_t)frame.x_offset;
     image->y = (uint32_t)frame.y_offset;
     image->frame = (cic_slice){frame.fragment.bytes, frame.fragment.size};
@@ -70,6 +71,11 @@ cic_result cic_webp_read(const uint8_t *bytes, size_t count, cic_webp *image) {
 cic_result cic_webp_decode(const cic_webp *image, int32_t on_white, uint8_t *rgb) {
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) return failure(CIC_UNSUPPORTED, "libwebp has another version than its headers");
+  // Libwebp takes the frame's size from its data: it must be the size that there is memory for.
+  if (WebPGetFeatures(image->frame.bytes, image->frame.count, &config.input) != VP8_STATUS_OK ||
+      (uint32_t)config.input.width != image->frame_width || (uint32_t)config.input.height != image->frame_height ||
+      (uint64_t)image->x + image->frame_width > image->width || (uint64_t)image->y + image->frame_height > image->height)
+    return failure(CIC_CORRUPT, "the frame has another size than was declared");
   const size_t stride = (size_t)image->width * 3, size = stride * image->height;
   const size_t start = image->y * stride + (size_t)image->x * 3;
   const size_t frame_stride = (size_t)image->frame_width * 4, frame_size = frame_stride * image->frame_height;
