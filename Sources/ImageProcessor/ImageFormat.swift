@@ -137,12 +137,24 @@ private struct Signature {
   var isoMedia: ImageFormat? {
     guard matches("ftyp", at: 4) else { return nil }
     if matches("avif", at: 8) || matches("avis", at: 8) { return .avif }
-    for brand in ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"] {
-      if matches(brand, at: 8) { return .heif }
+    if Self.heicBrands.contains(where: { matches($0, at: 8) }) { return .heif }
+    if matches("mif1", at: 8) || matches("msf1", at: 8) {
+      // Both formats have these; what else the file is compatible with decides, HEIC before AVIF.
+      let brands = compatibleBrands
+      return brands.contains { $0 == "avif" || $0 == "avis" } && Self.heicBrands.isDisjoint(with: brands)
+        ? .avif : .heif
     }
-    // Whatever these hold: with pillow_heif its plugin comes first and takes them.
-    if matches("mif1", at: 8) || matches("msf1", at: 8) { return .heif }
     return matches("crx ", at: 8) ? .raw : nil
+  }
+
+  private static let heicBrands: Set<String> = [
+    "heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs",
+  ]
+
+  /// The compatible brands of an ISO base media file, of those within the bytes that are looked at.
+  private var compatibleBrands: [String] {
+    let end = Swift.min(bytes.integer(at: 0, bytes: 4) ?? 0, bytes.count)
+    return stride(from: 16, to: end - 3, by: 4).map { String(decoding: bytes[$0..<$0 + 4], as: UTF8.self) }
   }
 
   /// Formats that are met less often.

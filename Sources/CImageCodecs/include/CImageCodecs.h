@@ -153,7 +153,7 @@ uint32_t cic_crc32(uint32_t seed, const uint8_t *bytes, size_t count);
 typedef struct {
   uint32_t width, height;                   // of the canvas
   uint32_t x, y, frame_width, frame_height;  // where on it the first frame lies
-  int32_t has_alpha;                         // says the file
+  int32_t has_alpha;                         // says the file, or its frame if it has one only
   int32_t is_lossy, frame_has_alpha;         // says the frame
   cic_slice frame;                           // its coded data
   cic_slice exif, xmp;                       // empty where there are none
@@ -219,8 +219,18 @@ typedef struct {
 cic_avif *cic_avif_open(
     const uint8_t *bytes, size_t count, const cic_avif_limits *limits, cic_avif_header *header, cic_result *result);
 
-// Decodes the first image from the top down.
-cic_result cic_avif_decode(cic_avif *decoder, cic_rows *rows);
+// Whether this version of libavif finds tiles and alpha where the reference's does: 1.1.1 and newer.
+int32_t cic_avif_finds_as_reference(void);
+
+// Alpha of an AVIF file.
+enum {
+  CIC_AVIF_NO_ALPHA = 0,      // even if the decoder has found some
+  CIC_AVIF_ALPHA = 1,         // that which the decoder has found
+  CIC_AVIF_UNREAD_ALPHA = 2,  // there is some that the decoder cannot find; colours are converted as with alpha
+};
+
+// Decodes the first image from the top down. What is decoded has the size that `cic_avif_open` gave.
+cic_result cic_avif_decode(cic_avif *decoder, int32_t alpha, cic_rows *rows);
 
 void cic_avif_close(cic_avif *decoder);
 

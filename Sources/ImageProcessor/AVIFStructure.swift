@@ -1,0 +1,152 @@
+#if AVIF
+  /// What the boxes of an AVIF file say where versions of libavif before 1.1.1 take them for something else than the
+  /// reference's does.
+  ///
+  /// Boxes that make no sense are passed over: libavif judges them.
+  struct AVIFStructure {
+    /// A file's alpha, as the reference finds it.
+    enum Alpha: Equatable {
+      case absent
+      /// Of an item or a track that older versions of libavif find too.
+      case plain
+      /// Of the tiles of a grid, each with its own, or of a track that is not the first auxiliary one.
+      case beyondOlderVersions(isPremultiplied: Bool)
+    }
+
+    private(set) var alpha = Alpha.absent
+    /// Whether tiles of a grid are listed in another order than their items, by which older versions go.
+    private(set) var hasTilesOutOfOrder = false
+    /// Whether alpha is turned or cropped and the colours are not, or otherwise.
+    private(set) var turnsAlphaAlone = false
+    /// The first byte of a box that says no length and reaches to the end of the file.
+    private var endlessBox: Int?
+    /// Where the list of references stands, and the first place where it may.
+    private var references: Range<Int>?
+    private var beginning: Int?
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+      var (major, items, tracks) = ("", AVIFItems?.none, [AVIFTrack]())
+      var start = 0
+      for box in ISOBoxes(bytes) {
+        let content = Self.content(of: bytes, at: start)
+        if bytes.integer(at: start, bytes: 4) == 0 { endlessBox = start }
+        start = content + box.bytes.count
+        switch box.type {
+        case "ftyp" where major.isEmpty: major = String(decoding: box.bytes.prefix(4), as: UTF8.self)
+        case "meta" where items == nil:
+          items = AVIFItems(box.bytes)
+          findReferences(box.bytes, at: content)
+        case "moov" where tracks.isEmpty: tracks = AVIFTrack.tracks(of: box.bytes)
+        default: break
+        }
+      }
+      let takesTracks = major == "avis" || (major != "avif" && !tracks.isEmpty)
+      if takesTracks { look(at: tracks) } else if let items { look(at: items) }
+    }
+
+    /// Where the content of the box begins that begins at `start`.
+    private static func content(of bytes: UnsafeRawBufferPointer, at start: Int) -> Int {
+      start + (bytes.integer(at: start, bytes: 4) == 1 ? 16 : 8)
+    }
+
+    private mutating func findReferences(_ meta: UnsafeRawBufferPointer, at offset: Int) {
+      var start = 4
+      for box in ISOBoxes(meta.suffix(from: 4)) {
+        let end = Self.content(of: meta, at: start) + box.bytes.count
+        if beginning == nil { beginning = offset + end }  // The handler must come first.
+        if box.type == "iref", meta.integer(at: start, bytes: 4) != 0 {
+          references = offset + start..<offset + end
+        }
+        start = end
+      }
+    }
+
+    /// A copy of the file that older versions of libavif read as the reference does the file itself, where they would not:
+    /// with the length of a box that has none, and with the references before all that names items, so that items stand in
+    /// the order of tiles.
+    func corrected(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) -> PixelStorage?
+    {
+      guard endlessBox != nil || hasTilesOutOfOrder else { return nil }
+      try limits.check(intermediateBytes: bytes.count)
+      guard let copy = PixelStorage(count: bytes.count) else { throw .outOfMemory(bytes: bytes.count) }
+      copy.buffer.copyMemory(from: bytes)
+      if let endlessBox, let length = UInt32(exactly: bytes.count - endlessBox) {
+        copy.buffer.storeBytes(of: length.bigEndian, toByteOffset: endlessBox, as: UInt32.self)
+      }
+      if hasTilesOutOfOrder, let references, let beginning, beginning < references.lowerBound {
+        let moved = beginning + references.count
+        UnsafeMutableRawBufferPointer(rebasing: copy.buffer[moved..<references.upperBound])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[beginning..<references.lowerBound]))
+        UnsafeMutableRawBufferPointer(rebasing: copy.buffer[beginning..<moved])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[references]))
+      }
+      return copy
+    }
+
+    private mutating func look(at items: AVIFItems) {
+      guard let primary = items.primary else { return }
+      let found = items.alphas(of: primary)
+      let tiles = items.tiles(of: primary)
+      if let item = found.first(where: { !items.isThumbnail($0) }) {
+        let isPlain = item == found.first && !items.hasLightLevels(item)
+        alpha = isPlain ? .plain : .beyondOlderVersions(isPremultiplied: items.isPremultiplied(primary))
+        turnsAlphaAlone = !items.transformations(of: item).isSubset(of: items.transformations(of: primary))
+        hasTilesOutOfOrder = !items.hasTilesInOrder(item)
+      } else if !tiles.isEmpty, Set(tiles).allSatisfy({ !items.alphas(of: $0).isEmpty }) {
+        alpha = .beyondOlderVersions(isPremultiplied: false)
+      }
+      if !items.hasTilesInOrder(primary) { hasTilesOutOfOrder = true }
+    }
+
+    private mutating func look(at tracks: [AVIFTrack]) {
+      guard let colors = tracks.first(where: { $0.auxiliaryTo == nil }) else { return }
+      let auxiliaries = tracks.filter { $0.auxiliaryTo == colors.number }
+      guard let first = auxiliaries.first(where: \.isAlpha) else { return }
+      let isPlain = first.number == auxiliaries.first?.number
+      alpha = isPlain ? .plain : .beyondOlderVersions(isPremultiplied: colors.isPremultiplied)
+    }
+  }
+
+  /// A track of an image sequence.
+  private struct AVIFTrack {
+    var number = 0
+    var auxiliaryTo: Int?
+    var isPremultiplied = false
+    /// Unless its sample entry says that it is something else, such as depth.
+    var isAlpha = true
+
+    /// Those that are coded with AV1.
+    static func tracks(of movie: UnsafeRawBufferPointer) -> [AVIFTrack] {
+      ISOBoxes(movie).filter { $0.type == "trak" }.compactMap { AVIFTrack($0.bytes) }
+    }
+
+    private init?(_ bytes: UnsafeRawBufferPointer) {
+      for box in ISOBoxes(bytes) {
+        switch box.type {
+        case "tkhd":
+          let version = box.bytes.first ?? 0
+          number = box.bytes.integer(at: version == 1 ? 20 : 12, bytes: 4) ?? 0
+        case "tref":
+          for reference in ISOBoxes(box.bytes) {
+            if reference.type == "auxl" { auxiliaryTo = reference.bytes.integer(at: 0, bytes: 4) }
+            if reference.type == "prem" { isPremultiplied = true }
+          }
+        default: break
+        }
+      }
+      guard number != 0, let entry = Self.sampleEntry(bytes) else { return nil }
+      // A visual sample entry has 78 bytes before its boxes.
+      let details = ISOBoxes(entry.suffix(from: 78)).first { $0.type == "auxi" }
+      isAlpha = details.map { AVIFItems.isAlpha(name: $0.bytes) } ?? true
+    }
+
+    private static func sampleEntry(_ track: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+      var bytes = track
+      for name in ["mdia", "minf", "stbl", "stsd"] {
+        guard let box = ISOBoxes(bytes).first(where: { $0.type == name }) else { return nil }
+        bytes = box.bytes
+      }
+      return ISOBoxes(bytes.suffix(from: 8)).first { $0.type == "av01" }?.bytes
+    }
+  }
+#endif
