@@ -83,6 +83,7 @@ extension ImageClassifier {
   }
 
   private static func name(ofFolder path: String) -> String {
-    path.split(separator: "/").last { $0 != "." }.map(String.init) ?? path
+    let names = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+    return (names.last { $0 != "." } ?? path).showingPathBytes
   }
 }

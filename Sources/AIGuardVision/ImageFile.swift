@@ -16,9 +16,8 @@ package enum ImageFile {
   /// - Throws: `FileError`, for a folder too; `ImageError.limitExceeded` before memory for more than
   ///   `limits.encodedBytes`, and the one byte that shows it, is taken; `ImageError.outOfMemory`.
   package static func read(_ path: String, limits: DecodeLimits) throws -> [UInt8] {
-    // The system would see the path up to the NUL, and so another file than the one that was named.
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, reason: .invalidPath) }
-    let descriptor = try FileError.retrying(path, "open") { open(path, O_RDONLY | O_CLOEXEC) }
+    let name = try FileError.systemPath(path)
+    let descriptor = try FileError.retrying(path, "open") { open(name, O_RDONLY | O_CLOEXEC) }
     defer { close(descriptor) }
     return try read(descriptor: descriptor, name: path, limits: limits)
   }

@@ -42,6 +42,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// One line for a person: the path and the reason.
   public var description: String {
+    let path = path.showingPathBytes
     switch reason {
     case .system(let call, let code): return "\(path): \(call): \(String(cString: strerror(code)))"
     case .notARegularFile: return "\(path): not a regular file"
@@ -62,6 +63,14 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
       throw FileError(path: path, reason: .outOfMemory(byteCount: byteCount))
     }
     free(probe)
+  }
+
+  /// A path as the system has it.
+  ///
+  /// - Throws: `invalidPath`, as for a path with a NUL: the system would see what stands before it, another file.
+  package static func systemPath(_ path: String) throws(FileError) -> [CChar] {
+    guard !path.isEmpty, let name = path.systemPath else { throw FileError(path: path, reason: .invalidPath) }
+    return name
   }
 
   /// Makes a system call for `path`, again where a signal interrupted it; -1 becomes an error.

@@ -18,11 +18,11 @@ package final class InputFile: Sendable {
   let descriptor: Int32
 
   package init(path: String) throws(FileError) {
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, reason: .invalidPath) }
+    let name = try FileError.systemPath(path)
     self.path = path
     // Without O_NONBLOCK the call would wait for ever at a pipe that nobody writes to.
     descriptor = try FileError.retrying(path, "open") {
-      open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     }
     let status: stat
     do throws(FileError) {
@@ -42,7 +42,8 @@ package final class InputFile: Sendable {
   /// Whether there is a regular file behind a path, all links followed.
   package static func exists(_ path: String) -> Bool {
     var status = stat()
-    return !path.utf8.contains(0) && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    guard let name = path.systemPath else { return false }
+    return stat(name, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   private static func status(_ descriptor: Int32, _ path: String) throws(FileError) -> stat {

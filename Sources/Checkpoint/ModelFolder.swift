@@ -82,19 +82,19 @@ public struct ModelFolder: Sendable {
 
   /// The folder that a file is in; empty for the current one.
   package static func folder(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<path.utf8.index(after: $0)]) } ?? ""
   }
 
   /// The name of a file in its folder.
   package static func name(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
   }
 
   /// The type bits of what `path` leads to, links followed; `nil` for nothing.
   private static func kind(of path: String) -> mode_t? {
-    guard !path.utf8.contains(0) else { return nil }
+    guard let name = (path.isEmpty ? "." : path).systemPath else { return nil }
     var status = stat()
-    return stat(path.isEmpty ? "." : path, &status) == 0 ? status.st_mode & S_IFMT : nil
+    return stat(name, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 }
 

@@ -15,6 +15,8 @@ package final class OutputFile {
   /// The name that the file will have.
   package let path: String
   private let temporary: String
+  /// The names as the system has them.
+  private let (systemPath, systemTemporary): ([CChar], [CChar])
   private var descriptor: Int32
   private var isThere = true
 
@@ -25,19 +27,21 @@ package final class OutputFile {
 
   /// Begins a file that shall be called `path`.
   package init(replacing path: String, permissions: mode_t) throws(FileError) {
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(path: path, reason: .invalidPath) }
+    systemPath = try FileError.systemPath(path)
     self.path = path
     let random = String(UInt64.random(in: 0 ... .max), radix: 16)
     let temporary = "\(path).\(getpid())-\(random).tmp"
     self.temporary = temporary
+    let systemTemporary = try FileError.systemPath(temporary)
+    self.systemTemporary = systemTemporary
     descriptor = try FileError.retrying(temporary, "open") {
-      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, permissions)
+      open(systemTemporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, permissions)
     }
   }
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
-    if isThere { unlink(temporary) }
+    if isThere { unlink(systemTemporary) }
   }
 
   /// Adds bytes at the end.
@@ -87,7 +91,7 @@ package final class OutputFile {
     #else
       let call = Glibc.rename
     #endif
-    _ = try FileError.retrying(path, "rename") { call(temporary, path) }
+    _ = try FileError.retrying(path, "rename") { call(systemTemporary, systemPath) }
     isThere = false
   }
 }
@@ -115,13 +119,15 @@ extension OutputFile {
   /// - Parameter permissions: Of the folders that are made.
   package static func makeFolder(_ path: String, permissions: mode_t = 0o777) throws(FileError) {
     var prefix = path.utf8.first == UInt8(ascii: "/") ? "/" : ""
-    for component in path.split(separator: "/") {
-      prefix += component
-      if mkdir(prefix, permissions) != 0 {
+    // By bytes: before a combining character "/" is no Character of its own.
+    for component in path.utf8.split(separator: UInt8(ascii: "/")) {
+      prefix += Substring(component)
+      let name = try FileError.systemPath(prefix)
+      if mkdir(name, permissions) != 0 {
         let code = errno
         var status = stat()
         // A folder that is there may well be one that nothing can be made in.
-        guard stat(prefix, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
           throw FileError(path: prefix, reason: .system(call: "mkdir", code: code))
         }
       }

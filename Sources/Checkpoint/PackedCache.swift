@@ -33,7 +33,7 @@ public struct PackedCache: Sendable, Equatable {
   /// `PackedCacheProblem.noFolder`.
   public static var userCache: PackedCache {
     func absolute(_ variable: String) -> String? {
-      getenv(variable).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+      getenv(variable).map { String(systemPath: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
     let caches = absolute("XDG_CACHE_HOME") ?? absolute("HOME").map { ModelFolder.join($0, ".cache") }
     return PackedCache(folder: caches.map { ModelFolder.join($0, "aiguard") } ?? "")

@@ -102,7 +102,7 @@ struct ShardWriter {
   /// Removes what is left of weights that were saved here before: readers could prefer them.
   private func removeOthers(than names: Set<String>) throws(FileError) {
     let folder = folder.isEmpty ? "." : folder
-    guard let stream = opendir(folder) else {
+    guard let stream = opendir(try FileError.systemPath(folder)) else {
       throw FileError(path: folder, reason: .system(call: "opendir", code: errno))
     }
     var others: [String] = []
@@ -115,7 +115,8 @@ struct ShardWriter {
     }
     closedir(stream)
     for name in others {
-      _ = try FileError.retrying(path(name), "unlink") { unlink(path(name)) }
+      let other = try FileError.systemPath(path(name))
+      _ = try FileError.retrying(path(name), "unlink") { unlink(other) }
     }
   }
 
@@ -132,7 +133,8 @@ package enum FolderSync {
   /// - Throws: `FileError` where the system cannot open the folder. A file system that cannot sync a folder is none of
   ///   our concern.
   package static func sync(_ folder: String) throws(FileError) {
-    let descriptor = try FileError.retrying(folder, "open") { open(folder, O_RDONLY | O_CLOEXEC) }
+    let name = try FileError.systemPath(folder)
+    let descriptor = try FileError.retrying(folder, "open") { open(name, O_RDONLY | O_CLOEXEC) }
     fsync(descriptor)
     close(descriptor)
   }

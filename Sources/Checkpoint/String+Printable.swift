@@ -3,7 +3,7 @@ extension String {
   /// escaped.
   package var escaped: String {
     var text = ""
-    for scalar in unicodeScalars {
+    for scalar in showingPathBytes.unicodeScalars {
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator: text += scalar.escaped(asASCII: true)
       default: text.unicodeScalars.append(scalar)

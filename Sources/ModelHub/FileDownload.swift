@@ -17,6 +17,8 @@ final class FileDownload: HTTPClient.BodySink {
   private let progress: (Int) -> Void
 
   private let path: String
+  /// The path as the system has it.
+  private let systemPath: [CChar]
   private var descriptor: Int32 = -1
   private var received = 0
   private var isPartOfBody = false
@@ -29,19 +31,20 @@ final class FileDownload: HTTPClient.BodySink {
   init(
     _ client: HubClient, _ file: String, _ metadata: FileMetadata, blob: String,
     progress: @escaping (Int) -> Void
-  ) {
+  ) throws(HubError) {
     self.client = client
     self.file = file
     self.metadata = metadata
     self.progress = progress
     let random = String(UInt32.random(in: 0 ... .max), radix: 16)
     path = "\(blob).\(String(repeating: "0", count: 8 - random.count))\(random).incomplete"
+    do throws(FileError) { systemPath = try FileError.systemPath(path) } catch { throw .file(error) }
   }
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
     // What got its name is no longer here.
-    unlink(path)
+    unlink(systemPath)
   }
 
   /// Downloads the file, going on where it broke off, and gives it its name.
@@ -49,7 +52,7 @@ final class FileDownload: HTTPClient.BodySink {
   /// - Throws: `HubError`, `CancellationError`.
   func run(into blob: String) throws {
     try reporting("open") {
-      descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+      descriptor = open(systemPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
       return descriptor
     }
     var attempt = 0
@@ -65,7 +68,9 @@ final class FileDownload: HTTPClient.BodySink {
     try verify()
     try reporting("fsync") { fsync(descriptor) }
     // This takes the place of whatever has the name, be it a link into a store that others share.
-    try reporting("rename") { rename(path, blob) }
+    let name: [CChar]
+    do throws(FileError) { name = try FileError.systemPath(blob) } catch { throw HubError.file(error) }
+    try reporting("rename") { rename(systemPath, name) }
   }
 
   /// Why a request did not bring what is missing, which may pass.

@@ -1,4 +1,5 @@
 internal import CHubTransport
+import Checkpoint
 import TensorCore
 
 /// What a server answered, without the body.
@@ -31,14 +32,16 @@ final class HTTPClient {
   private static let resolveTimeout = Duration.seconds(4)
 
   private let client: OpaquePointer
-  private let certificates: String?
+  private let certificates: [CChar]?
   private let cancellation: CancellationFlag
 
   /// - Throws: `HubError.outOfResources`.
   init(certificates: String?, cancellation: CancellationFlag) throws(HubError) {
+    do throws(FileError) { self.certificates = try certificates.map(FileError.systemPath) } catch {
+      throw .file(error)
+    }
     guard let client = chub_open() else { throw .outOfResources }
     self.client = client
-    self.certificates = certificates
     self.cancellation = cancellation
   }
 
@@ -58,7 +61,7 @@ final class HTTPClient {
     let exchange = Exchange(url: url, sink: sink, cancellation: cancellation)
     let result = withCStrings(headers) { lines in
       url.withCString { url in
-        withOptionalCString(certificates) { certificates in
+        withOptionalPath(certificates) { certificates in
           var request = chub_request(
             url: url, headers: lines, certificates: certificates, head: sink == nil ? 1 : 0,
             timeout_ms: Int(timeout / .milliseconds(1)),
@@ -163,11 +166,11 @@ final class CancellationFlag: Sendable {
   }
 }
 
-private func withOptionalCString<Result>(
-  _ string: String?, _ body: (UnsafePointer<CChar>?) throws -> Result
+private func withOptionalPath<Result>(
+  _ path: [CChar]?, _ body: (UnsafePointer<CChar>?) throws -> Result
 ) rethrows -> Result {
-  guard let string else { return try body(nil) }
-  return try string.withCString(body)
+  guard let path else { return try body(nil) }
+  return try path.withUnsafeBufferPointer { try body($0.baseAddress) }
 }
 
 /// Calls `body` with the strings as C has them, and a null pointer after the last.

@@ -106,7 +106,8 @@ struct HubCache: Sendable {
         let target = String(repeating: "../", count: depth) + "blobs/\(etag)"
         if try Self.link(target, path) { return }
       }
-      _ = try FileError.retrying(path, "rename") { rename(blob(etag), path) }
+      let (old, new) = (try FileError.systemPath(blob(etag)), try FileError.systemPath(path))
+      _ = try FileError.retrying(path, "rename") { rename(old, new) }
     }
   }
 
@@ -114,17 +115,19 @@ struct HubCache: Sendable {
   ///
   /// - Returns: Whether this file system has links.
   private static func link(_ target: String, _ path: String) throws(FileError) -> Bool {
-    if symlink(target, path) == 0 || (errno == EEXIST && InputFile.exists(path)) { return true }
+    let name = try FileError.systemPath(path)
+    if symlink(target, name) == 0 || (errno == EEXIST && InputFile.exists(path)) { return true }
     guard errno == EEXIST else {
       if errno == EPERM || errno == ENOTSUP || errno == ENOSYS { return false }
       throw FileError(path: path, reason: .system(call: "symlink", code: errno))
     }
     let temporary = "\(path).\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"
-    _ = try FileError.retrying(temporary, "symlink") { symlink(target, temporary) }
+    let temporaryName = try FileError.systemPath(temporary)
+    _ = try FileError.retrying(temporary, "symlink") { symlink(target, temporaryName) }
     do throws(FileError) {
-      _ = try FileError.retrying(path, "rename") { rename(temporary, path) }
+      _ = try FileError.retrying(path, "rename") { rename(temporaryName, name) }
     } catch {
-      unlink(temporary)
+      unlink(temporaryName)
       throw error
     }
     return true
@@ -159,13 +162,14 @@ final class FileLock {
     do throws(FileError) {
       try OutputFile.makeFolder(ModelFolder.folder(of: path))
       #if canImport(Darwin)
-        let call: (String, Int32, mode_t) -> Int32 = { Darwin.open($0, $1, $2) }
+        let call: ([CChar], Int32, mode_t) -> Int32 = { Darwin.open($0, $1, $2) }
       #elseif canImport(Musl)
-        let call: (String, Int32, mode_t) -> Int32 = { Musl.open($0, $1, $2) }
+        let call: ([CChar], Int32, mode_t) -> Int32 = { Musl.open($0, $1, $2) }
       #else
-        let call: (String, Int32, mode_t) -> Int32 = { Glibc.open($0, $1, $2) }
+        let call: ([CChar], Int32, mode_t) -> Int32 = { Glibc.open($0, $1, $2) }
       #endif
-      return try FileError.retrying(path, "open") { call(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o664) }
+      let name = try FileError.systemPath(path)
+      return try FileError.retrying(path, "open") { call(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o664) }
     } catch {
       throw .file(error)
     }

@@ -33,7 +33,9 @@ final class HubClient {
   init(
     _ hub: ModelHub, _ id: RepositoryID, _ revision: HubRevision, _ cancellation: CancellationFlag
   ) throws(HubError) {
-    guard let endpoint = Origin(hub.endpoint), endpoint.isWeb else {
+    guard let endpoint = Origin(hub.endpoint), endpoint.isWeb,
+      !hub.endpoint.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F })
+    else {
       throw .invalidSetting(name: "HF_ENDPOINT", value: hub.endpoint)
     }
     if let token = hub.token, token.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) {

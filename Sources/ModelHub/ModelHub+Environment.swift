@@ -29,8 +29,9 @@ extension ModelHub {
   /// - Parameter variable: The value of an environment variable; by default that of the process.
   /// - Throws: `HubError.invalidSetting`, and `HubError.file` where the token cannot be read.
   public init(
-    environment variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }
+    environment variable: ((String) -> String?)? = nil
   ) throws(HubError) {
+    let variable = variable ?? { getenv($0).map { String(systemPath: $0) } }
     func value(_ name: String) -> String? { variable(name).flatMap { $0.isEmpty ? nil : $0 } }
     func path(_ name: String) -> String? { value(name).map { Self.expanded($0, value) } }
     func flag(_ name: String) -> Bool {

@@ -155,7 +155,7 @@ struct SnapshotDownload {
   private func download(_ file: String, _ metadata: FileMetadata, into blob: String) throws {
     report(.progress(file: file, received: 0, total: metadata.byteCount))
     var last = ContinuousClock.now
-    let download = FileDownload(client, file, metadata, blob: blob) { received in
+    let download = try FileDownload(client, file, metadata, blob: blob) { received in
       let now = ContinuousClock.now
       guard last.duration(to: now) > .milliseconds(50) || received == metadata.byteCount else { return }
       last = now

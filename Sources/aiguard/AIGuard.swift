@@ -33,7 +33,11 @@
       Output.prepare()
       do {
         var command: any ParsableCommand
-        do { command = try parseAsRoot() } catch { endProcess(Ending(parsing: error)) }
+        do {
+          let arguments = Arguments.ofProcess
+          try Arguments.check(arguments)
+          command = try parseAsRoot(arguments)
+        } catch { endProcess(Ending(parsing: error)) }
         try command.run()
       } catch {
         endProcess(Ending(running: error))
@@ -59,7 +63,9 @@
           // Help and version are "errors" too.
           (code, message) = (0, fullMessage(for: error))
         } else if isUsage {
-          (code, message) = (Exit.usage.rawValue, fullMessage(for: error).escapedLines)
+          let text = fullMessage(for: error)
+          let hint = text.contains("Unknown option") ? "\n" + Arguments.hint : ""
+          (code, message) = (Exit.usage.rawValue, (text + hint).escapedLines)
         } else {
           (code, message) = (Exit.someInputsFailed.rawValue, "aiguard: \("\(error)".escapedLines)")
         }

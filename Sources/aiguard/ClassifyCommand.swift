@@ -6,6 +6,9 @@
     static let configuration = CommandConfiguration(
       commandName: "classify", abstract: "Classify images.",
       discussion: """
+        In a folder, what is no image by its content is passed over, and counted on standard error. A file that is \
+        named, or whose name ends like an image's, fails where it is none.
+
         The score is the model's, not a proof. The built-in model was trained on CIFAKE, 32x32 images: what \
         it says of large photographs is not evidence.
         """)
@@ -40,7 +43,7 @@
       let classifier = try model.load()
       let inputs = Input.expand(files, recursive: recursive)
       let printer: any ResultPrinter =
-        json ? JSONLinesPrinter() : TablePrinter(names: inputs.map(\.name))
+        json ? JSONLinesPrinter() : TablePrinter(inputs)
       var progress = Progress(total: inputs.count)
       var failed = false
       // Enough at once to keep the threads busy, few enough for results to appear as they come.

@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import Checkpoint
 
   struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,12 +29,12 @@
         "The most bytes of tensors in one file of a folder, as 5GB or 500MB.", valueName: "size"))
     var maxShardSize: ByteSize?
 
-    private var isFile: Bool { InputFile.exists(input) }
+    private var isFile: Bool { FileKind(of: input) == .file }
 
     func validate() throws {
       if isFile {
         guard output.hasSuffix(".safetensors") else {
-          throw ValidationError("\(input) is a file: the name of the new one must end in .safetensors")
+          throw ValidationError("\(input.escaped) is a file: the name of the new one must end in .safetensors")
         }
         guard maxShardSize == nil else { throw ValidationError("--max-shard-size is for folders") }
       }

@@ -1,6 +1,7 @@
 #if CLI && Hub
   import AIGuardVision
   import ArgumentParser
+  import Checkpoint
 
   struct DownloadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +20,10 @@
 
     func run() throws {
       do {
-        Output.write(try ModelLocation.download(id, revision: revision) + "\n", to: .standardOutput)
+        if let advice = URLArgument.modelAdvice(id) { throw ModelNotFound.url(id, advice) }
+        // For programs: the path's own bytes, whatever they are.
+        let folder = try ModelLocation.download(id, revision: revision)
+        Output.write((folder.pathBytes ?? Array(folder.utf8)) + [UInt8(ascii: "\n")], to: .standardOutput)
       } catch {
         Output.write("aiguard: cannot download the model: \("\(error)".escapedLines)\n", to: .standardError)
         throw Exit.modelNotLoaded

@@ -1,5 +1,12 @@
 #if CLI
   import AIGuardVision
+  import Checkpoint
+
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
+  #endif
 
   /// Why an input gave no result.
   ///
@@ -11,7 +18,7 @@
   /// | `limit-exceeded` | the image, or what it would become, is larger than is allowed |
   /// | `out-of-memory` | the system gave no memory for it |
   /// | `empty-output` | the image is so narrow that it would be resized to nothing |
-  /// | `unreadable-file` | the system's reason, or a name that is not UTF-8; also for a folder |
+  /// | `unreadable-file` | the system's reason, also for a folder; a URL, which is not fetched |
   /// | `empty-folder` | a folder without image files |
   /// | `model` | image processor and network do not fit together, or the network failed |
   /// | `internal` | anything else: a mistake in this program |
@@ -21,12 +28,11 @@
 
     init(kind: String, message: String) {
       self.kind = kind
-      self.message = message
+      self.message = message.showingPathBytes
     }
 
     init(_ error: any Error) {
-      message = "\(error)"
-      kind =
+      let kind =
         switch error {
         case let error as ImageError: error.kind
         case let error as PreprocessingError: error.kind
@@ -36,17 +42,37 @@
         case is ViTError: "model"
         default: "internal"
         }
+      self.init(kind: kind, message: "\(error)")
     }
 
     /// Says it to people.
     func show(_ file: String) {
-      Output.write("aiguard: \(file.escaped): \(message.escaped)\n", to: .standardError)
+      // No path is longer: only a URL that holds its data can be.
+      let name = file.utf8.count > 4096 ? file.printable : file.escaped
+      // What the system said names the file already.
+      let known = file.showingPathBytes + ": "
+      let reason = message.hasPrefix(known) ? String(message.dropFirst(known.count)) : message
+      Output.write("aiguard: \(name): \(reason.escaped)\n", to: .standardError)
     }
   }
 
   /// The JSON line of an input that gave no result.
   struct FailureLine: Encodable {
     let file: String
+    let fileBytes: String?
     let error: FailureReport
+
+    init(file: String, error: FailureReport) {
+      self.file = file.showingPathBytes
+      fileBytes = file.pathBytesForJSON
+      self.error = error
+    }
+  }
+
+  extension String {
+    /// The bytes of a name that is not UTF-8, in base64: what `file` shows of it may be another file's name.
+    var pathBytesForJSON: String? {
+      hasPathBytes ? pathBytes.map { Data($0).base64EncodedString() } : nil
+    }
   }
 #endif

@@ -1,4 +1,6 @@
 #if CLI
+  import Checkpoint
+
   #if canImport(Glibc)
     import Glibc
   #elseif canImport(Musl)
@@ -9,30 +11,38 @@
 
   /// What a folder has to classify. An entry that cannot be used is an input that failed: the others go on.
   enum ImageFolder {
+    struct Content {
+      var inputs: [Input] = []
+      /// How many files are no images.
+      var passedOver = 0
+    }
+
     /// The image files in `folder` by the bytes of their names, with those of inner folders in their place
-    /// where they are asked for. Hidden entries are passed over.
-    static func inputs(in folder: String, recursive: Bool) -> [Input] {
-      let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    /// where they are asked for. Hidden entries are not looked at.
+    static func content(of folder: String, recursive: Bool) -> Content {
       // The folder is closed again before those inside it are opened: how deep they go is not bounded by
       // the number of files that may be open.
       let (entries, failure) = entries(of: folder, recursive: recursive)
-      let inputs = entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }.flatMap { entry -> [Input] in
-        guard let name = String(validating: entry.name, as: UTF8.self) else {
-          return [unreadable(prefix + rendering(entry.name), "its name is not valid UTF-8; rename it")]
-        }
-        let path = prefix + name
+      var content = Content()
+      for entry in entries.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
+        let path = ModelFolder.join(folder, String(pathBytes: entry.name))
         switch entry.kind {
-        case .image: return [.file(path)]
-        case .folder: return Self.inputs(in: path, recursive: true)
-        case .unknown(let code): return [unreadable(path, reason(code))]
+        case .image: content.inputs.append(.file(path))
+        case .noImage: content.passedOver += 1
+        case .folder:
+          let inner = Self.content(of: path, recursive: true)
+          content.inputs += inner.inputs
+          content.passedOver += inner.passedOver
+        case .unknown(let code): content.inputs.append(unreadable(path, reason(code)))
         }
       }
-      guard let failure else { return inputs }
-      return inputs + [unreadable(folder, "cannot list it: \(reason(failure))")]
+      if let failure { content.inputs.append(unreadable(folder, "cannot list it: \(reason(failure))")) }
+      return content
     }
 
     private enum Kind {
       case image
+      case noImage
       case folder
       /// The system would not say, for this reason.
       case unknown(code: Int32)
@@ -43,16 +53,9 @@
       let kind: Kind
     }
 
-    /// The endings by which files are taken from a folder. What a file is, its content decides; a file
-    /// that is named as an argument is tried whatever it is called.
-    private static let endings: Set<String> = [
-      "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "gif", "webp", "bmp", "tif", "tiff", "heic",
-      "heif", "hif", "avif", "jp2", "jxl",
-    ]
-
     /// The entries that matter, in the folder's own order, and why there are no more if there should be.
     private static func entries(of folder: String, recursive: Bool) -> ([Entry], failure: Int32?) {
-      guard let stream = opendir(folder) else { return ([], errno) }
+      guard let path = folder.systemPath, let stream = opendir(path) else { return ([], errno) }
       defer { closedir(stream) }
       guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) else { return ([], ENOTSUP) }
       var entries: [Entry] = []
@@ -64,7 +67,7 @@
         let name = (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self)
         guard name.pointee != CChar(UInt8(ascii: ".")) else { continue }
         let bytes = [UInt8](UnsafeRawBufferPointer(start: name, count: strlen(name)))
-        let isImage = hasImageEnding(bytes)
+        let isImage = ImageContent.hasImageEnding(bytes)
         if let kind = kind(of: name, in: dirfd(stream), isImage: isImage, recursive: recursive) {
           entries.append(Entry(name: bytes, kind: kind))
         }
@@ -72,6 +75,8 @@
     }
 
     /// What an entry is to us, nil if nothing.
+    ///
+    /// - Parameter isImage: Whether its name says that it is an image. Else its content is looked at.
     private static func kind(
       of name: UnsafePointer<CChar>, in folder: Int32, isImage: Bool, recursive: Bool
     ) -> Kind? {
@@ -82,25 +87,21 @@
         guard isImage else { return nil }
         result = fstatat(folder, name, &status, 0)
       }
-      // What cannot be looked at might be one of the folders that were asked for.
-      guard result == 0 else { return isImage || recursive ? .unknown(code: errno) : nil }
+      // What cannot be looked at might be an image, or one of the folders that were asked for.
+      guard result == 0 else { return .unknown(code: errno) }
       switch status.st_mode & S_IFMT {
       // Links to folders are not followed: they can lead in circles.
       case S_IFDIR: return recursive && !isLink ? .folder : nil
       // Pipes and devices might never end.
-      case S_IFREG: return isImage ? .image : nil
+      case S_IFREG where isImage: return .image
+      case S_IFREG:
+        return switch ImageContent.isImage(name, in: folder) {
+        case true?: .image
+        case false?: .noImage
+        case nil: .unknown(code: errno)
+        }
       default: return nil
       }
-    }
-
-    private static func hasImageEnding(_ name: [UInt8]) -> Bool {
-      guard let point = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
-      return endings.contains(String(decoding: name[(point + 1)...], as: UTF8.self).lowercased())
-    }
-
-    /// A name of which nobody knows the encoding: its ASCII, and the other bytes as numbers.
-    private static func rendering(_ name: [UInt8]) -> String {
-      name.map { $0 < 0x80 ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16) }.joined()
     }
 
     private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

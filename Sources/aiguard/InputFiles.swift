@@ -1,14 +1,4 @@
 #if CLI
-  import AIGuardVision
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
-
   /// One thing to classify, or the reason why there is nothing to classify.
   enum Input {
     case file(String)
@@ -24,17 +14,23 @@
     }
 
     /// The inputs that the arguments stand for. A folder stands for its image files, in the order of
-    /// their names; `-` for standard input.
+    /// their names; `-` for standard input. How many other files a folder has is said on standard error.
     static func expand(_ arguments: [String], recursive: Bool) -> [Input] {
       arguments.flatMap { argument -> [Input] in
         if argument == "-" { return [.standardInput] }
-        var status = stat()
-        guard stat(argument, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard FileKind(of: argument) == .folder else {
+          if let advice = URLArgument.advice(argument) {
+            return [.failure(path: argument, FailureReport(kind: "unreadable-file", message: advice))]
+          }
           // A file that is not there is reported when it is read, with the system's reason.
           return [.file(argument)]
         }
-        let inputs = ImageFolder.inputs(in: argument, recursive: recursive)
-        if !inputs.isEmpty { return inputs }
+        let content = ImageFolder.content(of: argument, recursive: recursive)
+        if content.passedOver > 0 {
+          let files = content.passedOver == 1 ? "1 file that is no image" : "\(content.passedOver) files that are no images"
+          Output.write("aiguard: \(argument.escaped): passed over \(files)\n", to: .standardError)
+        }
+        if !content.inputs.isEmpty { return content.inputs }
         let hint = recursive ? "" : " (folders inside it are read with --recursive)"
         let report = FailureReport(kind: "empty-folder", message: "no image files in it\(hint)")
         return [.failure(path: argument, report)]

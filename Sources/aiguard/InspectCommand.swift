@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import Checkpoint
 
   struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,6 +27,7 @@
 
     private struct Report: Encodable {
       let file: String
+      let fileBytes: String?
       let format: String
       let width: Int
       let height: Int
@@ -48,7 +50,7 @@
           } else {
             Output.write(
               """
-              \(report.file.escaped)
+              \(file.escaped)
                 format       \(report.format), mode \(report.mode), \(report.width)x\(report.height), \
               orientation \(report.orientation)
                 rgb          sha256 \(report.rgbSHA256)
@@ -58,7 +60,8 @@
           }
         } catch {
           failed = true
-          let failure = FailureReport(error)
+          let advice = URLArgument.advice(file)
+          let failure = advice.map { FailureReport(kind: "unreadable-file", message: $0) } ?? FailureReport(error)
           if json {
             try Output.json(FailureLine(file: file, error: failure))
           } else {
@@ -78,7 +81,7 @@
         try classifier.processor.preprocess(imageBytes: $0, policy: classifier.policy, limits: limits)
       }
       return try Report(
-        file: file, format: decoded.format.rawValue, width: decoded.image.width,
+        file: file.showingPathBytes, fileBytes: file.pathBytesForJSON, format: decoded.format.rawValue, width: decoded.image.width,
         height: decoded.image.height, mode: decoded.mode, orientation: decoded.orientation.rawValue,
         rgbSHA256: decoded.image.withUnsafeBytes { try SHA256.hexadecimal(of: $0) },
         pixelValuesSHA256: try pixelValues.withUnsafeBufferPointer {

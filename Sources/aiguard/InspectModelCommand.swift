@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import Checkpoint
 
   struct InspectModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,7 +39,7 @@
     /// The weights, and of a folder the network that they are for.
     private func open() throws -> (ModelWeights, ViTConfig?) {
       do {
-        if InputFile.exists(model) { return (try ModelWeights(contentsOf: model), nil) }
+        if FileKind(of: model) == .file { return (try ModelWeights(contentsOf: model), nil) }
         let folder = try ModelLocation.find(model, revision: revision).folder
         return (
           try ModelWeights(contentsOfFolder: folder),
@@ -76,8 +77,8 @@
       let tensors: [TensorLine]
 
       init(_ weights: ModelWeights, _ config: ViTConfig?, _ report: LoadReport?) {
-        path = weights.path
-        files = weights.filePaths
+        path = weights.path.showingPathBytes
+        files = weights.filePaths.map(\.showingPathBytes)
         byteCount = weights.byteCount
         tensors = weights.names.map { name in
           let shape = weights.shape(of: name) ?? []

@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import Checkpoint
 
   #if canImport(Glibc)
     import Glibc
@@ -10,16 +11,49 @@
     import Darwin
   #endif
 
+  /// Why there is no model of a name.
+  enum ModelNotFound: Error, CustomStringConvertible {
+    /// Neither a folder is there, nor did the Hub have it or answer.
+    case noFolder(String, any Error)
+    case notAFolder(String)
+    /// A URL, and what to do instead.
+    case url(String, String)
+
+    var description: String {
+      switch self {
+      case .noFolder(let name, let error):
+        "there is no folder \"\(name.printable)\", and as a model's id on the Hub: \(error)"
+      case .notAFolder(let name):
+        "\"\(name.printable)\" is a file, and a model is a folder with its configuration beside the weights"
+      case .url(let name, let advice): "\"\(name.printable)\": \(advice)"
+      }
+    }
+  }
+
   /// A model as it is named on the command line: a folder, or an id on the Hub.
   enum ModelLocation {
     /// The model's folder, and the id to name it by where it has one. What the cache of the Hub does not have is
     /// downloaded.
     ///
-    /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+    /// - Throws: `ModelNotFound`, `FileError`, `HubError`, `ShardIndexError`, `CancellationError`.
     static func find(_ name: String, revision: String?) throws -> (folder: String, id: String?) {
-      if ModelFolder(name).exists { return (name, nil) }
+      switch FileKind(of: name) {
+      case .folder: return (name, nil)
+      case .file, .other: throw ModelNotFound.notAFolder(name)
+      // What may be there and may not be looked at is not asked for elsewhere.
+      case .unknown(let code): throw FileError(path: name, reason: .system(call: "stat", code: code))
+      case .missing: break
+      }
+      if let advice = URLArgument.modelAdvice(name) { throw ModelNotFound.url(name, advice) }
       #if Hub
-        return (try download(name, revision: revision ?? "main"), name)
+        do {
+          return (try download(name, revision: revision ?? "main"), name)
+        } catch HubError.invalidRepositoryID(let id) {
+          // This says that it is no folder.
+          throw HubError.invalidRepositoryID(id)
+        } catch let error as HubError {
+          throw ModelNotFound.noFolder(name, error)
+        }
       #else
         return (name, nil)
       #endif

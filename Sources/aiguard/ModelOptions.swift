@@ -2,6 +2,7 @@
   import AIGuardDefaultModel
   import AIGuardVision
   import ArgumentParser
+  import Checkpoint
 
   /// The options that every command takes which uses a model.
   struct ModelOptions: ParsableArguments {
@@ -42,6 +43,9 @@
       }
       if revision != nil, model == nil {
         throw ValidationError("--revision goes with --model: the built-in model has one revision")
+      }
+      if revision != nil, let model, FileKind(of: model) == .folder {
+        throw ValidationError("--revision is for models on the Hub, and \(model.escaped) is a folder")
       }
       if let threads, !(1...Self.mostThreads).contains(threads) {
         throw ValidationError("--threads must be from 1 to \(Self.mostThreads)")

@@ -34,8 +34,11 @@
 
     /// Writes the whole text. Results that cannot be written (a full disk, a reader that went away) must
     /// not look like success and end the process; messages that nobody can read are dropped.
-    static func write(_ text: String, to output: Output) {
-      var rest = Array(text.utf8)[...]
+    static func write(_ text: String, to output: Output) { write(Array(text.utf8), to: output) }
+
+    /// Writes all bytes; as `write(_:to:)` for text.
+    static func write(_ bytes: [UInt8], to output: Output) {
+      var rest = bytes[...]
       while !rest.isEmpty {
         let count = rest.withUnsafeBytes { writeOnce($0, to: output) }
         if count >= 0 {

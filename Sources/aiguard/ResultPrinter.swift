@@ -1,5 +1,6 @@
 #if CLI
   import AIGuardVision
+  import Checkpoint
 
   /// One way to show results.
   protocol ResultPrinter {
@@ -22,6 +23,7 @@
       }
 
       let file: String
+      let fileBytes: String?
       let predictions: [Prediction]
       let model: Model
       let profile: String
@@ -35,7 +37,7 @@
       let provenance = result.provenance
       try Output.json(
         Line(
-          file: file,
+          file: file.showingPathBytes, fileBytes: file.pathBytesForJSON,
           predictions: result.map { .init(label: $0.label, score: $0.score, logit: $0.logit) },
           model: .init(id: provenance.model.id, sha256: provenance.model.sha256),
           profile: provenance.profile.rawValue, policy: provenance.policy.rawValue,
@@ -52,7 +54,10 @@
   struct TablePrinter: ResultPrinter {
     private let width: Int
 
-    init(names: [String]) { width = names.map(\.escaped.count).max() ?? 0 }
+    init(_ inputs: [Input]) {
+      // Those that have failed already get no row.
+      width = inputs.map { if case .failure = $0 { 0 } else { $0.name.escaped.count } }.max() ?? 0
+    }
 
     func print(_ file: String, _ result: ClassificationResult) {
       let labels = result.map { "\($0.label.printable) \(Self.score($0.score))" }

@@ -14,24 +14,40 @@ import Testing
     try directory.write(image, to: "b.jpg")
   }
 
-  @Test func nameThatIsNotUTF8FailsAlone() throws {
-    let names: [[UInt8]] = [
-      Array("a\u{1B}".utf8) + [0xE9] + Array(".jpg".utf8), [0xFF] + Array(".txt".utf8),
+  /// What is an image its content says, and else its name; what is neither is passed over.
+  @Test func filesThatAreNoImagesAreCounted() throws {
+    let header = Array("BM".utf8) + [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0] + [UInt8](repeating: 0, count: 36)
+    let others: [(String, [UInt8])] = [
+      ("README", Array("Look at the pictures.".utf8)), ("BM.txt", Array("BM is how bitmaps begin.".utf8)),
+      ("P1", Array("P1 is how these begin.".utf8)), ("empty.txt", []), ("one", [0xFF]),
+      ("paper", Array("%PDF-1.7".utf8)), ("page.html", Array("<html><svg></svg></html>".utf8)),
     ]
-    for name in names {
-      let path = (Array(folder.path.utf8) + [UInt8(ascii: "/")] + name + [0]).map(CChar.init(bitPattern:))
-      let descriptor = open(path, O_CREAT | O_WRONLY, 0o644)
-      // Some file systems refuse such names, and so never show them.
-      guard descriptor >= 0 else { return }
-      close(descriptor)
-    }
+    let images: [(String, [UInt8], String?)] = [
+      ("c.jpg_large", image, nil), ("d", image, nil), ("e.pjpeg", image, nil), ("f.txt", image, nil),
+      ("g.jpg", Array("<html>".utf8), "not-an-image"), ("h.PNG", [], "not-an-image"),
+      ("i", Array("8BPS".utf8), "unsupported-format"), ("j", header, "corrupt"),
+      ("k", [UInt8](repeating: 0, count: 3000) + Array("TRUEVISION-XFILE.\0".utf8), "unsupported-format"),
+    ]
+    for (name, bytes) in others { try directory.write(bytes, to: name) }
+    for (name, bytes, _) in images { try directory.write(bytes, to: name) }
     let outcome = try Tool.run("classify", "--json", folder.path)
     #expect(outcome.status == 1)
-    #expect(try outcome.files(in: folder) == ["a\u{1B}\\xe9.jpg", "b.jpg"])
-    #expect(try outcome.kinds == ["unreadable-file", nil])
-    let table = try Tool.run("classify", folder.path)
-    #expect(table.output.contains("b.jpg"))
-    #expect(table.errors.contains("a\\u{1B}\\xe9.jpg: its name is not valid UTF-8"))
+    #expect(try outcome.files(in: folder) == ["b.jpg"] + images.map(\.0))
+    #expect(try outcome.kinds == [nil] + images.map(\.2))
+    #expect(outcome.errors == "aiguard: \(folder.path): passed over 7 files that are no images\n")
+    // One that is named is tried.
+    #expect(try Tool.run("classify", "--json", folder.path + "/README").kinds == ["not-an-image"])
+  }
+
+  @Test func filesBesideImagesAreNoFailure() throws {
+    try directory.write(Array("notes".utf8), to: "notes")
+    try directory.write(Array("notes".utf8), to: "inner/notes")
+    let flat = try Tool.run("classify", folder.path)
+    #expect(flat.status == 0)
+    #expect(flat.errors == "aiguard: \(folder.path): passed over 1 file that is no image\n")
+    let deep = try Tool.run("classify", "--recursive", folder.path)
+    #expect(deep.status == 0)
+    #expect(deep.errors == "aiguard: \(folder.path): passed over 2 files that are no images\n")
   }
 
   @Test(.enabled(if: geteuid() != 0, "for the superuser every folder is readable"))
@@ -82,6 +98,7 @@ import Testing
     let outcome = try Tool.run("classify", "--json", "--recursive", folder.path)
     #expect(try outcome.files(in: folder) == ["a-link.jpg", "b.jpg", "dangling.jpg", "inner/c.jpg"])
     #expect(try outcome.kinds == [nil, nil, "unreadable-file", nil])
+    #expect(outcome.errors.isEmpty)
     #expect(outcome.output.contains("No such file or directory"))
   }
 

@@ -54,6 +54,17 @@ enum Tool {
     try run(arguments, input: input)
   }
 
+  /// Runs a script whose `$tool` is the tool: arguments that are not UTF-8 come from nowhere else.
+  static func shell(_ script: String, in folder: URL, environment: [String: String] = [:]) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", script]
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+      .merging(["tool": executable.path]) { $1 }
+    return try outcome(of: process)
+  }
+
   /// - Parameters:
   ///   - unread: Streams whose reader is gone before the tool starts.
   ///   - redirection: For a shell to apply, as `2>&-`.
@@ -64,6 +75,12 @@ enum Tool {
   ) throws -> Outcome {
     let process = process(
       arguments, environment: environment, redirection: redirection, shellPrefix: shellPrefix)
+    return try outcome(of: process, input: input, unread: unread)
+  }
+
+  private static func outcome(
+    of process: Process, input: [UInt8] = [], unread: Set<Stream> = []
+  ) throws -> Outcome {
     let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
     process.standardInput = standardInput
     process.standardOutput = output
