@@ -10,10 +10,10 @@ struct cic_chroma_weights {
   float red_cr, green_cb, green_cr, blue_cb;
 };
 
-struct cic_chroma_weights cic_hevc_chroma_weights(int32_t matrix);
+struct cic_chroma_weights cic_hevc_chroma_weights(const cic_hevc_color *color);
 
 // How much of red and blue is in the luma; 0 for a matrix that does not say.
-int cic_hevc_luma_weights(int32_t matrix, float *red, float *blue);
+int cic_hevc_luma_weights(const cic_hevc_color *color, float *red, float *blue);
 
 static inline int sample(const uint8_t *row, uint32_t x, int wide) {
   if (!wide) return row[x];

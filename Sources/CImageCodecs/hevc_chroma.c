@@ -1,5 +1,6 @@
 // Before libheif turns an image whose pixels share chroma samples, it may interpolate them to one for each pixel. Then an
-// image of limited range goes through RGB and becomes one of full range, but is taken for one of limited range again.
+// image of limited range goes through RGB and becomes one of full range, but is taken for one of limited range again. What
+// the stream says counts then, and only afterwards what the file says.
 #ifdef CIC_HEIC
 
 #include "hevc.h"
@@ -50,9 +51,9 @@ struct luma_chroma {
   float luma[3], cb[3], cr[3];
 };
 
-static struct luma_chroma weights_of(int32_t matrix) {
+static struct luma_chroma weights_of(const cic_hevc_color *color) {
   float kr, kb;
-  if (!cic_hevc_luma_weights(matrix, &kr, &kb))
+  if (!cic_hevc_luma_weights(color, &kr, &kb))
     return (struct luma_chroma){{0.299f, 0.587f, 0.114f}, {-0.168735f, -0.331264f, 0.5f}, {0.5f, -0.418688f, -0.081312f}};
   const float kg = 1.0f - kr - kb;
   return (struct luma_chroma){
@@ -67,11 +68,12 @@ static inline float sum(const float *weights, const float *rgb) {
 }
 
 // A row of limited range to RGB and from there to full range, each time rounded.
-static void widen_range(const cic_hevc_picture *row, int32_t matrix, uint32_t width, uint8_t *const *to) {
+static void widen_range(const cic_hevc_picture *row, const cic_hevc_color *color, uint32_t x, uint32_t width,
+                        uint8_t *const *to) {
   const int wide = row->bits > 8, bits = row->bits, middle = 1 << (bits - 1);
-  const struct cic_chroma_weights k = cic_hevc_chroma_weights(matrix);
-  const struct luma_chroma back = weights_of(matrix);
-  for (uint32_t i = 0; i < width; i++) {
+  const struct cic_chroma_weights k = cic_hevc_chroma_weights(color);
+  const struct luma_chroma back = weights_of(color);
+  for (uint32_t i = x; i < x + width; i++) {
     const float level = ((float)sample(row->planes[0], i, wide) - (float)(16 << (bits - 8))) * 1.1689f;
     const float cb = (float)(sample(row->planes[1], i, wide) - middle) * 1.1429f;
     const float cr = (float)(sample(row->planes[2], i, wide) - middle) * 1.1429f;
@@ -86,14 +88,17 @@ static void widen_range(const cic_hevc_picture *row, int32_t matrix, uint32_t wi
   }
 }
 
-void cic_hevc_interpolated_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t full_range, uint32_t y,
-                                  uint32_t width, uint8_t *scratch, uint8_t *rgb) {
+int32_t cic_hevc_interpolated_to_rgb(const cic_hevc_picture *picture, cic_hevc_color color, uint32_t x, uint32_t y,
+                                     uint32_t width, uint8_t *scratch, size_t scratch_bytes, uint8_t *rgb) {
+  if (picture->chroma != 1 && picture->chroma != 2) return 0;
+  if (x > picture->width || width > picture->width - x || y >= picture->height) return 0;
   const int wide = picture->bits > 8;
   const size_t row_bytes = (size_t)picture->width * (wide ? 2 : 1);
+  if (scratch_bytes / 3 < row_bytes) return 0;
   uint8_t *const rows[3] = {scratch, scratch + row_bytes, scratch + 2 * row_bytes};
   for (int c = 1; c < 3; c++) {
     const struct plane plane = {picture->planes[c], picture->strides[c], wide};
-    for (uint32_t i = 0; i < width; i++)
+    for (uint32_t i = x; i < x + width; i++)
       put(rows[c], i, wide, picture->chroma == 1 ? interpolated_420(&plane, i, y, picture->width, picture->height)
                                                  : along(&plane, i, picture->width, 1, y));
   }
@@ -103,14 +108,16 @@ void cic_hevc_interpolated_to_rgb(const cic_hevc_picture *picture, int32_t matri
   row.planes[1] = rows[1];
   row.planes[2] = rows[2];
   row.strides[0] = row.strides[1] = row.strides[2] = 0;
-  if (!full_range) {
-    widen_range(&row, matrix, width, rows);
+  if (!picture->color.full_range) {
+    widen_range(&row, &picture->color, x, width, rows);
     row.planes[0] = rows[0];
   }
-  cic_hevc_to_rgb(&row, matrix, full_range, 0, 0, width, rgb);
+  return cic_hevc_to_rgb(&row, color, x, 0, width, rgb);
 }
 
-void cic_hevc_crop(cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint32_t height) {
+int32_t cic_hevc_crop(cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint32_t height) {
+  if (x > picture->width || width > picture->width - x) return 0;
+  if (y > picture->height || height > picture->height - y) return 0;
   const size_t size = picture->bits > 8 ? 2 : 1;
   for (int c = 0; c < (picture->chroma == 0 ? 1 : 3); c++) {
     const uint32_t right = c && picture->chroma <= 2, down = c && picture->chroma == 1;
@@ -118,10 +125,12 @@ void cic_hevc_crop(cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t w
   }
   picture->width = width;
   picture->height = height;
+  return 1;
 }
 
-void cic_hevc_paste(const cic_hevc_picture *tile, const cic_hevc_picture *picture, uint8_t *const *planes, uint32_t x,
-                    uint32_t y) {
+int32_t cic_hevc_paste(const cic_hevc_picture *tile, const cic_hevc_picture *picture, uint8_t *const *planes, uint32_t x,
+                       uint32_t y) {
+  if (tile->chroma != picture->chroma || tile->bits != picture->bits) return 0;
   const size_t size = tile->bits > 8 ? 2 : 1;
   for (int c = 0; c < (tile->chroma == 0 ? 1 : 3); c++) {
     const uint32_t right = c && tile->chroma <= 2, down = c && tile->chroma == 1;
@@ -134,6 +143,7 @@ void cic_hevc_paste(const cic_hevc_picture *tile, const cic_hevc_picture *pictur
       memcpy(planes[c] + (top + row) * picture->strides[c] + left * size, tile->planes[c] + row * tile->strides[c],
              columns * size);
   }
+  return 1;
 }
 
 #endif

@@ -16,12 +16,13 @@
     /// The part of it that is seen, before it is turned.
     private(set) var crop: Rectangle
     private(set) var orientation = ImageOrientation.topLeft
-    private var turns: [Turn] = []
+    private var steps: [Step] = []
 
-    /// What is done to an image of such a size.
-    private struct Turn {
-      enum Kind { case left, around, right, upsideDown, mirrored }
+    /// What is done to an image of such a size, of which `part` has been left before.
+    private struct Step {
+      enum Kind { case left, around, right, upsideDown, mirrored, cropped(x: Int, y: Int) }
       let kind: Kind
+      let part: Rectangle
       let hasOddWidth: Bool
       let hasOddHeight: Bool
     }
@@ -46,25 +47,31 @@
       }
     }
 
-    private mutating func note(_ kind: Turn.Kind) {
-      let seen = orientation.swapsAxes ? (crop.height, crop.width) : (crop.width, crop.height)
-      turns.append(
-        Turn(kind: kind, hasOddWidth: seen.0 % 2 == 1, hasOddHeight: seen.1 % 2 == 1))
+    /// What is left of the image so far, as it is seen.
+    private var seen: (width: Int, height: Int) {
+      orientation.swapsAxes ? (crop.height, crop.width) : (crop.width, crop.height)
     }
 
-    /// Whether libheif interpolates the chroma before it turns the image, because samples that are shared by pixels
-    /// would be shared by others.
-    func interpolates(chroma: Int) -> Bool {
-      turns.contains { turn in
-        switch (chroma, turn.kind) {
+    private mutating func note(_ kind: Step.Kind) {
+      steps.append(
+        Step(kind: kind, part: crop, hasOddWidth: seen.width % 2 == 1, hasOddHeight: seen.height % 2 == 1))
+    }
+
+    /// The part of the coded image in which libheif interpolates the chroma, before it turns or crops the image, because
+    /// samples that are shared by pixels would be shared by others. Nil where it never does.
+    func interpolation(chroma: Int) -> Rectangle? {
+      steps.first { step in
+        switch (chroma, step.kind) {
         case (2, .left), (2, .right): true
-        case (2, .around): turn.hasOddHeight
-        case (2, .mirrored), (1, .left): turn.hasOddWidth
-        case (1, .right): turn.hasOddHeight
-        case (1, _): turn.hasOddWidth || turn.hasOddHeight
+        case (2, .around): step.hasOddHeight
+        case (2, .cropped(let x, _)): x % 2 == 1
+        case (1, .cropped(let x, let y)): x % 2 == 1 || y % 2 == 1
+        case (2, .mirrored), (1, .left): step.hasOddWidth
+        case (1, .right): step.hasOddHeight
+        case (1, _): step.hasOddWidth || step.hasOddHeight
         default: false
         }
-      }
+      }?.part
     }
 
     private mutating func apply(cleanAperture bytes: UnsafeRawBufferPointer) throws(ImageError) {
@@ -74,10 +81,13 @@
         numbers.append(Int(Int32(truncatingIfNeeded: number)))
       }
       let swaps = orientation.swapsAxes
-      let seen = swaps ? (crop.height, crop.width) : (crop.width, crop.height)
-      guard let across = Self.range(numbers[0], numbers[1], numbers[4], numbers[5], of: seen.0),
-        let down = Self.range(numbers[2], numbers[3], numbers[6], numbers[7], of: seen.1)
+      guard
+        let across = Self.range(
+          numbers[0], numbers[1], numbers[4], numbers[5], of: seen.width, roundsDown: true),
+        let down = Self.range(
+          numbers[2], numbers[3], numbers[6], numbers[7], of: seen.height, roundsDown: false)
       else { throw HEIFMetadata.corrupt("the clean aperture has no pixels") }
+      note(.cropped(x: across.lowerBound, y: down.lowerBound))
       // From the turned image back to the coded one.
       let (columns, rows) = swaps ? (down, across) : (across, down)
       let x = orientation.mirrorsRows ? crop.width - columns.upperBound : columns.lowerBound
@@ -87,16 +97,20 @@
 
     /// The samples of an axis inside the aperture, whose size and offset from the middle are fractions.
     private static func range(
-      _ size: Int, _ sizeDivisor: Int, _ offset: Int, _ offsetDivisor: Int, of count: Int
+      _ size: Int, _ sizeDivisor: Int, _ offset: Int, _ offsetDivisor: Int, of count: Int, roundsDown: Bool
     ) -> Range<Int>? {
       guard sizeDivisor > 0, offsetDivisor > 0, size > 0 else { return nil }
-      // Exact: 32-bit numbers, and sizes below 2^31.
-      let middle = Double(offset) / Double(offsetDivisor) + Double(count - 1) / 2
-      let first = (middle - (Double(size) / Double(sizeDivisor) - 1) / 2).rounded(.toNearestOrEven)
-      guard first.magnitude < 0x1p31 else { return nil }
-      let start = Swift.max(0, Int(first))
-      let end = Swift.min(count, Int(first) + size / sizeDivisor)
-      return start < end ? start..<end : nil
+      // Twice the first sample is (count - 1) + 2 * offset - (size - 1). Three factors of 32 bits fit.
+      let (sizes, offsets) = (Int128(sizeDivisor), Int128(offsetDivisor))
+      let first =
+        Int128(count - 1) * sizes * offsets + 2 * Int128(offset) * sizes - Int128(size - sizeDivisor)
+        * offsets
+      let start =
+        roundsDown ? first / (2 * sizes * offsets) : (first + sizes * offsets) / (2 * sizes * offsets)
+      // A half is rounded up.
+      let last = (2 * (Int128(size - sizeDivisor) + start * sizes) + sizes) / (2 * sizes)
+      guard start <= last, start < count, last >= 0 else { return nil }
+      return Swift.max(0, Int(start))..<Int(Swift.min(Int128(count), last + 1))
     }
   }
 

@@ -3,27 +3,42 @@
   struct HEIFMetadata {
     /// An item's data: pieces of the file or of the `idat` box.
     struct Location {
-      var usesItemData = false
+      /// 0: the file, 1: the `idat` box, 2: another item.
+      var method = 0
       var extents: [(offset: Int, length: Int)] = []
+    }
+
+    /// A box of the item references box.
+    struct Reference {
+      let type: String
+      let from: Int
+      let to: [Int]
+    }
+
+    /// A property that an item has, by its place in the file's list, from 1.
+    struct Association {
+      let index: Int
+      let isEssential: Bool
     }
 
     private let bytes: UnsafeRawBufferPointer
     private(set) var primaryItem: Int?
     private(set) var types: [Int: String] = [:]
-    /// The items that an item is made of.
+    /// The items that an item is made of: what the first reference says, as in libheif.
     private(set) var derivations: [Int: [Int]] = [:]
-    /// The items that are auxiliary to another, with which.
-    private(set) var auxiliaries: [Int: Int] = [:]
-    /// The items that describe another, with which.
-    private(set) var descriptions: [Int: Int] = [:]
+    /// All references but those to what an item is made of.
+    private(set) var references: [Reference] = []
     private var locations: [Int: Location] = [:]
-    private var properties: [ISOBoxes.Box] = []
-    private var associations: [Int: [Int]] = [:]
+    private var properties: [ISOBoxes.Box]?
+    private var associations: [Int: [Association]] = [:]
+    private var associationCount = 0
     private var hasPictures = false
     private var itemData = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// More items than this in a file are refused: a grid has 65,536 tiles at the most.
     private static let mostItems = 70_000
+    /// The most properties that all items together may have.
+    static let mostAssociations = 1_000_000
 
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
       self.bytes = bytes
@@ -54,7 +69,7 @@
     }
 
     private static let brands: Set<String> = [
-      "heic", "heix", "hevc", "hevx", "mif1", "msf1", "avif", "1pic", "jpeg", "isom", "mp41", "mp42",
+      "heic", "heix", "mif1", "msf1", "avif", "1pic", "jpeg", "isom", "mp41", "mp42",
     ]
 
     static func corrupt(_ detail: String) -> ImageError { .corrupt(format: .heif, detail: detail) }
@@ -64,31 +79,34 @@
       var reader = ByteReader(box.bytes)
       switch box.type {
       case "pitm":
-        guard let version = reader.readVersion(), let item = reader.readUInt(version == 0 ? 2 : 4) else {
-          throw Self.cut
-        }
+        let version = try reader.readVersion(of: box.type, upTo: 1)
+        guard let item = reader.readUInt(version == 0 ? 2 : 4) else { throw Self.cut }
         primaryItem = item
       case "hdlr":
         hasPictures =
-          reader.readVersion() == 0 && reader.read(4) != nil && reader.read(4)?.starts(with: "pict") == true
+          reader.readUInt(4).map { $0 >> 24 } == 0 && reader.read(4) != nil
+          && reader.read(4)?.starts(with: "pict") == true
       case "iinf": try readItems(&reader)
       case "iloc": try readLocations(&reader)
       case "iref": try readReferences(&reader)
-      case "iprp": try readProperties(box.bytes)
+      case "iprp": if properties == nil { try readProperties(box.bytes) }
       case "idat": itemData = box.bytes
       default: break
       }
     }
 
     private mutating func readItems(_ reader: inout ByteReader) throws(ImageError) {
-      guard let version = reader.readVersion(), reader.readUInt(version == 0 ? 2 : 4) != nil else {
-        throw Self.cut
-      }
+      let version = try reader.readVersion(of: "iinf", upTo: .max)
+      guard let count = reader.readUInt(version == 0 ? 2 : 4) else { throw Self.cut }
       var boxes = ISOBoxes(reader.bytes.suffix(from: reader.position))
-      while let box = boxes.next() {
+      for _ in 0..<count {
+        guard let box = boxes.next() else {
+          throw Self.corrupt("there are fewer items than the \(count) that the file says")
+        }
         guard box.type == "infe" else { continue }
         var entry = ByteReader(box.bytes)
-        guard let version = entry.readVersion(), version >= 2 else { continue }
+        let version = try entry.readVersion(of: "infe", upTo: 3)
+        guard version >= 2 else { continue }
         guard let item = entry.readUInt(version == 2 ? 2 : 4), entry.read(2) != nil, let type = entry.read(4)
         else { throw Self.cut }
         types[item] = String(decoding: type, as: UTF8.self)
@@ -101,21 +119,22 @@
     }
 
     private mutating func readLocations(_ reader: inout ByteReader) throws(ImageError) {
-      guard let version = reader.readVersion(), let sizes = reader.readUInt(2),
-        let count = reader.readUInt(version < 2 ? 2 : 4)
-      else { throw Self.cut }
+      let version = try reader.readVersion(of: "iloc", upTo: 2)
+      guard let sizes = reader.readUInt(2), let count = reader.readUInt(version < 2 ? 2 : 4) else {
+        throw Self.cut
+      }
       let (offsetBytes, lengthBytes) = (sizes >> 12, sizes >> 8 & 15)
       let (baseBytes, indexBytes) = (sizes >> 4 & 15, version > 0 ? sizes & 15 : 0)
+      for size in [offsetBytes, lengthBytes, baseBytes, indexBytes] where ![0, 4, 8].contains(size) {
+        throw Self.corrupt("places of items in \(size) bytes")
+      }
       var total = 0
       for _ in 0..<count {
         guard let item = reader.readUInt(version < 2 ? 2 : 4) else { throw Self.cut }
         var location = Location()
         if version > 0 {
           guard let method = reader.readUInt(2) else { throw Self.cut }
-          guard method & 15 <= 1 else {
-            throw .unsupportedVariant(format: .heif, detail: "item data inside another item")
-          }
-          location.usesItemData = method & 15 == 1
+          location.method = method & 15
         }
         guard reader.read(2) != nil, let base = reader.readUInt(baseBytes), let extents = reader.readUInt(2)
         else {
@@ -137,20 +156,27 @@
     }
 
     private mutating func readReferences(_ reader: inout ByteReader) throws(ImageError) {
-      guard let version = reader.readVersion() else { throw Self.cut }
+      let version = try reader.readVersion(of: "iref", upTo: 1)
       let itemBytes = version == 0 ? 2 : 4
       var boxes = ISOBoxes(reader.bytes.suffix(from: reader.position))
       var total = 0
       while let box = boxes.next() {
         var entry = ByteReader(box.bytes)
         guard let from = entry.readUInt(itemBytes), let count = entry.readUInt(2) else { throw Self.cut }
+        guard count > 0, entry.remaining == count * itemBytes else {
+          throw Self.corrupt("the references of item \(from) are not \(count)")
+        }
         total += count
         try check(total)
+        var to: [Int] = []
         for _ in 0..<count {
-          guard let to = entry.readUInt(itemBytes) else { throw Self.cut }
-          if box.type == "dimg" { derivations[from, default: []].append(to) }
-          if box.type == "auxl" { auxiliaries[from] = to }
-          if box.type == "cdsc" { descriptions[from] = to }
+          guard let item = entry.readUInt(itemBytes) else { throw Self.cut }
+          to.append(item)
+        }
+        if box.type != "dimg" {
+          references.append(Reference(type: box.type, from: from, to: to))
+        } else if derivations[from] == nil {
+          derivations[from] = to
         }
       }
     }
@@ -159,38 +185,94 @@
       var boxes = ISOBoxes(bytes)
       while let box = boxes.next() {
         if box.type == "ipco" {
-          properties = Array(ISOBoxes(box.bytes).prefix(Self.mostItems))
+          if properties == nil { properties = Array(ISOBoxes(box.bytes).prefix(Self.mostItems)) }
         } else if box.type == "ipma" {
           try readAssociations(box.bytes)
         }
       }
+      properties = properties ?? []
     }
 
     private mutating func readAssociations(_ bytes: UnsafeRawBufferPointer) throws(ImageError) {
       var reader = ByteReader(bytes)
-      guard let version = reader.readUInt8(), let flags = reader.readUInt(3), let count = reader.readUInt32()
-      else {
-        throw Self.cut
-      }
+      let flags = bytes.integer(at: 1, bytes: 3) ?? 0
+      let version = try reader.readVersion(of: "ipma", upTo: 1)
+      guard let count = reader.readUInt32() else { throw Self.cut }
+      let isWide = flags & 1 == 1
       for _ in 0..<count {
         guard let item = reader.readUInt(version < 1 ? 2 : 4), let number = reader.readUInt8() else {
           throw Self.cut
         }
-        for _ in 0..<number {
-          guard let index = reader.readUInt(flags & 1 == 0 ? 1 : 2) else { throw Self.cut }
-          associations[item, default: []].append(index & (flags & 1 == 0 ? 0x7F : 0x7FFF))
+        associationCount += number
+        guard associationCount <= Self.mostAssociations else {
+          throw Self.corrupt("more than \(Self.mostAssociations) properties of items")
         }
+        var list: [Association] = []
+        for _ in 0..<number {
+          guard let value = reader.readUInt(isWide ? 2 : 1) else { throw Self.cut }
+          let mark = isWide ? 0x8000 : 0x80
+          list.append(Association(index: value & (mark - 1), isEssential: value & mark != 0))
+        }
+        // Of two lists for one item libheif takes the first.
+        if associations[item] == nil { associations[item] = list }
         try check(associations.count)
       }
     }
 
+    /// Calls `body` with each property of an item, in the order in which they apply, until it returns true.
+    private func first(
+      of item: Int, where body: (ISOBoxes.Box) -> Bool
+    ) -> ISOBoxes.Box? {
+      guard let properties, let list = associations[item] else { return nil }
+      for entry in list where properties.indices.contains(entry.index - 1) {
+        if body(properties[entry.index - 1]) { return properties[entry.index - 1] }
+      }
+      return nil
+    }
+
     /// The properties of an item, in the order in which they apply.
     func properties(of item: Int) -> [ISOBoxes.Box] {
-      (associations[item] ?? []).compactMap { properties.indices.contains($0 - 1) ? properties[$0 - 1] : nil }
+      var all: [ISOBoxes.Box] = []
+      _ = first(of: item) {
+        all.append($0); return false
+      }
+      return all
     }
 
     func property(_ type: String, of item: Int) -> UnsafeRawBufferPointer? {
-      properties(of: item).first { $0.type == type }?.bytes
+      first(of: item) { $0.type == type }?.bytes
+    }
+
+    func hasProperty(of item: Int, in types: Set<String>) -> Bool {
+      first(of: item) { types.contains($0.type) } != nil
+    }
+
+    /// Throws for a property of an item that is missing, or that must be understood and is not.
+    func checkProperties(of item: Int) throws(ImageError) {
+      for entry in associations[item] ?? [] where entry.index > 0 {
+        guard let properties, entry.index <= properties.count else {
+          throw Self.corrupt("property \(entry.index) of item \(item) does not exist")
+        }
+        let type = properties[entry.index - 1].type
+        guard !entry.isEssential || Self.understood.contains(type) else {
+          throw .unsupportedVariant(format: .heif, detail: "the essential property \(type) of item \(item)")
+        }
+      }
+    }
+
+    /// Those that are applied, and those that say nothing of the pixels.
+    private static let understood: Set<String> = [
+      "hvcC", "ispe", "pixi", "colr", "irot", "imir", "clap", "auxC", "lsel", "pasp", "clli", "mdcv", "cclv",
+      "amve", "ndwt", "udes", "rloc", "a1lx", "altt",
+    ]
+
+    /// The number of pieces of an item's data.
+    func pieceCount(of item: Int) -> Int { locations[item]?.extents.count ?? 0 }
+
+    /// Throws where an item's data lie beyond the end. Data inside other items are not looked at.
+    func checkData(of item: Int) throws(ImageError) {
+      guard let location = locations[item], location.method < 2, !location.extents.isEmpty else { return }
+      _ = try data(of: item)
     }
 
     /// The pieces of an item's data.
@@ -198,14 +280,17 @@
       guard let location = locations[item], !location.extents.isEmpty else {
         throw Self.corrupt("item \(item) has no data")
       }
-      let source = location.usesItemData ? itemData : bytes
+      guard location.method < 2 else {
+        throw .unsupportedVariant(format: .heif, detail: "item data inside another item")
+      }
+      let source = location.method == 1 ? itemData : bytes
       var pieces: [UnsafeRawBufferPointer] = []
       // Extents may overlap, but joined they are not longer than what they are cut from: a small file could ask for
       // any amount of memory else.
       var rest = source.count
       for extent in location.extents {
-        // A length of zero means all that follows.
-        let length = extent.length == 0 ? Swift.max(0, source.count - extent.offset) : extent.length
+        // Nothing at all where the length is zero, as in libheif; the format's text has the whole file then.
+        let length = extent.length
         guard extent.offset <= source.count, length <= source.count - extent.offset else {
           throw ImageError.truncated(format: .heif, detail: "the data of item \(item) lies beyond the end")
         }
@@ -218,7 +303,13 @@
   }
 
   extension ByteReader {
-    /// The version of a full box; its flags are skipped.
-    fileprivate mutating func readVersion() -> Int? { readUInt(4).map { $0 >> 24 } }
+    /// The version of a full box; its flags are skipped. Later versions have other fields.
+    mutating func readVersion(of type: String, upTo most: Int) throws(ImageError) -> Int {
+      guard let version = readUInt(4).map({ $0 >> 24 }) else { throw HEIFMetadata.cut }
+      guard version <= most else {
+        throw .unsupportedVariant(format: .heif, detail: "version \(version) of the box \(type)")
+      }
+      return version
+    }
   }
 #endif

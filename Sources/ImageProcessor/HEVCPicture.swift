@@ -5,16 +5,18 @@
   struct HEVCConfiguration {
     let chroma: Int
     let bits: Int
+    let chromaBits: Int
     /// Bytes of the length before each NAL unit of the item's data.
     let lengthBytes: Int
     let parameterSets: [UnsafeRawBufferPointer]
 
     init?(_ bytes: UnsafeRawBufferPointer?) {
       guard let bytes, let chroma = bytes.integer(at: 16, bytes: 1),
-        let bits = bytes.integer(at: 17, bytes: 1),
+        let bits = bytes.integer(at: 17, bytes: 1), let chromaBits = bytes.integer(at: 18, bytes: 1),
         let lengths = bytes.integer(at: 21, bytes: 1), let arrays = bytes.integer(at: 22, bytes: 1)
       else { return nil }
-      (self.chroma, self.bits, lengthBytes) = (chroma & 3, bits & 7 + 8, lengths & 3 + 1)
+      (self.chroma, self.bits, self.chromaBits) = (chroma & 3, bits & 7 + 8, chromaBits & 7 + 8)
+      lengthBytes = lengths & 3 + 1
       var reader = ByteReader(bytes, position: 23)
       var sets: [UnsafeRawBufferPointer] = []
       for _ in 0..<arrays {
@@ -26,6 +28,14 @@
       }
       parameterSets = sets
     }
+
+    /// Of the pictures, as the first sequence parameter set says.
+    var size: (width: Int, height: Int)? {
+      for unit in parameterSets where HEVCSequenceParameters.isOne(unit) {
+        return HEVCSequenceParameters(unit).map { ($0.croppedWidth, $0.croppedHeight) }
+      }
+      return nil
+    }
   }
 
   /// The picture of an item.
@@ -36,20 +46,30 @@
     private var picture = cic_hevc_picture()
     private var pictures = 0
 
-    /// - Parameter work: The pixels that the streams of one file may still declare, with all that is cut off.
+    /// What an item costs beside its pixels: a decoder of its own, and each piece of its data.
+    private static let itemWork = 4096
+    private static let pieceWork = 16
+
+    /// - Parameter work: The pixels that the streams of one file may still declare, with all that is cut off. An item
+    ///   takes some for itself and one for each byte, before anything is done with it.
     init(_ metadata: HEIFMetadata, item: Int, limits: DecodeLimits, work: inout Int) throws(ImageError) {
-      guard let configuration = HEVCConfiguration(metadata.property("hvcC", of: item)) else {
+      let boxBytes = metadata.property("hvcC", of: item)
+      try Self.spend(
+        Self.itemWork + (boxBytes?.count ?? 0) + Self.pieceWork * metadata.pieceCount(of: item), of: &work,
+        limits)
+      guard let configuration = HEVCConfiguration(boxBytes) else {
         throw HEIFMetadata.corrupt("item \(item) has no decoder configuration")
       }
+      let pieces = try metadata.data(of: item)
+      let count = pieces.reduce(0) { $0 + $1.count }
+      try Self.spend(count, of: &work, limits)
       guard let opened = cic_hevc_open() else { throw .outOfMemory(bytes: 0) }
       (decoder, planes) = (opened, [])
       for unit in configuration.parameterSets { try push(unit, limits, &work) }
-      let pieces = try metadata.data(of: item)
       if pieces.count == 1 {
         try pushUnits(of: pieces[0], configuration, limits, &work)
       } else {
         // Units may cross the pieces.
-        let count = pieces.reduce(0) { $0 + $1.count }
         try limits.check(intermediateBytes: count)
         guard let joined = PixelStorage(count: count) else { throw .outOfMemory(bytes: count) }
         var rest = joined.buffer
@@ -60,18 +80,35 @@
         try pushUnits(of: UnsafeRawBufferPointer(joined.buffer), configuration, limits, &work)
       }
       try check(cic_hevc_decode(decoder, &picture), limits)
+      let isGrey = chroma == 0
+      guard bits == configuration.bits, isGrey || bits == configuration.chromaBits,
+        isGrey == (configuration.chroma == 0)
+      else {
+        throw HEIFMetadata.corrupt(
+          "the stream of item \(item) is not of the form that its configuration says")
+      }
+    }
+
+    /// Takes from the work that is left.
+    private static func spend(_ count: Int, of work: inout Int, _ limits: DecodeLimits) throws(ImageError) {
+      work -= count
+      guard work >= 0 else {
+        throw .limitExceeded(limit: "pixels", declared: limits.mostWork - work, allowed: limits.mostWork)
+      }
     }
 
     /// A picture whose samples are zeros.
-    init(emptyLike configuration: HEVCConfiguration?, width: Int, height: Int) throws(ImageError) {
+    init(emptyLike configuration: HEVCConfiguration, width: Int, height: Int) throws(ImageError) {
       guard let zeros = PixelStorage(count: 2 * width) else { throw .outOfMemory(bytes: 2 * width) }
       zeros.buffer.initializeMemory(as: UInt8.self, repeating: 0)
       (decoder, planes) = (nil, [zeros])
       // Every row of every plane is the same one.
       let row = UnsafePointer(zeros.base)
       picture = cic_hevc_picture(
-        width: UInt32(width), height: UInt32(height), chroma: Int32(configuration?.chroma ?? 1),
-        bits: Int32(configuration?.bits ?? 8), matrix: 2, full_range: 0, planes: (row, row, row),
+        width: UInt32(width), height: UInt32(height), chroma: Int32(configuration.chroma),
+        bits: Int32(configuration.bits),
+        color: cic_hevc_color(matrix: 2, primaries: 2, full_range: 0, widens_grey: 0),
+        planes: (row, row, row),
         strides: (0, 0, 0))
     }
 
@@ -101,9 +138,11 @@
     }
 
     /// Copies what fits of a tile of the same form to (x, y).
-    func paste(_ tile: HEVCPicture, x: Int, y: Int) {
+    func paste(_ tile: HEVCPicture, x: Int, y: Int) throws(ImageError) {
       let bases: [UnsafeMutablePointer<UInt8>?] = planes.map(\.base)
-      cic_hevc_paste(&tile.picture, &picture, bases, UInt32(x), UInt32(y))
+      guard x >= 0, y >= 0, bases.count == 3,
+        cic_hevc_paste(&tile.picture, &picture, bases, UInt32(clamping: x), UInt32(clamping: y)) != 0
+      else { throw Self.outside }
     }
 
     deinit { cic_hevc_close(decoder) }
@@ -112,11 +151,18 @@
     var height: Int { Int(picture.height) }
     var chroma: Int { Int(picture.chroma) }
     var bits: Int { Int(picture.bits) }
+    /// What the stream says.
+    var color: HEIFColor { HEIFColor(picture.color) }
+
+    private static let outside = HEIFMetadata.corrupt("a picture is smaller than what is taken from it")
 
     /// Leaves out what is outside a part of the picture.
-    func crop(to part: HEIFGeometry.Rectangle) {
-      cic_hevc_crop(
-        &picture, UInt32(part.x), UInt32(part.y), UInt32(part.width), UInt32(part.height))
+    func crop(to part: HEIFGeometry.Rectangle) throws(ImageError) {
+      guard part.x >= 0, part.y >= 0, part.width > 0, part.height > 0,
+        cic_hevc_crop(
+          &picture, UInt32(clamping: part.x), UInt32(clamping: part.y), UInt32(clamping: part.width),
+          UInt32(clamping: part.height)) != 0
+      else { throw Self.outside }
     }
 
     private func pushUnits(
@@ -143,10 +189,7 @@
           throw HEIFMetadata.corrupt("a sequence parameter set is incomplete")
         }
         try parameters.check(limits)
-        work -= parameters.width * parameters.height
-        guard work >= 0 else {
-          throw .limitExceeded(limit: "pixels", declared: limits.mostWork - work, allowed: limits.mostWork)
-        }
+        try Self.spend(parameters.width * parameters.height, of: &work, limits)
       } else if type < 32, unit.count > 2, unit[2] >= 0x80 {
         pictures += 1  // With the first of its slices.
       }
@@ -159,27 +202,35 @@
       if let error = result.imageError(format: .heif, limits: limits, size: 0) { throw error }
     }
 
-    /// The same with chroma that is interpolated. `scratch` has six bytes for each pixel of the width.
-    func convertInterpolated(
-      _ color: HEIFColor?, y: Int, count: Int, scratch: PixelStorage,
-      to rgb: UnsafeMutablePointer<UInt8>
-    ) {
-      cic_hevc_interpolated_to_rgb(
-        &picture, color.map { Int32($0.matrix) } ?? picture.matrix,
-        color.map { $0.isFullRange ? 1 : 0 } ?? picture.full_range, UInt32(y), UInt32(count),
-        scratch.base, rgb)
-    }
-
-    /// Composites pixels of one row on white; this picture is their alpha.
-    func compositeOnWhite(x: Int, y: Int, count: Int, _ rgb: UnsafeMutablePointer<UInt8>) {
-      cic_hevc_on_white(&picture, UInt32(x), UInt32(y), UInt32(count), rgb)
-    }
-
     /// Converts pixels of one row.
-    func convert(_ color: HEIFColor?, x: Int, y: Int, count: Int, to rgb: UnsafeMutablePointer<UInt8>) {
-      cic_hevc_to_rgb(
-        &picture, color.map { Int32($0.matrix) } ?? picture.matrix,
-        color.map { $0.isFullRange ? 1 : 0 } ?? picture.full_range, UInt32(x), UInt32(y), UInt32(count), rgb)
+    func convert(
+      _ color: cic_hevc_color, x: Int, y: Int, count: Int, to rgb: UnsafeMutablePointer<UInt8>
+    ) throws(ImageError) {
+      guard x >= 0, y >= 0,
+        cic_hevc_to_rgb(
+          &picture, color, UInt32(clamping: x), UInt32(clamping: y), UInt32(clamping: count), rgb) != 0
+      else { throw Self.outside }
+    }
+
+    /// The same with chroma that is interpolated. `scratch` has six bytes for each pixel of the picture's width.
+    func convertInterpolated(
+      _ color: cic_hevc_color, x: Int, y: Int, count: Int, scratch: PixelStorage,
+      to rgb: UnsafeMutablePointer<UInt8>
+    ) throws(ImageError) {
+      guard x >= 0, y >= 0,
+        cic_hevc_interpolated_to_rgb(
+          &picture, color, UInt32(clamping: x), UInt32(clamping: y), UInt32(clamping: count), scratch.base,
+          scratch.count, rgb) != 0
+      else { throw Self.outside }
+    }
+
+    /// Takes 8 bits of the luma at `along`, `across`; the other way round where the axes are swapped.
+    func copyLuma(
+      along: [UInt32], across: UInt32, swaps: Bool, to row: UnsafeMutablePointer<UInt8>
+    ) throws(ImageError) {
+      guard cic_hevc_luma(&picture, along, along.count, across, swaps ? 1 : 0, row) != 0 else {
+        throw Self.outside
+      }
     }
   }
 #endif

@@ -5,6 +5,9 @@
 
     let width: Int
     let height: Int
+    /// What is left of it when the edges that only fill blocks are cut off.
+    let croppedWidth: Int
+    let croppedHeight: Int
     /// 0: grey, 1: 4:2:0, 2: 4:2:2, 3: 4:4:4.
     let chroma: Int
 
@@ -28,6 +31,19 @@
       if chroma == 3, !bits.skip(1) { return nil }
       guard let width = bits.readExponential(), let height = bits.readExponential() else { return nil }
       (self.width, self.height, self.chroma) = (width, height, chroma)
+      var cut = [0, 0, 0, 0]
+      guard let isCut = bits.read(1) else { return nil }
+      if isCut == 1 {
+        for edge in cut.indices {
+          guard let samples = bits.readExponential() else { return nil }
+          cut[edge] = samples * (edge < 2 ? [1, 2, 2, 1] : [1, 2, 1, 1])[chroma]
+        }
+      }
+      (croppedWidth, croppedHeight) = (width - cut[0] - cut[1], height - cut[2] - cut[3])
+    }
+
+    static func isOne(_ unit: UnsafeRawBufferPointer) -> Bool {
+      unit.first.map { $0 >> 1 & 0x3F } == unitType
     }
 
     func check(_ limits: DecodeLimits) throws(ImageError) {

@@ -238,13 +238,18 @@ const char *cic_avif_version(void);
 
 typedef struct cic_hevc cic_hevc;
 
+// What samples mean, in the numbers of ITU-T H.273.
+typedef struct {
+  int32_t matrix, primaries, full_range;
+  int32_t widens_grey;  // grey of more than 8 bits is widened to 16 and then clipped, which leaves it white
+} cic_hevc_color;
+
 // A decoded picture of a HEVC stream; its planes are valid until the decoder is closed.
 typedef struct {
   uint32_t width, height;
-  int32_t chroma;      // 0: grey, 1: 4:2:0, 2: 4:2:2, 3: 4:4:4
-  int32_t bits;        // of a sample; those of more than 8 are 16-bit numbers of this machine
-  int32_t matrix;      // the stream's matrix coefficients
-  int32_t full_range;
+  int32_t chroma;        // 0: grey, 1: 4:2:0, 2: 4:2:2, 3: 4:4:4
+  int32_t bits;          // of a sample; those of more than 8 are 16-bit numbers of this machine
+  cic_hevc_color color;  // as the stream says
   const uint8_t *planes[3];
   size_t strides[3];
 } cic_hevc_picture;
@@ -260,25 +265,32 @@ cic_result cic_hevc_decode(cic_hevc *decoder, cic_hevc_picture *picture);
 
 void cic_hevc_close(cic_hevc *decoder);
 
-// Converts `width` pixels of row `y`, from column `x` on, as libheif 1.23 does for pillow_heif. A grey picture of more
-// than 8 bits is widened to 16 and then clipped, which leaves it white.
-void cic_hevc_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t full_range, uint32_t x, uint32_t y,
-                     uint32_t width, uint8_t *rgb);
+// Those below return 0, and do nothing, where what is asked for lies outside of the picture.
 
-// The same for a picture of 4:2:0 or 4:2:2 whose chroma libheif interpolates before it turns the image. `scratch` has room
-// for three rows of the picture's samples.
-void cic_hevc_interpolated_to_rgb(const cic_hevc_picture *picture, int32_t matrix, int32_t full_range, uint32_t y,
-                                  uint32_t width, uint8_t *scratch, uint8_t *rgb);
+// Converts `width` pixels of row `y`, from column `x` on, as libheif 1.23 does for pillow_heif. 0 for a matrix that is
+// not known, too.
+int32_t cic_hevc_to_rgb(const cic_hevc_picture *picture, cic_hevc_color color, uint32_t x, uint32_t y, uint32_t width,
+                        uint8_t *rgb);
+
+// The same for a picture of 4:2:0 or 4:2:2 whose chroma libheif interpolates before it turns or crops the image.
+// `scratch` has room for three rows of the picture's samples.
+int32_t cic_hevc_interpolated_to_rgb(const cic_hevc_picture *picture, cic_hevc_color color, uint32_t x, uint32_t y,
+                                     uint32_t width, uint8_t *scratch, size_t scratch_bytes, uint8_t *rgb);
 
 // Narrows a picture to a part of it. Chroma that pixels at an edge share with others belongs to both.
-void cic_hevc_crop(cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint32_t height);
+int32_t cic_hevc_crop(cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint32_t height);
 
 // Copies what fits of a tile's planes to (x, y) of a picture of the same form. `planes` are those of `picture`.
-void cic_hevc_paste(const cic_hevc_picture *tile, const cic_hevc_picture *picture, uint8_t *const *planes, uint32_t x,
-                    uint32_t y);
+int32_t cic_hevc_paste(const cic_hevc_picture *tile, const cic_hevc_picture *picture, uint8_t *const *planes, uint32_t x,
+                       uint32_t y);
 
-// Composites pixels on white; `picture` is their alpha, in its luma.
-void cic_hevc_on_white(const cic_hevc_picture *picture, uint32_t x, uint32_t y, uint32_t width, uint8_t *rgb);
+// Takes the upper 8 bits of `count` samples of the luma, in the columns `along` of the row `across`; in the rows `along`
+// of the column `across` where `swaps` is not 0.
+int32_t cic_hevc_luma(const cic_hevc_picture *picture, const uint32_t *along, size_t count, uint32_t across, int32_t swaps,
+                      uint8_t *luma);
+
+// Divides colours by the alpha that they were multiplied by, as Pillow's convert("RGB") does.
+void cic_hevc_unmultiply(uint8_t *rgb, const uint8_t *alpha, size_t count);
 
 const char *cic_hevc_version(void);
 

@@ -48,10 +48,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       for item in metadata.types.keys.prefix(100) {
         _ = try? HEIFGeometry(width: 100, height: 80, properties: metadata.properties(of: item))
         _ = HEVCConfiguration(metadata.property("hvcC", of: item))
-        _ = HEIFColor(metadata, item: item)
-        if let data = try? metadata.data(of: item) {
-          _ = try? HEIFGrid(Array(data.joined()), tiles: metadata.derivations[item] ?? [])
-        }
+        _ = try? HEIFColor(metadata, item: item)
+        _ = try? HEIFGrid(metadata, item: item)
+        _ = try? HEIFRelations(metadata, primary: item)
       }
     }
   case .exif:
