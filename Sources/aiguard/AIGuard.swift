@@ -35,7 +35,8 @@
         var command: any ParsableCommand
         do {
           let arguments = Arguments.ofProcess
-          try Arguments.check(arguments)
+          try Arguments.check(
+            arguments, commands: configuration.subcommands.compactMap { $0.configuration.commandName })
           command = try parseAsRoot(arguments)
         } catch { endProcess(Ending(parsing: error)) }
         try command.run()

@@ -22,9 +22,26 @@
 
     /// Refuses what can only be the name of a file: `-hello.jpg` would be read as several options, and ask for help.
     static func check(_ arguments: [String]) throws {
-      for argument in arguments.prefix(while: { $0 != "--" }) where !canBeOption(argument) {
-        throw ValidationError("unknown option \(argument.escaped). \(hint)")
+      for argument in arguments.prefix(while: { $0 != "--" }) {
+        if !canBeOption(argument) { throw ValidationError("unknown option \(argument.escaped). \(hint)") }
+        // Else the next argument would be the value: a file, where a script's variable is empty.
+        if argument.utf8.starts(with: "--".utf8), argument.utf8.last == UInt8(ascii: "=") {
+          throw ValidationError("\(argument.escaped) has no value")
+        }
       }
+    }
+
+    /// Refuses a first argument that is no command, with the one that was meant where it is a file.
+    static func check(_ arguments: [String], commands: [String]) throws {
+      try check(arguments)
+      guard let first = arguments.first, !first.utf8.starts(with: "-".utf8), first != "help",
+        !commands.contains(first)
+      else { return }
+      let hint =
+        FileKind(of: first) == .missing && URLArgument.advice(first) == nil
+        ? "the commands are \(commands.joined(separator: ", "))"
+        : "to classify a file: aiguard classify \(first.printable)"
+      throw ValidationError("unknown command \(first.printable); \(hint)")
     }
 
     /// Whether it begins with no dash, or the commands could have such an option.
@@ -35,11 +52,13 @@
           $0 == UInt8(ascii: "-") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
         }
       }
-      return !bytes.starts(with: "-".utf8) || bytes.count <= 2 || argument.dropFirst().allSatisfy(letters.contains)
+      return !bytes.starts(with: "-".utf8) || bytes.count <= 2
+        || argument.dropFirst().allSatisfy(letters.contains)
     }
 
     /// What to do about a file whose name looks like an option.
-    static let hint = "If it is the name of a file, write -- before the names, as in: aiguard classify -- -name.jpg"
+    static let hint =
+      "If it is the name of a file, write -- before the names, as in: aiguard classify -- -name.jpg"
   }
 
   /// A URL where a path or an id was meant.
@@ -49,7 +68,8 @@
       guard let scheme = scheme(of: argument), !isThere(argument) else { return nil }
       switch scheme {
       case "file": return "file URLs are not read; give the path: \(path(argument))"
-      case "data": return "data URLs are not read; save the image as a file, or give it on standard input as -"
+      case "data":
+        return "data URLs are not read; save the image as a file, or give it on standard input as -"
       default: return "URLs are not fetched; download the file first, or give it on standard input as -"
       }
     }
@@ -60,7 +80,9 @@
       if scheme == "file" { return "file URLs are not read; give the path: \(path(argument))" }
       let hint = "URLs are not fetched; name a folder, or a model on the Hub by its id"
       let parts = argument.split(separator: "/")
-      guard parts.count > 3, ["huggingface.co", "www.huggingface.co", "hf.co"].contains(parts[1].lowercased()) else {
+      guard parts.count > 3,
+        ["huggingface.co", "www.huggingface.co", "hf.co"].contains(parts[1].lowercased())
+      else {
         return hint
       }
       return hint + ": \(parts[2])/\(parts[3])"

@@ -34,19 +34,35 @@
     func validate() throws {
       if isFile {
         guard output.hasSuffix(".safetensors") else {
-          throw ValidationError("\(input.escaped) is a file: the name of the new one must end in .safetensors")
+          throw ValidationError(
+            "\(input.escaped) is a file: the name of the new one must end in .safetensors")
         }
         guard maxShardSize == nil else { throw ValidationError("--max-shard-size is for folders") }
+      } else if output.hasSuffix(".safetensors"), FileKind(of: output) != .folder {
+        throw ValidationError(
+          "\(input.escaped) is no file: what it becomes is a folder, not \(output.escaped)")
       }
     }
 
     func run() throws {
-      if isFile { return try ModelWeights(contentsOf: input).save(to: output, dtype: dtype?.type) }
-      let folder = try ModelLocation.find(input, revision: nil).folder
-      try ModelWeights(contentsOfFolder: folder).save(
+      let (weights, folder) = try open()
+      guard let folder else { return try weights.save(to: output, dtype: dtype?.type) }
+      try weights.save(
         toFolder: output, files: ModelFolder(folder).configurationFiles(dtype: dtype?.type),
         dtype: dtype?.type,
         maximumShardByteCount: maxShardSize?.byteCount ?? ModelWeights.defaultShardByteCount)
+    }
+
+    /// The weights, and the folder that they are in where that is what was named.
+    private func open() throws -> (ModelWeights, folder: String?) {
+      do {
+        if isFile { return (try ModelWeights(contentsOf: input), nil) }
+        let folder = try ModelLocation.find(input, revision: nil).folder
+        return (try ModelWeights(contentsOfFolder: folder), folder)
+      } catch {
+        Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)
+        throw Exit.modelNotLoaded
+      }
     }
   }
 

@@ -48,9 +48,10 @@
     /// Says it to people.
     func show(_ file: String) {
       // No path is longer: only a URL that holds its data can be.
-      let name = file.utf8.count > 4096 ? file.printable : file.escaped
+      let shown = file.utf8.count > 4096 ? file.printable : file.escaped
+      let name = shown.isEmpty ? "\"\"" : shown
       // What the system said names the file already.
-      let known = file.showingPathBytes + ": "
+      let known = (file.isEmpty ? name : file.showingPathBytes) + ": "
       let reason = message.hasPrefix(known) ? String(message.dropFirst(known.count)) : message
       Output.write("aiguard: \(name): \(reason.escaped)\n", to: .standardError)
     }

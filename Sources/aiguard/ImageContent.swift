@@ -14,7 +14,8 @@
     /// The endings of image formats. A file with one of them is an input whatever it holds: that it is empty or a web
     /// page is what its owner wants to know.
     private static let endings: Set<String> = [
-      "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "mpo", "png", "apng", "gif", "webp", "bmp", "dib", "tif", "tiff",
+      "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "mpo", "png", "apng", "gif", "webp", "bmp", "dib", "tif",
+      "tiff",
       "heic", "heics", "heif", "heifs", "hif", "avif", "avifs", "jp2", "j2k", "jpf", "jxl",
     ]
 
@@ -53,7 +54,9 @@
       switch ImageFormat(signatureOf: bytes) {
       case nil, .pdf, .eps, .pnm, .pcx, .sgi: false
       // Behind the 14 bytes of the file's header stands the size of the next header.
-      case .bmp: bytes.count > 18 && bytes[15...17].allSatisfy { $0 == 0 } && [12, 16, 40, 52, 56, 64, 108, 124].contains(bytes[14])
+      case .bmp:
+        bytes.count > 18 && bytes[15...17].allSatisfy { $0 == 0 }
+          && [12, 16, 40, 52, 56, 64, 108, 124].contains(bytes[14])
       case .tga: bytes.suffix(18).elementsEqual("TRUEVISION-XFILE.\0".utf8)
       default: true
       }

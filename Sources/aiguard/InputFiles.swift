@@ -27,7 +27,9 @@
         }
         let content = ImageFolder.content(of: argument, recursive: recursive)
         if content.passedOver > 0 {
-          let files = content.passedOver == 1 ? "1 file that is no image" : "\(content.passedOver) files that are no images"
+          let files =
+            content.passedOver == 1
+            ? "1 file that is no image" : "\(content.passedOver) files that are no images"
           Output.write("aiguard: \(argument.escaped): passed over \(files)\n", to: .standardError)
         }
         if !content.inputs.isEmpty { return content.inputs }

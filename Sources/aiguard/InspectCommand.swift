@@ -61,7 +61,8 @@
         } catch {
           failed = true
           let advice = URLArgument.advice(file)
-          let failure = advice.map { FailureReport(kind: "unreadable-file", message: $0) } ?? FailureReport(error)
+          let failure =
+            advice.map { FailureReport(kind: "unreadable-file", message: $0) } ?? FailureReport(error)
           if json {
             try Output.json(FailureLine(file: file, error: failure))
           } else {
@@ -81,7 +82,8 @@
         try classifier.processor.preprocess(imageBytes: $0, policy: classifier.policy, limits: limits)
       }
       return try Report(
-        file: file.showingPathBytes, fileBytes: file.pathBytesForJSON, format: decoded.format.rawValue, width: decoded.image.width,
+        file: file.showingPathBytes, fileBytes: file.pathBytesForJSON, format: decoded.format.rawValue,
+        width: decoded.image.width,
         height: decoded.image.height, mode: decoded.mode, orientation: decoded.orientation.rawValue,
         rgbSHA256: decoded.image.withUnsafeBytes { try SHA256.hexadecimal(of: $0) },
         pixelValuesSHA256: try pixelValues.withUnsafeBufferPointer {

@@ -49,7 +49,9 @@ import Testing
     let image = Classifying(bytes: bytes, classifier: classifier)
     within(.seconds(120)) { () throws -> Void in
       #expect(try classifier.classify(imageBytes: image) == expected)
-      for result in classifier.classify(batch: [image, image, image]) { #expect(try result.get() == expected) }
+      for result in classifier.classify(batch: [image, image, image]) {
+        #expect(try result.get() == expected)
+      }
     }
   }
 

@@ -32,12 +32,13 @@ import Testing
     #expect(texts.count == 6 * 255 * 255)
   }
 
-  @Test(arguments: [
-    ([0x63, 0xE9], "c\0e9", "c\\xe9"), ([0xFF], "\0ff", "\\xff"), ([0xC3, 0x28], "\0c3(", "\\xc3("),
-    // A surrogate, an overlong "/" and a cut sequence are no UTF-8.
-    ([0xED, 0xA0, 0x80], "\0ed\0a0\080", "\\xed\\xa0\\x80"), ([0xC0, 0xAF], "\0c0\0af", "\\xc0\\xaf"),
-    ([0xE2, 0x82], "\0e2\082", "\\xe2\\x82"),
-  ] as [([UInt8], String, String)])
+  @Test(
+    arguments: [
+      ([0x63, 0xE9], "c\0e9", "c\\xe9"), ([0xFF], "\0ff", "\\xff"), ([0xC3, 0x28], "\0c3(", "\\xc3("),
+      // A surrogate, an overlong "/" and a cut sequence are no UTF-8.
+      ([0xED, 0xA0, 0x80], "\0ed\0a0\080", "\\xed\\xa0\\x80"), ([0xC0, 0xAF], "\0c0\0af", "\\xc0\\xaf"),
+      ([0xE2, 0x82], "\0e2\082", "\\xe2\\x82"),
+    ] as [([UInt8], String, String)])
   func bytesAreSpelled(bytes: [UInt8], text: String, shown: String) {
     #expect(Self.spelled(bytes).utf8.elementsEqual(text.utf8))
     #expect(text.pathBytes == bytes)
@@ -46,7 +47,9 @@ import Testing
     #expect(text.escaped == shown)
   }
 
-  @Test("a NUL that spells no byte is no path", arguments: ["\0", "a\0", "\0e", "\0E9", "\041", "\02f", "\0\0e9", "\0+9"])
+  @Test(
+    "a NUL that spells no byte is no path",
+    arguments: ["\0", "a\0", "\0e", "\0E9", "\041", "\02f", "\0\0e9", "\0+9"])
   func strayNULs(text: String) {
     #expect(text.pathBytes == nil)
     #expect(text.systemPath == nil)

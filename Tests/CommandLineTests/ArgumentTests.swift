@@ -8,7 +8,8 @@ import Testing
 
   @Test(arguments: [
     ["classify", "-hello.jpg"], ["inspect", "-hfoo"], ["-hello.jpg"], ["classify", "x.jpg", "-rx"],
-    ["classify", "--hello.jpg"], ["convert", "-hello.bin", "out.safetensors"], ["inspect-model", "-h.safetensors"],
+    ["classify", "--hello.jpg"], ["convert", "-hello.bin", "out.safetensors"],
+    ["inspect-model", "-h.safetensors"],
     ["classify", "x.jpg", "--nonsense"], ["info", "-hi"],
   ])
   func aDashedNameIsNoRequestForHelp(arguments: [String]) throws {
@@ -63,13 +64,56 @@ import Testing
   @Test func modelsThatAreNoFoldersAreNamed() throws {
     for (model, words) in [
       ("https://huggingface.co/google/vit-base/tree/main", ["URLs are not fetched", ": google/vit-base"]),
-      ("file:///models/vit", ["give the path: /models/vit"]), (image, ["is a file"]), ("./none", ["neither a folder"]),
+      ("file:///models/vit", ["give the path: /models/vit"]), (image, ["is a file"]),
+      ("./none", ["neither a folder"]),
     ] {
       let outcome = try Tool.run("classify", "--model", model, image)
       #expect(outcome.status == 3)
       #expect(outcome.output.isEmpty)
       for word in words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
     }
+  }
+
+  @Test func anotherCommandIsNamed() throws {
+    for (arguments, words) in [
+      ([image], "aiguard classify"), (["http://x/y.jpg"], "aiguard classify"),
+      (["classyfy", image], "the commands are classify, inspect, info"),
+    ] {
+      let outcome = try Tool.run(arguments)
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains(words))
+    }
+  }
+
+  /// The next argument would be the value: a file that nobody then classifies.
+  @Test func anOptionsValueMayNotBeEmpty() throws {
+    for option in ["--model=", "--revision=", "--top-k="] {
+      let outcome = try Tool.run("classify", option, image, image)
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("\(option) has no value"))
+    }
+  }
+
+  @Test func anEmptyNameIsShown() throws {
+    let outcome = try Tool.run("classify", "")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("aiguard: \"\": not a path"))
+  }
+
+  @Test func convertSaysWhatItCannotRead() throws {
+    let directory = try TemporaryDirectory()
+    let out = directory.url.path + "/out"
+    for (input, output, status, words) in [
+      (directory.url.path, out, 3, "cannot read the model"),
+      (directory.url.path, out + ".safetensors", 2, "a folder"),
+      (image, out + ".safetensors", 3, "cannot read the model"), (image, out, 2, "must end in .safetensors"),
+      ("none.bin", out, 3, "none.bin: stat: No such file"),
+    ] as [(String, String, Int32, String)] {
+      let outcome = try Tool.run("convert", input, output)
+      #expect(outcome.status == status, "\(input)")
+      #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: out))
   }
 
   #if Hub

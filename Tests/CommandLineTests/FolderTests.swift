@@ -16,7 +16,8 @@ import Testing
 
   /// What is an image its content says, and else its name; what is neither is passed over.
   @Test func filesThatAreNoImagesAreCounted() throws {
-    let header = Array("BM".utf8) + [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0] + [UInt8](repeating: 0, count: 36)
+    let header =
+      Array("BM".utf8) + [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0] + [UInt8](repeating: 0, count: 36)
     let others: [(String, [UInt8])] = [
       ("README", Array("Look at the pictures.".utf8)), ("BM.txt", Array("BM is how bitmaps begin.".utf8)),
       ("P1", Array("P1 is how these begin.".utf8)), ("empty.txt", []), ("one", [0xFF]),

@@ -28,13 +28,17 @@ import Testing
   /// With the character that stands for bytes nobody knows, there is another file.
   @Test func noOtherFileIsRead() throws {
     for command in ["inspect", "classify"] {
-      let outcome = try shell("cp rocket.jpg \"$other.jpg\" && exec \"$tool\" \(command) --json \"$name.jpg\"")
+      let outcome = try shell(
+        "cp rocket.jpg \"$other.jpg\" && exec \"$tool\" \(command) --json \"$name.jpg\"")
       #expect(outcome.status == 1)
       #expect(try outcome.kinds == ["unreadable-file"])
       let line = try outcome.lines[0]
       #expect(line["file"] as? String == "caf\\xe9.jpg")
-      #expect(line["fileBytes"] as? String == Data([0x63, 0x61, 0x66, 0xE9] + Array(".jpg".utf8)).base64EncodedString())
-      #expect((line["error"] as? [String: String])?["message"] == "caf\\xe9.jpg: open: No such file or directory")
+      #expect(
+        line["fileBytes"] as? String
+          == Data([0x63, 0x61, 0x66, 0xE9] + Array(".jpg".utf8)).base64EncodedString())
+      #expect(
+        (line["error"] as? [String: String])?["message"] == "caf\\xe9.jpg: open: No such file or directory")
       let text = try shell("exec \"$tool\" \(command) \"$name.jpg\"")
       #expect(text.errors == "aiguard: caf\\xe9.jpg: open: No such file or directory\n")
     }
@@ -47,10 +51,18 @@ import Testing
       exec "$tool" classify --json --recursive "$name"
       """)
     #expect(outcome.status == 0)
-    #expect(try outcome.lines.map { $0["file"] as? String } == ["caf\\xe9/caf\\xe9/caf\\xe9.jpg", "caf\\xe9/caf\u{FFFD}.jpg"])
-    let bytes = try outcome.lines.map { Data(base64Encoded: $0["fileBytes"] as? String ?? "").map(Array.init) }
+    #expect(
+      try outcome.lines.map { $0["file"] as? String } == [
+        "caf\\xe9/caf\\xe9/caf\\xe9.jpg", "caf\\xe9/caf\u{FFFD}.jpg",
+      ])
+    let bytes = try outcome.lines.map {
+      Data(base64Encoded: $0["fileBytes"] as? String ?? "").map(Array.init)
+    }
     let name: [UInt8] = [0x63, 0x61, 0x66, 0xE9]
-    #expect(bytes == [name + [0x2F] + name + [0x2F] + name + Array(".jpg".utf8), name + Array("/caf\u{FFFD}.jpg".utf8)])
+    #expect(
+      bytes == [
+        name + [0x2F] + name + [0x2F] + name + Array(".jpg".utf8), name + Array("/caf\u{FFFD}.jpg".utf8),
+      ])
   }
 
   @Test func namesThatAreUTF8HaveNoSecondField() throws {
