@@ -20,8 +20,6 @@ struct session {
   const cic_jpeg_request *request;
   cic_rows *rows;
   uint8_t *row;  // one row of samples for images that are not RGB
-  int counted_scans;
-  int64_t scanned_samples;  // that the scans so far pass over
   cic_result *result;
 };
 
@@ -64,20 +62,10 @@ static void on_warning(j_common_ptr codec, int level) {
 }
 static void on_message(j_common_ptr codec) { (void)codec; }
 
-// Called for each scan before its blocks are passed over, which takes its time even where all bits of them are missing.
-static void on_progress(j_common_ptr common) {
-  struct session *session = session_of(common);
-  j_decompress_ptr codec = (j_decompress_ptr)common;
-  if (codec->input_scan_number <= session->counted_scans) return;
-  session->counted_scans = codec->input_scan_number;
-  if (codec->input_scan_number > session->request->max_scans) stop(session, CIC_SCAN_LIMIT);
-  for (int index = 0; index < codec->comps_in_scan; index++) {
-    const jpeg_component_info *component = codec->cur_comp_info[index];
-    session->scanned_samples += (int64_t)component->width_in_blocks * component->height_in_blocks * DCTSIZE2;
-  }
-  if (session->scanned_samples > session->request->max_scanned_samples) {
-    session->result->needed = session->scanned_samples;
-    stop(session, CIC_WORK_LIMIT);
+static void on_progress(j_common_ptr codec) {
+  struct session *session = session_of(codec);
+  if (((j_decompress_ptr)codec)->input_scan_number > session->request->max_scans) {
+    stop(session, CIC_SCAN_LIMIT);
   }
 }
 

@@ -26,8 +26,6 @@ extension cic_result {
         limit: "intermediateBytes", declared: Int(needed), allowed: limits.intermediateBytes)
     case CIC_SCAN_LIMIT:
       .limitExceeded(limit: "scans", declared: limits.scans + 1, allowed: limits.scans)
-    case CIC_WORK_LIMIT:
-      .limitExceeded(limit: "pixels", declared: Int(needed), allowed: limits.mostScannedSamples)
     case CIC_NO_MEMORY:
       .outOfMemory(bytes: size)
     default:

@@ -20,8 +20,7 @@ public struct DecodeLimits: Sendable, Equatable {
   /// The most scans of a JPEG. Default: 500.
   ///
   /// Every scan passes over the whole image, so a small file with thousands of them costs minutes. Encoders
-  /// write about ten. All scans together may pass over 96 samples for each of the allowed `pixels`: 32 times over three
-  /// components of the largest image.
+  /// write about ten.
   public var scans: Int
   /// The most images of an animation. Only the first is decoded, but codecs keep a record of each. Default: 65,536.
   public var frames: Int
@@ -41,9 +40,6 @@ public struct DecodeLimits: Sendable, Equatable {
     self.scans = scans
     self.frames = frames
   }
-
-  /// The samples that the scans of a JPEG may pass over. Encoders pass over each component four to eight times.
-  var mostScannedSamples: Int { Swift.max(0, Swift.min(pixels, .max >> 8)) * 96 + 1 << 16 }
 
   func check(encodedBytes count: Int) throws(ImageError) {
     guard count <= encodedBytes else {

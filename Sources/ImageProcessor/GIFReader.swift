@@ -7,8 +7,6 @@
     private let palette: [UInt8]
     private let transparentIndex: UInt8?
     private let data: ByteReader
-    /// The indices that are in memory at once.
-    private let indexCount: Int
     let header: ImageHeader
 
     /// What stands before the pixels.
@@ -47,69 +45,55 @@
       guard frame.width > 0, frame.height > 0 else {
         throw .corrupt(format: .gif, detail: "the image of \(frame.width) x \(frame.height) has no pixels")
       }
-      // The indices of a row, or of all rows where they do not come from the top, and the tables of the decompression.
-      indexCount = frame.isInterlaced ? frame.width * frame.height : frame.width
-      try limits.check(intermediateBytes: indexCount + 65536)
+      // A row of indices, and the tables of the decompression.
+      try limits.check(intermediateBytes: frame.width + 65536)
       self.frame = frame
       // Pillow gives a grey frame the colours of the file, if those are no greys.
       palette = (frameColors ?? colors ?? (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
       data = blocks.reader
+      let isWhole = frame.x == 0 && frame.y == 0 && frame.width == width && frame.height == height
       header = ImageHeader(
-        format: .gif, mode: frameColors == nil ? "L" : "P", width: width, height: height, comesFromTop: true)
+        format: .gif, mode: frameColors == nil ? "L" : "P", width: width, height: height,
+        comesFromTop: isWhole && !frame.isInterlaced)
     }
 
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
+      guard let indices = PixelStorage(count: frame.width) else { throw .outOfMemory(bytes: frame.width) }
+      let row = UnsafeMutableBufferPointer(start: indices.base, count: frame.width)
       var palette = palette
       if sink.isOnWhite, let index = transparentIndex {
         palette.replaceSubrange(3 * Int(index)..<3 * Int(index) + 3, with: [255, 255, 255])
       }
-      // Before memory is asked for: a few bytes can declare an interlaced image of any size.
-      guard frame.height <= data.remaining * LZWDecoder.mostBytesOfAByte / frame.width + 1 else {
-        throw Self.incomplete
-      }
-      guard let indices = PixelStorage(count: indexCount) else { throw .outOfMemory(bytes: indexCount) }
+      if frame.width < header.width || frame.height < header.height { paintBackground(palette, sink) }
       do throws(LZWDecoder.Failure) {
         var decoder = try LZWDecoder(data, minimumBits: frame.codeBits)
-        if frame.isInterlaced {
-          for y in interlacedRows { try decoder.read(row(y, of: indices)) }
-        }
-        let background = backgroundRow(palette)
-        for y in 0..<header.height {
-          let out = sink.row(y)
-          let isInFrame = (frame.y..<frame.y + frame.height).contains(y)
-          if !isInFrame || frame.width < header.width {
-            out.update(from: background, count: background.count)
-          }
-          guard isInFrame else { continue }
-          let row = row(frame.isInterlaced ? y - frame.y : 0, of: indices)
-          if !frame.isInterlaced { try decoder.read(row) }
-          cic_to_rgb(Int32(CIC_P), row.baseAddress, 1, out + 3 * frame.x, row.count, palette)
+        for y in rowOrder {
+          try decoder.read(row)
+          cic_to_rgb(
+            Int32(CIC_P), row.baseAddress, 1, sink.row(frame.y + y) + 3 * frame.x, row.count, palette)
         }
       } catch {
         switch error {
-        case .truncated: throw Self.incomplete
+        case .truncated: throw .truncated(format: .gif, detail: "the image data is incomplete")
         case .corrupt: throw .corrupt(format: .gif, detail: "a code that stands for nothing")
         }
       }
       return .topLeft
     }
 
-    private static let incomplete = ImageError.truncated(
-      format: .gif, detail: "the image data is incomplete")
-
-    private func row(_ y: Int, of indices: PixelStorage) -> UnsafeMutableBufferPointer<UInt8> {
-      UnsafeMutableBufferPointer(start: indices.base + y * frame.width, count: frame.width)
+    private var rowOrder: [Int] {
+      guard frame.isInterlaced else { return Array(0..<frame.height) }
+      return [(0, 8), (4, 8), (2, 4), (1, 2)].flatMap { Array(stride(from: $0, to: frame.height, by: $1)) }
     }
 
-    /// The rows of an interlaced frame in the order of the file.
-    private var interlacedRows: [Int] {
-      [(0, 8), (4, 8), (2, 4), (1, 2)].flatMap { Array(stride(from: $0, to: frame.height, by: $1)) }
-    }
-
-    /// A row of the canvas where there is no frame.
-    private func backgroundRow(_ palette: [UInt8]) -> [UInt8] {
-      let color = palette[3 * Int(frame.background)..<3 * Int(frame.background) + 3]
-      return (0..<header.width).flatMap { _ in color }
+    private func paintBackground(_ palette: [UInt8], _ sink: RowSink) {
+      let color = palette.dropFirst(3 * Int(frame.background)).prefix(3)
+      for y in 0..<header.height {
+        let row = sink.row(y)
+        for x in 0..<header.width {
+          for (channel, level) in color.enumerated() { row[3 * x + channel] = level }
+        }
+      }
     }
   }
 

@@ -31,8 +31,6 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case svg = "SVG"
   /// Windows icon.
   case ico = "ICO"
-  /// Windows cursor.
-  case cur = "CUR"
   /// Apple icon.
   case icns = "ICNS"
   /// QOI.
@@ -47,10 +45,8 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case pcx = "PCX"
   /// Silicon Graphics image.
   case sgi = "SGI"
-  /// Truevision Targa, by the signature at its end or by a header as Pillow takes it.
+  /// Truevision Targa, by the signature at its end.
   case tga = "TGA"
-  /// Sun raster image.
-  case sun = "SUN"
   /// Radiance picture.
   case hdr = "HDR"
   /// OpenEXR.
@@ -61,8 +57,6 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case dicom = "DICOM"
   /// GIMP image.
   case xcf = "XCF"
-  /// X11 bitmap.
-  case xbm = "XBM"
   /// X11 pixmap.
   case xpm = "XPM"
   /// Windows metafile.
@@ -124,8 +118,6 @@ private struct Signature {
     if matches("8BPS") { return .psd }
     if matches("%PDF-") { return .pdf }
     if matches([0, 0, 1, 0]) { return .ico }
-    // A Targa file can begin like this too, with a table of colours that has no entries.
-    if matches([0, 0, 2, 0]), bytes.count > 5, bytes[4] > 0 || bytes[5] > 0 { return .cur }
     if matches("icns") { return .icns }
     if matches("qoif") { return .qoi }
     if matches("DDS ") { return .dds }
@@ -161,7 +153,6 @@ private struct Signature {
   var rare: ImageFormat? {
     if matches([0x0A]), bytes.count > 2, [0, 2, 3, 5].contains(bytes[1]), bytes[2] == 1 { return .pcx }
     if matches([0x01, 0xDA]) { return .sgi }
-    if matches([0x59, 0xA6, 0x6A, 0x95]) { return .sun }
     if matches("#?RADIANCE") || matches("#?RGBE") { return .hdr }
     if matches([0x76, 0x2F, 0x31, 0x01]) { return .exr }
     if matches("SIMPLE  =") { return .fits }
@@ -177,20 +168,7 @@ private struct Signature {
   }
 
   /// Targa files have their signature at the end, if they have one.
-  var trailer: ImageFormat? { end.elementsEqual("TRUEVISION-XFILE.\0".utf8) ? .tga : targaHeader }
-
-  /// Pillow's test of a Targa header, and that its fields agree with each other, so that other data pass for it rarely.
-  private var targaHeader: ImageFormat? {
-    guard bytes.count >= 18 else { return nil }
-    let (mapType, imageType, mapDepth, depth) = (bytes[1], bytes[2], bytes[7], bytes[16])
-    guard bytes[12] | bytes[13] > 0, bytes[14] | bytes[15] > 0, bytes[17] & 0xC0 == 0 else { return nil }
-    switch (imageType, mapType) {
-    case (1, 1), (9, 1): return depth == 8 && [15, 16, 24, 32].contains(mapDepth) ? .tga : nil
-    case (2, 0), (10, 0), (2, 1), (10, 1): return [15, 16, 24, 32].contains(depth) ? .tga : nil
-    case (3, 0), (11, 0): return [1, 8, 16].contains(depth) ? .tga : nil
-    default: return nil
-    }
-  }
+  var trailer: ImageFormat? { end.elementsEqual("TRUEVISION-XFILE.\0".utf8) ? .tga : nil }
 
   var text: ImageFormat? {
     if bytes.count > 2, bytes[0] == UInt8(ascii: "P"), (0x31...0x36).contains(bytes[1]),
@@ -200,7 +178,6 @@ private struct Signature {
     }
     let start = String(decoding: bytes, as: UTF8.self).drop { $0.isWhitespace || $0 == "\u{FEFF}" }
     if start.hasPrefix("<svg") { return .svg }
-    if start.hasPrefix("#define"), start.prefix(while: { !$0.isNewline }).contains("_width") { return .xbm }
     if start.hasPrefix("<?xml") || start.hasPrefix("<!DOCTYPE svg") {
       return start.contains("<svg") ? .svg : nil
     }

@@ -6,8 +6,6 @@ struct LZWDecoder {
   enum Failure: Error { case truncated, corrupt }
 
   private static let tableSize = 4096
-  /// A code has one bit at least and stands for as many bytes as the table has entries at most.
-  static let mostBytesOfAByte = 8 * tableSize
 
   private var reader: ByteReader
   private let clear: Int

@@ -14,7 +14,6 @@ enum {
   CIC_MEMORY_LIMIT = 4, // would need more than `max_intermediate_bytes`; `needed` says how many
   CIC_SCAN_LIMIT = 5,   // more scans than `max_scans`
   CIC_NO_MEMORY = 6,    // the system gave no memory
-  CIC_WORK_LIMIT = 7,   // more samples than `max_scanned_samples`; `needed` says how many
 };
 
 typedef struct {
@@ -95,7 +94,6 @@ typedef struct {
   int32_t components;  // 1, 3 or 4
   int64_t max_intermediate_bytes;
   int32_t max_scans;
-  int64_t max_scanned_samples;  // that all scans together may pass over
 } cic_jpeg_request;
 
 // Decodes a whole JPEG from the top down.
