@@ -132,8 +132,11 @@
         pixels = .samples(bits: colors <= 2 ? 1 : 8)
       } else {
         mode = "P"
+        guard table.count / entryBytes <= 256 else {
+          throw .corrupt(format: .bmp, detail: "a palette of \(table.count / entryBytes) colours")
+        }
         var triples = [UInt8](repeating: 0, count: 768)
-        for index in 0..<Swift.min(256, table.count / entryBytes) {
+        for index in 0..<table.count / entryBytes {
           for channel in 0..<3 {
             triples[3 * index + channel] = table[table.startIndex + index * entryBytes + 2 - channel]
           }

@@ -13,11 +13,13 @@
       case orientation = 274
       case samplesPerPixel = 277
       case rowsPerStrip = 278
+      case stripByteCounts = 279
       case planarConfiguration = 284
       case colorMap = 320
       case tileWidth = 322
       case tileLength = 323
       case tileOffsets = 324
+      case tileByteCounts = 325
       case extraSamples = 338
       case sampleFormat = 339
       case xmp = 700
@@ -26,8 +28,8 @@
 
     let isLittleEndian: Bool
     private let fields: TIFFFields
-    private let isBig: Bool
     private var entries: [Int: Entry] = [:]
+    private var declaredCounts: [Int: Int] = [:]
 
     private struct Entry {
       let type: Int
@@ -41,48 +43,88 @@
       guard let fields = TIFFFields(header: bytes) else { return nil }
       self.fields = fields
       isLittleEndian = fields.isLittleEndian
-      isBig = bytes[2] == 43
+      let isBig = bytes[2] == 43
       let pointerBytes = isBig ? 8 : 4
-      guard let start = fields.long(at: isBig ? 8 : 4, bytes: pointerBytes),
-        let count = fields.long(at: start, bytes: isBig ? 8 : 2)
+      let entryBytes = 4 + 2 * pointerBytes
+      // Zero is the end of the list of directories, even where it is its beginning.
+      guard let first = fields.long(at: isBig ? 8 : 4, bytes: pointerBytes), first > 0,
+        let start = Int(exactly: first), let count = fields.long(at: start, bytes: isBig ? 8 : 2)
       else { return }
       var position = start + (isBig ? 8 : 2)
-      let entryBytes = 4 + 2 * pointerBytes
-      var index = 0
-      while index < count, let tag = fields.integer(at: position, bytes: 2),
+      var index: UInt64 = 0
+      var outside: UInt64 = 0
+      while index < count, position <= bytes.count - entryBytes,
+        let tag = fields.integer(at: position, bytes: 2),
         let type = fields.integer(at: position + 2, bytes: 2),
-        let valueCount = fields.long(at: position + 4, bytes: pointerBytes),
-        let offset = fields.long(at: position + 4 + pointerBytes, bytes: pointerBytes)
+        let valueCount = fields.long(at: position + 4, bytes: pointerBytes)
       {
         let inline = position + 4 + pointerBytes
         index += 1
         position += entryBytes
+        if declaredCounts[tag] == nil { declaredCounts[tag] = Int(clamping: valueCount) }
         guard entries[tag] == nil, valueCount > 0, let size = TIFFFields.size(ofType: type) else { continue }
-        let (total, overflow) = valueCount.multipliedReportingOverflow(by: size)
-        guard !overflow, total <= bytes.count else { continue }
-        let data = total <= pointerBytes ? inline : offset
-        // Pillow reads no further once data lies beyond the end.
-        guard data <= bytes.count - total else { return }
-        entries[tag] = Entry(type: type, count: valueCount, offset: data)
+        let (product, overflow) = valueCount.multipliedReportingOverflow(by: UInt64(size))
+        let total = overflow ? .max : product
+        var data = inline
+        if total > UInt64(pointerBytes) {
+          guard let offset = fields.long(at: inline, bytes: pointerBytes), offset < 1 << 63 else { continue }
+          // Pillow passes over data that all together would be larger than the file, and reads no further once data lies
+          // beyond the end.
+          let (sum, isBeyond) = outside.addingReportingOverflow(total)
+          outside = isBeyond ? .max : sum
+          guard outside <= UInt64(bytes.count) else { continue }
+          guard offset <= UInt64(bytes.count) - total else { return }
+          data = Int(offset)
+        }
+        // A count whose values lie in the file.
+        entries[tag] = Entry(type: type, count: Int(valueCount), offset: data)
       }
     }
 
     func has(_ tag: Tag) -> Bool { entries[tag.rawValue] != nil }
 
-    /// All values of a tag, or nil where it is absent or not of whole numbers.
-    func integers(_ tag: Tag, atMost limit: Int = .max) -> [Int]? {
+    /// The type of a tag's values, nil where there are none.
+    func type(_ tag: Tag) -> Int? { entries[tag.rawValue]?.type }
+
+    func count(_ tag: Tag) -> Int { entries[tag.rawValue]?.count ?? 0 }
+
+    /// How many values the first entry with a tag declares, whether they are there or not.
+    func declaredCount(_ tag: Tag) -> Int? { declaredCounts[tag.rawValue] }
+
+    /// The values of a tag, empty where it is absent. Fractions count where they are whole, as they do in a comparison.
+    ///
+    /// - Throws: Where there is a value that is no whole number: Pillow then knows no such image.
+    func numbers(_ tag: Tag, atMost limit: Int = .max) throws(ImageError) -> [Int] {
       guard let entry = entries[tag.rawValue], let size = TIFFFields.size(ofType: entry.type) else {
-        return nil
+        return []
       }
       var values: [Int] = []
       for index in 0..<Swift.min(entry.count, limit) {
-        guard let value = fields.number(at: entry.offset + index * size, type: entry.type) else { return nil }
+        guard let value = fields.number(at: entry.offset + index * size, type: entry.type) else {
+          throw Self.noWholeNumber(tag, type: entry.type)
+        }
         values.append(value)
       }
       return values
     }
 
-    func integer(_ tag: Tag) -> Int? { integers(tag, atMost: 1)?.first }
+    func number(_ tag: Tag) throws(ImageError) -> Int? { try numbers(tag, atMost: 1).first }
+
+    /// The first value of a tag that anything but certain numbers leaves without effect.
+    func numberIfWhole(_ tag: Tag) -> Int? {
+      entries[tag.rawValue].flatMap { fields.number(at: $0.offset, type: $0.type) }
+    }
+
+    /// The same for tags that Pillow takes for sizes and places: integers only.
+    func integers(_ tag: Tag) throws(ImageError) -> [Int] {
+      if let type = type(tag), !Self.integerTypes.contains(type) { throw Self.noWholeNumber(tag, type: type) }
+      return try numbers(tag)
+    }
+
+    func integer(_ tag: Tag) throws(ImageError) -> Int? {
+      if let type = type(tag), !Self.integerTypes.contains(type) { throw Self.noWholeNumber(tag, type: type) }
+      return try number(tag)
+    }
 
     /// The bytes of a tag's data.
     func data(_ tag: Tag) -> [UInt8]? {
@@ -91,17 +133,25 @@
       }
       return Array(fields.bytes[entry.offset..<entry.offset + entry.count * size])
     }
+
+    private static let integerTypes: Set<Int> = [3, 4, 6, 8, 9, 13, 16]
+
+    private static func noWholeNumber(_ tag: Tag, type: Int) -> ImageError {
+      .unsupportedVariant(
+        format: .tiff, detail: "the tag \(tag) (\(tag.rawValue)) of type \(type) is no whole number")
+    }
   }
 
   extension TIFFFields {
-    /// An unsigned integer of up to eight bytes that fits an `Int`.
-    fileprivate func long(at offset: Int, bytes count: Int) -> Int? {
-      guard count == 8 else { return integer(at: offset, bytes: count) }
-      guard offset >= 0, offset <= bytes.count, let first = integer(at: offset, bytes: 4),
-        let second = integer(at: offset + 4, bytes: 4)
-      else { return nil }
+    /// An unsigned integer of up to eight bytes.
+    fileprivate func long(at offset: Int, bytes count: Int) -> UInt64? {
+      guard offset >= 0, offset <= bytes.count else { return nil }
+      guard count == 8 else { return integer(at: offset, bytes: count).map { UInt64($0) } }
+      guard let first = integer(at: offset, bytes: 4), let second = integer(at: offset + 4, bytes: 4) else {
+        return nil
+      }
       let (upper, lower) = isLittleEndian ? (second, first) : (first, second)
-      return upper < 1 << 31 ? upper << 32 | lower : nil
+      return UInt64(upper) << 32 | UInt64(lower)
     }
   }
 #endif

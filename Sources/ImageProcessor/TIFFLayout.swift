@@ -11,6 +11,17 @@
       var fillOrder: Int
       var bits: [Int]
       var extra: [Int]
+
+      /// The samples that Pillow counts for the photometric interpretation, whatever the file has.
+      var countedSamples: Int {
+        let base =
+          switch photometric {
+          case 2, 6, 8: 3
+          case 5: 4
+          default: 1
+          }
+        return base + extra.count
+      }
     }
 
     let mode: String
@@ -55,8 +66,8 @@
         planes.packing.bits = mode == "1" ? 1 : 32
         planes.packing.scaled = 1
         planes.packing.big_endian = Self.isBigEndianMachine
-      case "L", "P": if packing.reversed != 0 || samples != 1 { return nil }
-      case "RGB" where samples == 3, "CMYK" where samples == 4, "LAB": if packing.reversed != 0 { return nil }
+      case "L", "P": if samples != 1 { return nil }
+      case "RGB" where samples == 3, "CMYK" where samples == 4, "LAB": break
       case "RGBA" where samples == 4 && conversion == Int(CIC_RGB): break
       default: return nil
       }

@@ -25,12 +25,12 @@
       if directory.has(.windowsMediaPhoto) {
         throw .unsupportedVariant(format: .tiff, detail: "it is a Windows Media Photo")
       }
-      guard let width = directory.integer(.imageWidth), let height = directory.integer(.imageLength),
+      guard let width = try directory.integer(.imageWidth), let height = try directory.integer(.imageLength),
         width > 0,
         height > 0, width < 1 << 31, height < 1 << 31
       else { throw Self.corrupt("there is no image with a width and a height") }
       try limits.check(width: width, height: height)
-      let compression = directory.integer(.compression) ?? 1
+      let compression = try directory.number(.compression) ?? 1
       let (key, isSeparate) = try Self.key(directory, compression: compression)
       guard var layout = TIFFLayout(key) else {
         throw .unsupportedVariant(
@@ -53,11 +53,14 @@
           throw .unsupportedVariant(format: .tiff, detail: "the mode \(mode) with its bits in reverse order")
         }
         plan = .stored(
-          try TIFFStrips(directory, layout: layout, width: width, height: height, isSeparate: isSeparate))
+          try TIFFStrips(
+            directory, layout: layout, key: key, width: width, height: height, isSeparate: isSeparate,
+            fileBytes: bytes.count, limits: limits))
       } else {
         guard Self.compressions.contains(compression) else {
           throw .unsupportedVariant(format: .tiff, detail: "compression \(compression)")
         }
+        try Self.checkCounts(directory)
         layout = layout.fromLibTIFF(isSeparate: isSeparate, hasExtraSamples: !key.extra.isEmpty)
         let isYCbCr = key.photometric == 6
         let jpegToRGB = isYCbCr && compression == 7 && !isSeparate
@@ -71,7 +74,8 @@
       }
       self.layout = layout
       header = ImageHeader(
-        format: .tiff, mode: mode, width: width, height: height, turn: directory.turn, comesFromTop: true)
+        format: .tiff, mode: mode, width: width, height: height, turn: try Self.turn(directory),
+        comesFromTop: true)
     }
 
     /// What Pillow's libtiff decodes. WebP is not among it.
@@ -79,18 +83,39 @@
 
     private static func corrupt(_ detail: String) -> ImageError { .corrupt(format: .tiff, detail: detail) }
 
+    /// libtiff before 4.7 does not mind.
+    private static func checkCounts(_ directory: TIFFDirectory) throws(ImageError) {
+      guard let offsets = directory.declaredCount(.tileOffsets) ?? directory.declaredCount(.stripOffsets),
+        let counts = directory.declaredCount(.tileByteCounts) ?? directory.declaredCount(.stripByteCounts)
+      else { return }
+      guard offsets == counts || Swift.max(offsets, counts) <= 4 else {
+        throw corrupt("\(offsets) offsets of strips or tiles, but \(counts) sizes")
+      }
+    }
+
     /// What decides the mode, and whether samples lie in planes.
     private static func key(
       _ directory: TIFFDirectory, compression: Int
     ) throws(ImageError) -> (TIFFLayout.Key, Bool) {
-      // Old-style JPEG has the colours of JPEG, whatever the file says.
-      let photometric = compression == 6 ? 6 : directory.integer(.photometric) ?? 0
-      var bits = directory.integers(.bitsPerSample, atMost: 16) ?? [1]
-      var extra = directory.integers(.extraSamples, atMost: 16) ?? []
-      var samples =
-        directory.integer(.samplesPerPixel) ?? (compression == 6 ? 3 : 1)
-      let isSeparate = directory.integer(.planarConfiguration) == 2
-      if isSeparate, !extra.isEmpty, extra.allSatisfy({ $0 == 0 }) {
+      // Old-style JPEG has the colours of JPEG, whatever the file says. Of a list Pillow takes none.
+      let isOldJPEG = compression == 6
+      let photometric =
+        isOldJPEG
+        ? 6 : directory.count(.photometric) > 1 ? 0 : try directory.number(.photometric) ?? 0
+      var bits = directory.has(.bitsPerSample) ? try directory.numbers(.bitsPerSample, atMost: 16) : [1]
+      let isSeparate = directory.numberIfWhole(.planarConfiguration) == 2
+      var samples = try directory.number(.samplesPerPixel) ?? (isOldJPEG ? 3 : 1)
+      var extra: [Int]
+      if directory.type(.extraSamples) == 1, isSeparate {
+        // Pillow compares bytes with no list of numbers, but knows zeros among them.
+        extra = (directory.data(.extraSamples) ?? []).map { Int($0) }
+        guard extra.max() == 0 else {
+          throw .unsupportedVariant(format: .tiff, detail: "extra samples that are bytes")
+        }
+      } else {
+        extra = try directory.numbers(.extraSamples, atMost: 16)
+      }
+      if isSeparate, !extra.isEmpty, extra.max() == 0 {
         bits = bits.dropLast(extra.count)
         samples -= extra.count
         extra = []
@@ -99,30 +124,59 @@
       if samples < bits.count { bits = Array(bits.prefix(samples)) }
       if bits.count == 1 { bits = [Int](repeating: bits[0], count: samples) }
       guard bits.count == samples else { throw corrupt("\(bits.count) sizes for \(samples) samples a pixel") }
-      var format = directory.integers(.sampleFormat, atMost: 16) ?? [1]
-      if let first = format.first, format.allSatisfy({ $0 == first }) { format = [first] }
       return (
         TIFFLayout.Key(
-          isLittleEndian: directory.isLittleEndian, photometric: photometric, sampleFormat: format,
-          fillOrder: directory.integer(.fillOrder) ?? 1, bits: bits, extra: extra),
+          isLittleEndian: directory.isLittleEndian, photometric: photometric,
+          sampleFormat: try sampleFormat(directory), fillOrder: try directory.number(.fillOrder) ?? 1,
+          bits: bits, extra: extra),
         isSeparate
       )
+    }
+
+    private static func sampleFormat(_ directory: TIFFDirectory) throws(ImageError) -> [Int] {
+      var format: [Int]
+      if directory.type(.sampleFormat) == 1, directory.count(.sampleFormat) > 1 {
+        // Several equal bytes are taken for their number, one byte is not.
+        format = (directory.data(.sampleFormat) ?? []).map { Int($0) }
+      } else {
+        format = directory.has(.sampleFormat) ? try directory.numbers(.sampleFormat) : [1]
+      }
+      if let first = format.first, format.allSatisfy({ $0 == first }) { format = [first] }
+      return format
     }
 
     /// 256 triples. The file has 16-bit levels, all of red first.
     private static func palette(_ directory: TIFFDirectory, needed: Bool) throws(ImageError) -> [UInt8] {
       guard needed else { return [] }
-      guard let levels = directory.integers(.colorMap, atMost: 3 * 65536) else {
-        throw corrupt("indices of colours, but no colours")
-      }
-      let count = levels.count / 3
+      guard directory.has(.colorMap) else { throw corrupt("indices of colours, but no colours") }
+      let count = directory.count(.colorMap) / 3
+      guard count <= 256 else { throw corrupt("a palette of \(count) colours") }
       var triples = [UInt8](repeating: 0, count: 768)
-      for index in 0..<Swift.min(count, 256) {
+      // The upper byte of a byte is nothing.
+      if directory.type(.colorMap) == 1 { return triples }
+      guard let type = directory.type(.colorMap), type != 11, type != 12 else {
+        throw .unsupportedVariant(format: .tiff, detail: "colours that are floating-point numbers")
+      }
+      let levels = try directory.numbers(.colorMap)
+      guard levels.allSatisfy({ (0...65535).contains($0) }) else {
+        throw corrupt("a colour beyond 16 bits")
+      }
+      for index in 0..<count {
         for channel in 0..<3 {
           triples[3 * index + channel] = UInt8(truncatingIfNeeded: levels[channel * count + index] / 256)
         }
       }
       return triples
+    }
+
+    /// How Pillow turns the image when it loads it: by the tag, if there is one, whatever its value.
+    private static func turn(_ directory: TIFFDirectory) throws(ImageError) -> ImageOrientation {
+      if directory.has(.orientation) {
+        return directory.numberIfWhole(.orientation).flatMap(ImageOrientation.init) ?? .topLeft
+      }
+      guard let type = directory.type(.xmp) else { return .topLeft }
+      guard type == 1 || type == 7 else { throw corrupt("an XMP packet of type \(type), which is no bytes") }
+      return OrientationMetadata(exif: nil, xmp: directory.data(.xmp)).orientation
     }
 
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
@@ -154,14 +208,6 @@
         Key(
           isLittleEndian: true, photometric: 2, sampleFormat: [1], fillOrder: 1, bits: [8, 8, 8], extra: []))
         ?? self
-    }
-  }
-
-  extension TIFFDirectory {
-    /// How Pillow turns the image when it loads it.
-    fileprivate var turn: ImageOrientation {
-      if has(.orientation) { return integer(.orientation).flatMap(ImageOrientation.init) ?? .topLeft }
-      return OrientationMetadata(exif: nil, xmp: data(.xmp)).orientation
     }
   }
 #endif
