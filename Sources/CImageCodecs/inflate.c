@@ -4,11 +4,8 @@
 
 #include <zlib.h>
 
-int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit) {
-  return cic_inflate(bytes, count, limit, NULL);
-}
-
-int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *to) {
+static int64_t inflate_to(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *to, int64_t *produced) {
+  *produced = 0;
   z_stream stream = {0};
   if (inflateInit(&stream) != Z_OK) return -1;
   uint8_t scratch[8192];
@@ -36,10 +33,20 @@ int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *
       status = Z_OK;
     }
   }
+  *produced = size;
   const int unread = stream.avail_in > 0 || left > 0;
   inflateEnd(&stream);
   if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return -1;
   return status != Z_STREAM_END && size >= limit && unread ? limit + 1 : size;
+}
+
+int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit, int64_t *produced) {
+  return inflate_to(bytes, count, limit, NULL, produced);
+}
+
+int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *to) {
+  int64_t produced;
+  return inflate_to(bytes, count, limit, to, &produced);
 }
 
 uint32_t cic_crc32(uint32_t seed, const uint8_t *bytes, size_t count) {

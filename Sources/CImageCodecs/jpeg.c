@@ -121,6 +121,11 @@ static void decode(struct session *session) {
              "the markers contradict each other about the image's size");
     stop(session, CIC_CORRUPT);
   }
+  if (request->width > session->rows->stride / 3 || request->height > session->rows->height ||
+      (request->components != 1 && request->components != 3 && request->components != 4)) {
+    snprintf(session->result->message, sizeof session->result->message, "an image larger than its rows");
+    stop(session, CIC_CORRUPT);
+  }
   const int64_t needed = coefficient_bytes(codec) + working_bytes(codec);
   if (needed > request->max_intermediate_bytes) {
     session->result->needed = needed;

@@ -25,6 +25,8 @@ struct cic_png {
   int has_key;
   uint8_t key[3];
   int interlaced;
+  uint8_t around[3];
+  uint32_t canvas_width;
   int last_pass;
   int complete;
   int damaged;
@@ -73,12 +75,24 @@ static void store(const struct cic_png *decoder, const uint8_t *in, uint8_t *out
   }
 }
 
+static void paint(const uint8_t *color, uint8_t *to, size_t count) {
+  for (size_t x = 0; x < count; x++, to += 3) memcpy(to, color, 3);
+}
+
+static void paint_around(const struct cic_png *decoder, uint8_t *row) {
+  const size_t end = (size_t)decoder->x + decoder->width;
+  paint(decoder->around, row, decoder->x);
+  paint(decoder->around, row + 3 * end, decoder->canvas_width - end);
+}
+
 static void on_row(png_structp png, png_bytep row, png_uint_32 index, int pass) {
   struct cic_png *decoder = png_get_progressive_ptr(png);
   if (row == NULL || decoder->complete) return;
   if (!decoder->interlaced) {
     if (index >= decoder->height) return;
-    store(decoder, row, cic_row(decoder->rows, decoder->y + index) + 3 * (size_t)decoder->x, decoder->width, 1);
+    uint8_t *to = cic_row(decoder->rows, decoder->y + index);
+    paint_around(decoder, to);
+    store(decoder, row, to + 3 * (size_t)decoder->x, decoder->width, 1);
     if (index + 1 < decoder->height) return;
   } else {
     const size_t rows = PNG_PASS_ROWS(decoder->height, pass);
@@ -171,8 +185,31 @@ static __attribute__((noinline)) int guarded_start(
   return 0;
 }
 
+int cic_png_is_sane(const cic_png_header *header) {
+  const uint8_t depth = header->bit_depth;
+  if (header->width == 0 || header->height == 0 || header->palette_entries > 256) return 0;
+  switch (header->color_type) {
+    case PNG_COLOR_TYPE_GRAY:
+      return depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
+    case PNG_COLOR_TYPE_PALETTE:
+      return depth == 1 || depth == 2 || depth == 4 || depth == 8;
+    case PNG_COLOR_TYPE_RGB:
+    case PNG_COLOR_TYPE_GRAY_ALPHA:
+    case PNG_COLOR_TYPE_RGB_ALPHA:
+      return depth == 8 || depth == 16;
+    default:
+      return 0;
+  }
+}
+
 cic_png *cic_png_open(const cic_png_header *header, cic_rows *rows, uint32_t x, uint32_t y, cic_result *result) {
   memset(result, 0, sizeof *result);
+  if (!cic_png_is_sane(header) || (uint64_t)x + header->width > rows->stride / 3 ||
+      (uint64_t)y + header->height > rows->height) {
+    result->status = CIC_CORRUPT;
+    snprintf(result->message, sizeof result->message, "an image of no known kind or outside of the canvas");
+    return NULL;
+  }
   struct cic_png *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) {
     result->status = CIC_NO_MEMORY;
@@ -187,6 +224,8 @@ cic_png *cic_png_open(const cic_png_header *header, cic_rows *rows, uint32_t x, 
   decoder->has_alpha = rows->on_white && (header->color_type & PNG_COLOR_MASK_ALPHA) != 0;
   decoder->has_key = rows->on_white && header->has_key;
   memcpy(decoder->key, header->key, 3);
+  memcpy(decoder->around, header->around, 3);
+  decoder->canvas_width = (uint32_t)(rows->stride / 3);
   decoder->interlaced = header->interlaced;
   decoder->result = result;
   for (int pass = 0; pass < 7; pass++) {

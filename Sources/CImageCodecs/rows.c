@@ -47,11 +47,12 @@ static int advance(struct cic_row_counter *counter) {
 
 cic_row_counter *cic_row_counter_open(const cic_png_header *header) {
   static const uint8_t channels[7] = {1, 0, 3, 1, 2, 0, 4};
+  if (!cic_png_is_sane(header)) return NULL;
   struct cic_row_counter *counter = calloc(1, sizeof *counter);
   if (counter == NULL) return NULL;
   counter->width = header->width;
   counter->height = header->height;
-  counter->pixel_bits = (size_t)header->bit_depth * channels[header->color_type % 7];
+  counter->pixel_bits = (size_t)header->bit_depth * channels[header->color_type];
   counter->interlaced = header->interlaced;
   counter->room = row_bytes(counter, header->width);
   counter->scratch = malloc(counter->room);

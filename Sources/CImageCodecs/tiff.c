@@ -9,12 +9,16 @@
 
 #include "CImageCodecs.h"
 
+// Pillow has no mode of more samples.
+enum { MAX_PLANES = 6 };
+
 struct session {
   const uint8_t *bytes;
   size_t count, position;
   const cic_tiff_request *request;
   cic_rows *rows;
   TIFF *tiff;
+  uint16_t compression;
   cic_lab *lab;  // only where the mode needs it
   cic_result result;
 };
@@ -58,6 +62,11 @@ static int client_map(thandle_t handle, void **base, toff_t *size) {
 
 static void client_unmap(thandle_t handle, void *base, toff_t size) { (void)handle, (void)base, (void)size; }
 
+// What libjpeg says, inside libtiff, of processes that it does not have.
+static int is_unsupported(const char *words) {
+  return strstr(words, "Unsupported JPEG process") != NULL || strstr(words, "Unsupported JPEG data precision") != NULL;
+}
+
 // The first error says most; later ones follow from it.
 static int on_error(TIFF *tiff, void *context, const char *module, const char *format, va_list values) {
   (void)tiff, (void)module;
@@ -74,8 +83,16 @@ static int on_warning(TIFF *tiff, void *context, const char *module, const char 
 // MARK: Rows
 
 static void fail(struct session *s, int32_t status, const char *words) {
-  s->result.status = status;
+  s->result.status = status == CIC_CORRUPT && is_unsupported(s->result.message) ? CIC_UNSUPPORTED : status;
   if (!s->result.message[0]) snprintf(s->result.message, sizeof s->result.message, "%s", words);
+}
+
+static void fail_rows(struct session *s) {
+  const int is_fax = s->compression >= COMPRESSION_CCITTRLE && s->compression <= COMPRESSION_CCITTFAX4;
+  fail(s, CIC_CORRUPT,
+       is_fax ? "libtiff cannot decode its fax rows; libtiff 4.7 reads some that earlier versions do not, as those "
+                "without end-of-line codes"
+              : "libtiff cannot decode its rows");
 }
 
 // Memory for `count` times `size` bytes; the limit counts all of it.
@@ -130,8 +147,9 @@ static int find_layout(struct session *s, struct layout *l) {
   const tmsize_t row = TIFFScanlineSize(s->tiff);
   if (row <= 0 || (size_t)row != l->row_bytes) return 0;
   l->rows = 1;
-  // Fax codes that are damaged spoil the rest of a strip, which depends on how it is read.
-  l->by_strip = r->planes > 1 || r->packing.bits == 1;
+  // Fax codes that are damaged spoil the rest of a strip, which depends on how it is read; runs of PackBits may cross
+  // rows.
+  l->by_strip = r->planes > 1 || r->packing.bits == 1 || s->compression == COMPRESSION_PACKBITS;
   if (l->by_strip) {
     TIFFGetFieldDefaulted(s->tiff, TIFFTAG_ROWSPERSTRIP, &l->rows);
     if (l->rows == 0) return 0;
@@ -196,12 +214,12 @@ static void decode_rows(struct session *s) {
   for (uint32_t y = 0; samples && y < r->height && s->result.status == CIC_OK; y += l.rows) {
     for (uint32_t p = 0; p < r->planes; p++)
       if (!read_plane(s, &l, y, (uint16_t)p, tile, band + (size_t)p * l.row_bytes * l.rows)) {
-        fail(s, CIC_CORRUPT, "libtiff cannot decode its rows");
+        fail_rows(s);
         break;
       }
     if (s->result.status != CIC_OK) break;
     for (uint32_t row = 0; row < l.rows && row < r->height - y; row++) {
-      const uint8_t *planes[8];
+      const uint8_t *planes[MAX_PLANES];
       for (uint32_t p = 0; p < r->planes; p++) planes[p] = band + ((size_t)p * l.rows + row) * l.row_bytes;
       emit(s, y + row, planes, samples, unpacked);
     }
@@ -233,7 +251,7 @@ static void decode_rgba(struct session *s) {
     const uint32_t rows = height < r->height - y ? height : r->height - y;
     image.row_offset = (int)y;
     if (!TIFFRGBAImageGet(&image, raster, r->width, rows)) {
-      fail(s, CIC_CORRUPT, "libtiff cannot decode its rows");
+      fail_rows(s);
       break;
     }
     for (uint32_t row = 0; row < rows; row++) {
@@ -251,8 +269,23 @@ static void decode_rgba(struct session *s) {
   TIFFRGBAImageEnd(&image);
 }
 
+// What the request says of itself, whoever made it: no table or buffer here holds more.
+static int is_sane(const cic_tiff_request *r, const cic_rows *rows) {
+  static const uint8_t least[] = {
+      [CIC_L] = 1, [CIC_P] = 1, [CIC_RGB] = 3, [CIC_RGB_PREMULTIPLIED] = 4, [CIC_CMYK] = 4,
+      [CIC_YCBCR] = 3, [CIC_I16] = 1, [CIC_I] = 1, [CIC_F] = 1, [CIC_LAB] = 3};
+  const uint32_t bits = r->packing.bits;
+  const int is_wide = r->mode == CIC_I16 || r->mode == CIC_I || r->mode == CIC_F;
+  return r->width > 0 && r->height > 0 && r->width <= rows->stride / 3 && r->height <= rows->height && r->mode >= 0 &&
+         (size_t)r->mode < sizeof least && r->samples >= least[r->mode] && r->samples <= MAX_PLANES &&
+         (r->planes == 1 || r->planes == r->samples) && (r->alpha == 0 || r->alpha < r->samples) &&
+         (bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 12 || bits == 16 || bits == 32) &&
+         (r->planes == 1 || bits >= 8) && (!is_wide || bits > 8) && (r->mode != CIC_P || r->palette != NULL);
+}
+
 static void decode(struct session *s) {
   const cic_tiff_request *r = s->request;
+  if (!is_sane(r, s->rows)) return fail(s, CIC_CORRUPT, "samples that are of no known kind");
   uint32_t width = 0, height = 0;
   TIFFGetField(s->tiff, TIFFTAG_IMAGEWIDTH, &width);
   TIFFGetField(s->tiff, TIFFTAG_IMAGELENGTH, &height);
@@ -262,6 +295,12 @@ static void decode(struct session *s) {
   TIFFGetFieldDefaulted(s->tiff, TIFFTAG_BITSPERSAMPLE, &bits);
   TIFFGetFieldDefaulted(s->tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
   TIFFGetFieldDefaulted(s->tiff, TIFFTAG_PLANARCONFIG, &planar);
+  // Of a strip longer than its rows libdeflate, which the reference's libtiff does without, gives nothing.
+  uint16_t compression = COMPRESSION_NONE;
+  TIFFGetFieldDefaulted(s->tiff, TIFFTAG_COMPRESSION, &compression);
+  s->compression = compression;
+  if (compression == COMPRESSION_ADOBE_DEFLATE || compression == COMPRESSION_DEFLATE)
+    TIFFSetField(s->tiff, TIFFTAG_DEFLATE_SUBCODEC, DEFLATE_SUBCODEC_ZLIB);
   if (r->jpeg_to_rgb) TIFFSetField(s->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
   if (r->as_rgba) return decode_rgba(s);
   const int is_separate = planar == PLANARCONFIG_SEPARATE && samples > 1;

@@ -84,7 +84,7 @@
       // Runs cross rows, so the samples are held whole: a byte a pixel.
       let count = bitmap.width * bitmap.height
       try limits.check(intermediateBytes: count)
-      guard let storage = PixelStorage(count: count) else { throw .outOfMemory(bytes: count) }
+      guard let storage = PixelStorage(count: count, isZeroed: true) else { throw .outOfMemory(bytes: count) }
       let samples = UnsafeMutableBufferPointer(start: storage.base, count: count)
       var runs = BMPRuns(
         bytes, position: bitmap.offset, width: bitmap.width, isRLE4: bitmap.compression == .rle4)
@@ -109,7 +109,7 @@
       (self.width, self.isRLE4) = (width, isRLE4)
     }
 
-    /// Whether the runs fill `samples`.
+    /// Whether the runs fill `samples`, which are zeros.
     mutating func decode(into samples: UnsafeMutableBufferPointer<UInt8>) -> Bool {
       var filled = 0
       func put(_ value: Int) {
@@ -126,13 +126,13 @@
         }
         switch value {
         case 0:
-          while filled % width != 0 { put(0) }
+          filled += (width - filled % width) % width
           x = 0
         case 1:
           return false
         case 2:
           guard let right = reader.readUInt8(), let up = reader.readUInt8() else { return false }
-          for _ in 0..<Swift.min(samples.count - filled, right + up * width) { put(0) }
+          filled += Swift.min(samples.count - filled, right + up * width)
           x = filled % width
         default:
           let wanted = Swift.min(samples.count - filled, value)

@@ -40,14 +40,14 @@ public enum ImageDecoder {
     if header.turn != .topLeft, header.comesFromTop {
       let turned = try TurnedImage(header, from: header.turn)
       turned.isOnWhite = alpha == .compositedOnWhite
-      _ = try reader.read(into: turned)
+      _ = try reader.write(to: turned)
       turned.finish()
       return DecodedImage(
         format: header.format, mode: header.mode, image: turned.image, orientation: .topLeft)
     }
     let whole = try WholeImage(header)
     whole.isOnWhite = alpha == .compositedOnWhite
-    let orientation = try reader.read(into: whole)
+    let orientation = try reader.write(to: whole)
     return DecodedImage(
       format: header.format, mode: header.mode, image: whole.image, orientation: orientation)
   }

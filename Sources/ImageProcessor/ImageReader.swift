@@ -30,3 +30,14 @@ protocol ImageReader {
   /// - Returns: The orientation that the metadata say, now that all of them have been read.
   func read(into sink: RowSink) throws(ImageError) -> ImageOrientation
 }
+
+extension ImageReader {
+  /// Decodes the image, and makes sure that every row went where it belongs.
+  func write(to sink: RowSink) throws(ImageError) -> ImageOrientation {
+    let orientation = try read(into: sink)
+    guard !sink.isMisused else {
+      throw .corrupt(format: header.format, detail: "its rows do not come in order, or outside of the image")
+    }
+    return orientation
+  }
+}

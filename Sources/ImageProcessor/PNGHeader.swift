@@ -64,6 +64,7 @@
     private var hasDefaultImage = false
     private var metadataBytes = 0
     private var textBytes = 0
+    private var inflatedBytes = 0
     private let limits: DecodeLimits
 
     init(limits: DecodeLimits) { self.limits = limits }
@@ -138,9 +139,11 @@
       case "cHRM": try require(32, chunk)
       case "sRGB": try require(1, chunk)
       case "pHYs": try require(9, chunk)
-      case "iCCP": try PNGText.checkProfile(data)
+      case "iCCP": try countWork(PNGText.checkProfile(data))
       case "tEXt", "zTXt", "iTXt":
-        textBytes += try PNGText.size(chunk.type, data)
+        let (size, work) = try PNGText.size(chunk.type, data)
+        try countWork(work)
+        textBytes += size
         guard textBytes <= PNGText.totalLimit else {
           throw .limitExceeded(limit: PNGText.limitName, declared: textBytes, allowed: PNGText.totalLimit)
         }
@@ -148,6 +151,13 @@
       case "eXIf":
         storedMetadata.exif = Array(data)
       default: break
+      }
+    }
+
+    private mutating func countWork(_ bytes: Int) throws(ImageError) {
+      inflatedBytes += bytes
+      guard inflatedBytes <= PNGText.workLimit else {
+        throw .limitExceeded(limit: PNGText.limitName, declared: inflatedBytes, allowed: PNGText.workLimit)
       }
     }
 

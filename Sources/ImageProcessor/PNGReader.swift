@@ -14,15 +14,16 @@
       }
       // Not earlier: the last header before the image data counts.
       try limits.check(width: header.width, height: header.height)
-      let region = header.frame ?? PNGHeader.Region(width: header.width, height: header.height)
+      var region = header.frame ?? PNGHeader.Region(width: header.width, height: header.height)
       guard header.width > 0, header.height > 0, region.width > 0, region.height > 0,
         region.x + region.width <= header.width, region.y + region.height <= header.height
       else {
         throw .corrupt(format: .png, detail: "the size \(region.width) x \(region.height) has no pixels")
       }
+      // Pillow puts an interlaced frame into the corner, wherever it belongs.
+      if header.isInterlaced { (region.x, region.y) = (0, 0) }
       // libpng holds a few rows of at most eight bytes a pixel, zlib its window and tables.
       try limits.check(intermediateBytes: 4 * 8 * (region.width + 64) + 65536)
-      let isWhole = region.width == header.width && region.height == header.height
       plan = PNGRowPlan(
         header: header, layout: layout, region: region, palette: try PNGPalette(header),
         isIndexed: mode == "P",
@@ -30,7 +31,7 @@
       start = PNGDataPosition(header: header, reader: reader, length: firstLength)
       self.header = ImageHeader(
         format: .png, mode: mode, width: header.width, height: header.height,
-        orientation: header.metadata.orientation, comesFromTop: isWhole && !header.isInterlaced,
+        orientation: header.metadata.orientation, comesFromTop: !header.isInterlaced,
         orientationMayFollow: true)
     }
 
@@ -38,7 +39,10 @@
       let (width, height) = (header.width, header.height)
       var plan = plan
       if sink.isOnWhite { plan.palette = plan.palette.onWhite(plan.header.paletteAlphas) }
-      if !header.comesFromTop, plan.region.width < width || plan.region.height < height {
+      let isWhole = plan.region.width == width && plan.region.height == height
+      if header.comesFromTop {
+        paintBackground(plan, sink, rows: 0..<plan.region.y)
+      } else if !isWhole {
         paintBackground(plan, sink, rows: 0..<height)
       }
       var position = start
@@ -49,11 +53,11 @@
         position = start
         if let error = try position.walk(PNGRowCounter(plan).feed) { throw error }
         sink.rewind()
-        if !header.comesFromTop { paintBackground(plan, sink, rows: 0..<height) }
+        paintBackground(plan, sink, rows: 0..<(header.comesFromTop ? plan.region.y : height))
         var again = start
         _ = try again.walk(PNGRowDecoder(plan, sink).feed)
-        if header.comesFromTop { paintBackground(plan, sink, rows: sink.end..<height) }
       }
+      if header.comesFromTop { paintBackground(plan, sink, rows: sink.end..<height) }
       // The header changes while the rest is read, the image does not.
       var (state, reader) = (position.header, position.reader)
       try Self.readToEnd(&state, &reader)
@@ -63,18 +67,13 @@
       return state.metadata.orientation
     }
 
-    /// Fills rows that no data covers: index 0 of an indexed image, else black, and transparent where that can be.
+    /// Fills rows that no data covers.
     private func paintBackground(_ plan: PNGRowPlan, _ sink: RowSink, rows: Range<Int>) {
-      let isClear = plan.hasAlpha || plan.header.transparentColor.map { $0 == (0, 0, 0) } == true
-      let level: UInt8 = isClear && sink.isOnWhite ? 255 : 0
-      let color =
-        plan.isIndexed && plan.palette.colors.count >= 3
-        ? Array(plan.palette.colors[..<3]) : [level, level, level]
+      let color = plan.background(sink)
+      if sink.isBlack, color == (0, 0, 0) { return }
       for y in rows {
         let row = sink.row(y)
-        for x in 0..<header.width {
-          (row[3 * x], row[3 * x + 1], row[3 * x + 2]) = (color[0], color[1], color[2])
-        }
+        for x in 0..<header.width { (row[3 * x], row[3 * x + 1], row[3 * x + 2]) = color }
       }
     }
 

@@ -14,8 +14,19 @@
     /// Whether pixels have an alpha of their own.
     var hasAlpha: Bool { layout.colorType & 4 != 0 }
 
+    /// What rows hold that no data covers: index 0 of an indexed image, else black, and transparent where that can be.
+    func background(_ sink: RowSink) -> (UInt8, UInt8, UInt8) {
+      if isIndexed, palette.colors.count >= 3 {
+        return (palette.colors[0], palette.colors[1], palette.colors[2])
+      }
+      let isClear = hasAlpha || header.transparentColor.map { $0 == (0, 0, 0) } == true
+      return isClear && sink.isOnWhite ? (255, 255, 255) : (0, 0, 0)
+    }
+
     /// Calls `body` with the codec's form of the header.
-    fileprivate func withRequest<R>(_ body: (UnsafePointer<cic_png_header>) -> R) -> R {
+    fileprivate func withRequest<R>(
+      around: (UInt8, UInt8, UInt8) = (0, 0, 0), _ body: (UnsafePointer<cic_png_header>) -> R
+    ) -> R {
       // A palette has no more entries than the indices of the layout can name.
       let entries = Swift.min(palette.colors.count / 3, 1 << Swift.min(layout.bitDepth, 8))
       return palette.colors.withUnsafeBufferPointer { colors in
@@ -23,7 +34,8 @@
           width: UInt32(clamping: region.width), height: UInt32(clamping: region.height),
           bit_depth: UInt8(clamping: layout.bitDepth), color_type: UInt8(clamping: layout.colorType),
           interlaced: header.isInterlaced ? 1 : 0, palette: colors.baseAddress, palette_entries: entries,
-          has_key: header.transparentColor == nil ? 0 : 1, key: header.transparentColor ?? (0, 0, 0))
+          has_key: header.transparentColor == nil ? 0 : 1, key: header.transparentColor ?? (0, 0, 0),
+          around: around)
         return body(&request)
       }
     }
@@ -40,7 +52,10 @@
       (self.plan, self.sink) = (plan, sink)
       var result = cic_result()
       let (x, y) = (UInt32(clamping: plan.region.x), UInt32(clamping: plan.region.y))
-      guard let opened = plan.withRequest({ cic_png_open($0, sink.rows, x, y, &result) }) else {
+      guard
+        let opened = plan.withRequest(
+          around: plan.background(sink), { cic_png_open($0, sink.rows, x, y, &result) })
+      else {
         throw result.imageError(format: .png, limits: plan.limits, size: plan.region.width * 32)
           ?? .corrupt(format: .png, detail: "the codec refused the header")
       }

@@ -10,35 +10,42 @@
     static let chunkLimit = 1 << 20
     /// Pillow's `MAX_TEXT_MEMORY`: all texts of a file together.
     static let totalLimit = 64 << 20
+    /// Of this library: what all compressed texts and profiles may inflate to, those too that Pillow keeps nothing of.
+    static let workLimit = 2 * totalLimit
 
     /// Checks an ICC profile's chunk.
-    static func checkProfile(_ data: UnsafeRawBufferPointer) throws(ImageError) {
+    ///
+    /// - Returns: The work: how many bytes were inflated.
+    static func checkProfile(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {
       // Without a terminated name, Pillow takes the first byte for the compression method.
       let method = data.firstIndex(ofZeroFrom: 0).map { $0 + 1 } ?? 0
       guard let value = data.integer(at: method, bytes: 1), value == 0 else {
         throw .corrupt(format: .png, detail: "the colour profile is not compressed in a known way")
       }
-      _ = try inflatedSize(data.suffix(from: method + 1))
+      return try inflated(data.suffix(from: method + 1)).work
     }
 
-    /// The bytes of text that a text chunk holds, inflated where it is compressed.
-    static func size(_ type: String, _ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {
+    /// The bytes of text that a text chunk holds, inflated where it is compressed, and the work: how many bytes were
+    /// inflated, of a broken stream too.
+    static func size(_ type: String, _ data: UnsafeRawBufferPointer) throws(ImageError) -> (
+      text: Int, work: Int
+    ) {
       let separator = data.firstIndex(ofZeroFrom: 0)
       switch type {
       case "zTXt":
-        guard let separator else { return 0 }
+        guard let separator else { return (0, 0) }
         guard (data.integer(at: separator + 1, bytes: 1) ?? 0) == 0 else {
           throw .corrupt(format: .png, detail: "a text is not compressed in a known way")
         }
-        let size = try inflatedSize(data.suffix(from: separator + 2))
-        return separator > 0 ? size : 0
+        let (size, work) = try inflated(data.suffix(from: separator + 2))
+        return (separator > 0 ? size : 0, work)
       case "iTXt":
         guard let separator, let (text, isCompressed) = internationalText(data.suffix(from: separator + 1))
-        else { return 0 }
-        return isCompressed ? try inflatedSize(text) : text.count
+        else { return (0, 0) }
+        return isCompressed ? try inflated(text) : (text.count, 0)
       default:
-        guard let separator, separator > 0 else { return 0 }
-        return data.count - separator - 1
+        guard let separator, separator > 0 else { return (0, 0) }
+        return (data.count - separator - 1, 0)
       }
     }
 
@@ -93,13 +100,16 @@
       return (data.suffix(from: keyword + 1), compressed != 0)
     }
 
-    private static func inflatedSize(_ data: UnsafeRawBufferPointer) throws(ImageError) -> Int {
+    private static func inflated(_ data: UnsafeRawBufferPointer) throws(ImageError) -> (text: Int, work: Int)
+    {
+      var produced: Int64 = 0
       let size = Int(
-        cic_inflated_size(data.bindMemory(to: UInt8.self).baseAddress, data.count, Int64(chunkLimit)))
+        cic_inflated_size(
+          data.bindMemory(to: UInt8.self).baseAddress, data.count, Int64(chunkLimit), &produced))
       guard size <= chunkLimit else {
         throw .limitExceeded(limit: limitName, declared: size, allowed: chunkLimit)
       }
-      return Swift.max(0, size)
+      return (Swift.max(0, size), Int(produced))
     }
   }
 #endif

@@ -57,11 +57,12 @@ final class PixelStorage: @unchecked Sendable {
   let base: UnsafeMutablePointer<UInt8>
   let count: Int
 
-  /// Allocates `count` bytes, not initialised, or fails when the system has no memory.
-  init?(count: Int) {
+  /// Allocates `count` bytes, or fails when the system has no memory. They are not initialised, or zeros, of which the
+  /// system holds those only that are written.
+  init?(count: Int, isZeroed: Bool = false) {
     // The resize kernels read a little beyond the last row.
     let (size, overflow) = count.addingReportingOverflow(Int(CIK_PADDING))
-    guard !overflow, let memory = malloc(size) else { return nil }
+    guard !overflow, let memory = isZeroed ? calloc(size, 1) : malloc(size) else { return nil }
     self.base = memory.bindMemory(to: UInt8.self, capacity: size)
     self.count = count
   }

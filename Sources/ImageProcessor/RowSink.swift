@@ -11,8 +11,8 @@ class RowSink {
     // A header's sizes have passed the limits, and no format has more than 32 bits of them.
     rows.initialize(
       to: cic_rows(
-        base: base, stride: width * 3, first: 0, end: 0, capacity: UInt32(clamping: capacity), flush: nil,
-        context: nil, on_white: 0))
+        base: base, stride: width * 3, first: 0, end: 0, capacity: UInt32(clamping: capacity),
+        height: UInt32(clamping: height), flush: nil, context: nil, on_white: 0, misused: 0))
   }
 
   deinit { rows.deallocate() }
@@ -23,8 +23,14 @@ class RowSink {
     set { rows.pointee.on_white = newValue ? 1 : 0 }
   }
 
-  /// The memory of row `y`.
-  func row(_ y: Int) -> UnsafeMutablePointer<UInt8> { cic_row(rows, UInt32(clamping: y)) }
+  /// Whether the memory is black before anything is written, and so takes none until then.
+  var isBlack: Bool { false }
+
+  /// Whether a reader asked for a row that there is no memory for. What it then wrote stands in some other row.
+  var isMisused: Bool { rows.pointee.misused != 0 }
+
+  /// The memory of row `y`, counted from the top; `isMisused` says whether there was none.
+  func row(_ y: Int) -> UnsafeMutablePointer<UInt8> { cic_row(rows, UInt32(exactly: y) ?? .max) }
 
   /// Starts again from the first row.
   func rewind() { (rows.pointee.first, rows.pointee.end) = (0, 0) }
@@ -40,13 +46,15 @@ final class WholeImage: RowSink {
 
   init(_ header: ImageHeader) throws(ImageError) {
     let count = RGBImage.byteCount(width: header.width, height: header.height)
-    guard let count, let storage = PixelStorage(count: count) else {
+    guard let count, let storage = PixelStorage(count: count, isZeroed: true) else {
       throw .outOfMemory(bytes: count ?? .max)
     }
     self.storage = storage
     self.header = header
     super.init(width: header.width, height: header.height, base: storage.base, capacity: header.height)
   }
+
+  override var isBlack: Bool { true }
 
   var image: RGBImage { RGBImage(width: header.width, height: header.height, storage: storage) }
 }

@@ -208,7 +208,7 @@ public struct ViTImageProcessor: Sendable {
           filter: config.resample, profile: profile, limits: limits)
         if let sink = try ResizedImage(header, plan) {
           sink.isOnWhite = alphaHandling(policy) == .compositedOnWhite
-          _ = try reader.read(into: sink)
+          _ = try reader.write(to: sink)
           sink.finish()
           return try sink.resized()
         }
@@ -216,7 +216,7 @@ public struct ViTImageProcessor: Sendable {
     }
     let whole = try WholeImage(header)
     whole.isOnWhite = alphaHandling(policy) == .compositedOnWhite
-    let stored = try reader.read(into: whole)
+    let stored = try reader.write(to: whole)
     let orientation = header.turn == .topLeft && policy == .pipeline ? stored : header.turn
     let seen =
       orientation.swapsAxes ? (header.height, header.width) : (header.width, header.height)

@@ -56,6 +56,81 @@ struct LimitTests {
     #expect(try refusal("images/jpeg_420_prog.jpg", DecodeLimits(scans: 20)) == nil)
   }
 
+  private func kind(_ bytes: [UInt8], _ limits: DecodeLimits = .default) -> ImageError? {
+    do throws(ImageError) {
+      _ = try ImageDecoder.decode(bytes, limits: limits)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  #if PNG
+    @Test(
+      "profiles and texts that Pillow keeps nothing of count as work", arguments: ["iCCP", "zTXt", "broken"])
+    func inflatedChunks(type: String) {
+      var builder = PNGBuilder()
+      builder.header(width: 2, height: 1, depth: 8)
+      let run = Array(PNGBuilder.deflatedRun(of: 1_000_000).dropLast(type == "broken" ? 8 : 0))
+      let text: [UInt8] =
+        switch type {
+        case "iCCP": [0x6B, 0, 0] + run
+        case "zTXt": [0, 0] + run  // Without a keyword it is no text.
+        default: [0, 0] + run + [UInt8](repeating: 0xFF, count: 20)
+        }
+      for _ in 0..<140 { builder.chunk(type == "iCCP" ? "iCCP" : "zTXt", text) }
+      builder.chunk("IDAT", PNGBuilder.stored([0, 1, 2]))
+      guard case .limitExceeded("PNG text", let declared, 134_217_728)? = kind(builder.bytes) else {
+        Issue.record("140 chunks of a million bytes: \(kind(builder.bytes).map(\.description) ?? "an image")")
+        return
+      }
+      #expect(declared < 134_217_728 + 1_100_000)
+    }
+  #endif
+
+  #if TIFF
+    @Test("the offsets of strips count as working memory before they are read")
+    func offsets() {
+      // Ten thousand strips for a pixel, all of them the header.
+      let tags: [[UInt8]] = [
+        [0, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0], [1, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0],
+        [2, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0],
+        [6, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0], [0x11, 1, 1, 0, 0x10, 0x27, 0, 0, 8, 0, 0, 0],
+      ]
+      var bytes: [UInt8] = [0x49, 0x49, 0x2A, 0, 0x18, 0x27, 0, 0]
+      bytes += [UInt8](repeating: 0, count: 10_000) + [5, 0]
+      bytes += tags.joined() + [0, 0, 0, 0]
+      #expect(kind(bytes) == nil)
+      #expect(
+        kind(bytes, DecodeLimits(intermediateBytes: 479_999))
+          == .limitExceeded(limit: "intermediateBytes", declared: 480_000, allowed: 479_999))
+    }
+  #endif
+
+  @Test("a row outside of the image, or out of order, is never memory outside of the rows")
+  func rowsOutside() throws {
+    let header = ImageHeader(format: .png, mode: "RGB", width: 1000, height: 5000, comesFromTop: true)
+    for y in [5000, 5001, .max, -1] {
+      let whole = try WholeImage(header)
+      #expect(whole.row(y) == whole.storage.base)
+      #expect(whole.isMisused)
+      let band = try RowBand(header)
+      let first = band.row(0)
+      #expect(band.row(y) == first)
+      #expect(band.isMisused)
+    }
+    let band = try RowBand(header)
+    let first = band.row(0)
+    #expect(!band.isMisused)
+    #expect(band.row(4000) == first, "rows between were left out")
+    #expect(band.isMisused)
+    let back = try RowBand(header)
+    for y in 0..<3000 { _ = back.row(y) }
+    #expect(!back.isMisused)
+    #expect(back.row(0) == first || back.isMisused)
+    #expect(back.isMisused)
+  }
+
   #if WebP
     @Test("frames of an animation, counted before libwebp keeps a record of each")
     func frames() throws {

@@ -35,17 +35,25 @@ typedef struct {
   uint32_t first;
   uint32_t end;       // behind the last row that was asked for
   uint32_t capacity;  // rows that there is memory for
+  uint32_t height;    // of the image
   // Takes the rows of a full band before the next ones overwrite them; never called when the band is the image. Returns
   // how many of the last rows stay: it has moved them to the beginning.
   uint32_t (*flush)(void *context, uint8_t *rows, uint32_t first, uint32_t count);
   void *context;
   int32_t on_white;  // whether alpha is composited on white; else it is dropped
+  int32_t misused;   // whether a row was asked for that there is no memory for
 } cic_rows;
 
-// The memory of row `y`. Where a band moves, rows are asked for from the top down and none is left out.
+// The memory of row `y`. Where a band moves, rows are asked for from the top down and none is left out. For a row outside
+// of the image, or above the band or far below it, it is some row's memory, and `misused` is set.
 static inline uint8_t *cic_row(cic_rows *rows, uint32_t y) {
-  if (y - rows->first >= rows->capacity) {
-    rows->first += rows->capacity - rows->flush(rows->context, rows->base, rows->first, rows->capacity);
+  if (y < rows->height && y >= rows->first && y - rows->first >= rows->capacity && rows->flush) {
+    const uint32_t kept = rows->flush(rows->context, rows->base, rows->first, rows->capacity);
+    rows->first += kept < rows->capacity ? rows->capacity - kept : 0;
+  }
+  if (y >= rows->height || y < rows->first || y - rows->first >= rows->capacity) {
+    rows->misused = 1;
+    return rows->base;
   }
   rows->end = y + 1;
   return rows->base + (size_t)(y - rows->first) * rows->stride;
@@ -111,12 +119,16 @@ typedef struct {
   size_t palette_entries;  // at most 256; the others are black
   int32_t has_key;         // whether pixels of the colour `key` become white
   uint8_t key[3];
+  uint8_t around[3];       // the colour of the pixels beside the image, in the rows that it has
 } cic_png_header;
+
+// Whether a header is one of the PNG standard's, so that no table or buffer that depends on it is overrun.
+int cic_png_is_sane(const cic_png_header *header);
 
 typedef struct cic_png cic_png;
 
-// Starts a decoder that writes the image at (x, y) into `rows`: from the top down if it is not interlaced. Returns NULL
-// with the reason in `result`.
+// Starts a decoder that writes the image at (x, y) into `rows`: from the top down if it is not interlaced. Then it also
+// paints what is left and right of the image. Returns NULL with the reason in `result`.
 cic_png *cic_png_open(const cic_png_header *header, cic_rows *rows, uint32_t x, uint32_t y, cic_result *result);
 
 // Feeds a piece of the compressed image data, which may be cut anywhere. Returns 1 when the last row has
@@ -138,8 +150,8 @@ int cic_row_counter_feed(cic_row_counter *counter, const uint8_t *bytes, size_t 
 void cic_row_counter_close(cic_row_counter *counter);
 
 // Inflates a zlib stream and throws the output away. Returns its size, `limit` + 1 if input is left
-// when `limit` bytes have come out, or -1 if the stream is broken.
-int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit);
+// when `limit` bytes have come out, or -1 if the stream is broken. `produced` has the bytes that came out in any case.
+int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit, int64_t *produced);
 
 // The same, and the output goes to `to`, which has room for `limit` bytes.
 int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *to);
