@@ -20,6 +20,8 @@ struct session {
   const cic_jpeg_request *request;
   cic_rows *rows;
   uint8_t *row;  // one row of samples for images that are not RGB
+  int counted_scan;     // the last one whose blocks are in `scan_blocks`
+  int64_t scan_blocks;
   cic_result *result;
 };
 
@@ -64,8 +66,18 @@ static void on_message(j_common_ptr codec) { (void)codec; }
 
 static void on_progress(j_common_ptr codec) {
   struct session *session = session_of(codec);
-  if (((j_decompress_ptr)codec)->input_scan_number > session->request->max_scans) {
-    stop(session, CIC_SCAN_LIMIT);
+  const j_decompress_ptr decoder = (j_decompress_ptr)codec;
+  if (decoder->input_scan_number > session->request->max_scans) stop(session, CIC_SCAN_LIMIT);
+  if (decoder->input_scan_number == session->counted_scan) return;
+  // A scan whose header has been read, before its first block.
+  session->counted_scan = decoder->input_scan_number;
+  for (int index = 0; index < decoder->comps_in_scan; index++) {
+    const jpeg_component_info *component = decoder->cur_comp_info[index];
+    session->scan_blocks += (int64_t)component->width_in_blocks * component->height_in_blocks;
+  }
+  if (session->scan_blocks > session->request->max_scan_blocks) {
+    session->result->needed = session->scan_blocks;
+    stop(session, CIC_SCAN_BLOCK_LIMIT);
   }
 }
 

@@ -26,6 +26,8 @@ extension cic_result {
         limit: "intermediateBytes", declared: Int(needed), allowed: limits.intermediateBytes)
     case CIC_SCAN_LIMIT:
       .limitExceeded(limit: "scans", declared: limits.scans + 1, allowed: limits.scans)
+    case CIC_SCAN_BLOCK_LIMIT:
+      .limitExceeded(limit: "scanBlocks", declared: Int(needed), allowed: limits.scanBlocks)
     case CIC_NO_MEMORY:
       .outOfMemory(bytes: size)
     default:

@@ -22,6 +22,11 @@ public struct DecodeLimits: Sendable, Equatable {
   /// Every scan passes over the whole image, so a small file with thousands of them costs minutes. Encoders
   /// write about ten.
   public var scans: Int
+  /// The most blocks of 8x8 samples that the scans of a JPEG pass over, added up. Default: 100,000,000.
+  ///
+  /// Scans of a large image that hold next to nothing cost as much as others. The largest image that `pixels` allows by
+  /// default, with no component subsampled, has 8,400,000 blocks; libjpeg's progressive script passes over them 4.7 times.
+  public var scanBlocks: Int
   /// The most images of an animation. Only the first is decoded, but codecs keep a record of each. Default: 65,536.
   public var frames: Int
 
@@ -31,13 +36,15 @@ public struct DecodeLimits: Sendable, Equatable {
   /// Creates limits; those not named have the default value.
   public init(
     encodedBytes: Int = 1 << 30, pixels: Int = 178_956_970, metadataBytes: Int = 64 << 20,
-    intermediateBytes: Int = 2 << 30, scans: Int = 500, frames: Int = 1 << 16
+    intermediateBytes: Int = 2 << 30, scans: Int = 500, scanBlocks: Int = 100_000_000,
+    frames: Int = 1 << 16
   ) {
     self.encodedBytes = encodedBytes
     self.pixels = pixels
     self.metadataBytes = metadataBytes
     self.intermediateBytes = intermediateBytes
     self.scans = scans
+    self.scanBlocks = scanBlocks
     self.frames = frames
   }
 

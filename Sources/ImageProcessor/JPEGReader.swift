@@ -20,7 +20,8 @@
       // The frame header has 16-bit sizes, so these conversions cannot trap.
       var request = cic_jpeg_request(
         width: UInt32(header.width), height: UInt32(header.height), components: Int32(components),
-        max_intermediate_bytes: Int64(limits.intermediateBytes), max_scans: Int32(clamping: limits.scans))
+        max_intermediate_bytes: Int64(limits.intermediateBytes), max_scans: Int32(clamping: limits.scans),
+        max_scan_blocks: Int64(limits.scanBlocks))
       let result = cic_jpeg_decode(
         bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &request, sink.rows)
       if let error = result.imageError(header, limits: limits) { throw error }

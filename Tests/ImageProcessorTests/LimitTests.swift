@@ -56,6 +56,36 @@ struct LimitTests {
     #expect(try refusal("images/jpeg_420_prog.jpg", DecodeLimits(scans: 20)) == nil)
   }
 
+  @Test("scans times blocks: the scans of a JPEG that hold nothing count what they pass over")
+  func scanBlocks() throws {
+    // 64 x 48 pixels are 48 blocks, which the first scan and each of 20 others pass over.
+    let bytes = Self.progressive(width: 64, height: 48, emptyScans: 20)
+    #expect(kind(bytes, DecodeLimits(scanBlocks: 21 * 48)) == nil)
+    #expect(
+      kind(bytes, DecodeLimits(scanBlocks: 5 * 48 - 1))
+        == .limitExceeded(limit: "scanBlocks", declared: 5 * 48, allowed: 5 * 48 - 1))
+    // Of three components that are not subsampled, by libjpeg's script: what the documentation says.
+    let photo = try Fixtures.bytes("images/jpeg_420_prog.jpg")
+    #expect(kind(photo, DecodeLimits(scanBlocks: 6 * 20 * 13 * 3 / 2)) == nil)
+  }
+
+  /// A progressive grey JPEG whose scans of AC coefficients hold runs of empty blocks only.
+  private static func progressive(width: Int, height: Int, emptyScans: Int) -> [UInt8] {
+    func segment(_ marker: UInt8, _ data: [UInt8]) -> [UInt8] {
+      [0xFF, marker, UInt8((data.count + 2) >> 8), UInt8((data.count + 2) & 255)] + data
+    }
+    let one: [UInt8] = [1] + [UInt8](repeating: 0, count: 15)
+    let blocks = (width + 7) / 8 * ((height + 7) / 8)
+    var bytes: [UInt8] = [0xFF, 0xD8] + segment(0xDB, [0] + [UInt8](repeating: 1, count: 64))
+    bytes += segment(
+      0xC2,
+      [8, UInt8(height >> 8), UInt8(height & 255), UInt8(width >> 8), UInt8(width & 255), 1, 1, 0x11, 0])
+    bytes += segment(0xC4, [0x00] + one + [0]) + segment(0xC4, [0x10] + one + [0xE0])
+    bytes += segment(0xDA, [1, 1, 0, 0, 0, 0]) + [UInt8](repeating: 0, count: blocks / 8 + 2)
+    for _ in 0..<emptyScans { bytes += segment(0xDA, [1, 1, 0, 1, 63, 0]) + [0, 0, 0] }
+    return bytes + [0xFF, 0xD9]
+  }
+
   private func kind(_ bytes: [UInt8], _ limits: DecodeLimits = .default) -> ImageError? {
     do throws(ImageError) {
       _ = try ImageDecoder.decode(bytes, limits: limits)
@@ -151,7 +181,8 @@ struct LimitTests {
   func namesAreFields() throws {
     let fields = Mirror(reflecting: DecodeLimits.default).children.compactMap(\.label)
     let none = DecodeLimits(
-      encodedBytes: -1, pixels: -1, metadataBytes: -1, intermediateBytes: -1, scans: -1, frames: -1)
+      encodedBytes: -1, pixels: -1, metadataBytes: -1, intermediateBytes: -1, scans: -1,
+      scanBlocks: -1, frames: -1)
     var named = Set<String>()
     for field in fields {
       var limits = DecodeLimits.default
@@ -161,6 +192,7 @@ struct LimitTests {
       case "metadataBytes": limits.metadataBytes = none.metadataBytes
       case "intermediateBytes": limits.intermediateBytes = none.intermediateBytes
       case "scans": limits.scans = none.scans
+      case "scanBlocks": limits.scanBlocks = none.scanBlocks
       case "frames": limits.frames = none.frames
       default: Issue.record("the test does not know \(field)")
       }

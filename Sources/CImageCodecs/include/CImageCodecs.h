@@ -14,6 +14,7 @@ enum {
   CIC_MEMORY_LIMIT = 4, // would need more than `max_intermediate_bytes`; `needed` says how many
   CIC_SCAN_LIMIT = 5,   // more scans than `max_scans`
   CIC_NO_MEMORY = 6,    // the system gave no memory
+  CIC_SCAN_BLOCK_LIMIT = 7,  // more blocks in all scans than `max_scan_blocks`; `needed` says how many at least
 };
 
 typedef struct {
@@ -102,6 +103,7 @@ typedef struct {
   int32_t components;  // 1, 3 or 4
   int64_t max_intermediate_bytes;
   int32_t max_scans;
+  int64_t max_scan_blocks;  // the blocks that each scan passes over, added up
 } cic_jpeg_request;
 
 // Decodes a whole JPEG from the top down.
