@@ -45,55 +45,68 @@
       guard frame.width > 0, frame.height > 0 else {
         throw .corrupt(format: .gif, detail: "the image of \(frame.width) x \(frame.height) has no pixels")
       }
-      // A row of indices, and the tables of the decompression.
-      try limits.check(intermediateBytes: frame.width + 65536)
+      // A row of indices, or of an interlaced frame all, and the tables of the decompression.
+      try limits.check(intermediateBytes: frame.width * (frame.isInterlaced ? frame.height : 1) + 65536)
+      // Before memory is taken for a frame that so little data cannot fill.
+      guard
+        frame.width * frame.height
+          <= LZWDecoder.mostIndices(bytes: blocks.reader.remaining, minimumBits: frame.codeBits)
+      else { throw Self.incomplete }
       self.frame = frame
       // Pillow gives a grey frame the colours of the file, if those are no greys.
       palette = (frameColors ?? colors ?? (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
       data = blocks.reader
-      let isWhole = frame.x == 0 && frame.y == 0 && frame.width == width && frame.height == height
       header = ImageHeader(
         format: .gif, mode: frameColors == nil ? "L" : "P", width: width, height: height,
-        comesFromTop: isWhole && !frame.isInterlaced)
+        comesFromTop: true)
     }
 
+    private static let incomplete = ImageError.truncated(
+      format: .gif, detail: "the image data is incomplete")
+
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
-      guard let indices = PixelStorage(count: frame.width) else { throw .outOfMemory(bytes: frame.width) }
-      let row = UnsafeMutableBufferPointer(start: indices.base, count: frame.width)
       var palette = palette
       if sink.isOnWhite, let index = transparentIndex {
         palette.replaceSubrange(3 * Int(index)..<3 * Int(index) + 3, with: [255, 255, 255])
       }
-      if frame.width < header.width || frame.height < header.height { paintBackground(palette, sink) }
+      // Rows come in order only where they are not interlaced.
+      let held = frame.isInterlaced ? frame.height : 1
+      guard let indices = PixelStorage(count: frame.width * held) else {
+        throw .outOfMemory(bytes: frame.width * held)
+      }
+      func row(_ y: Int) -> UnsafeMutableBufferPointer<UInt8> {
+        UnsafeMutableBufferPointer(
+          start: indices.base + (frame.isInterlaced ? y * frame.width : 0), count: frame.width)
+      }
       do throws(LZWDecoder.Failure) {
         var decoder = try LZWDecoder(data, minimumBits: frame.codeBits)
-        for y in rowOrder {
-          try decoder.read(row)
+        if frame.isInterlaced {
+          for (first, step) in [(0, 8), (4, 8), (2, 4), (1, 2)] {
+            for y in stride(from: first, to: frame.height, by: step) { try decoder.read(row(y)) }
+          }
+        }
+        for y in 0..<header.height {
+          let to = sink.row(y)
+          let isInside = (frame.y..<frame.y + frame.height).contains(y)
+          if !isInside || frame.width < header.width { paintBackground(palette, to) }
+          guard isInside else { continue }
+          if !frame.isInterlaced { try decoder.read(row(y - frame.y)) }
           cic_to_rgb(
-            Int32(CIC_P), row.baseAddress, 1, sink.row(frame.y + y) + 3 * frame.x, row.count, palette)
+            Int32(CIC_P), row(y - frame.y).baseAddress, 1, to + 3 * frame.x, frame.width, palette)
         }
       } catch {
         switch error {
-        case .truncated: throw .truncated(format: .gif, detail: "the image data is incomplete")
+        case .truncated: throw Self.incomplete
         case .corrupt: throw .corrupt(format: .gif, detail: "a code that stands for nothing")
         }
       }
       return .topLeft
     }
 
-    private var rowOrder: [Int] {
-      guard frame.isInterlaced else { return Array(0..<frame.height) }
-      return [(0, 8), (4, 8), (2, 4), (1, 2)].flatMap { Array(stride(from: $0, to: frame.height, by: $1)) }
-    }
-
-    private func paintBackground(_ palette: [UInt8], _ sink: RowSink) {
-      let color = palette.dropFirst(3 * Int(frame.background)).prefix(3)
-      for y in 0..<header.height {
-        let row = sink.row(y)
-        for x in 0..<header.width {
-          for (channel, level) in color.enumerated() { row[3 * x + channel] = level }
-        }
-      }
+    private func paintBackground(_ palette: [UInt8], _ row: UnsafeMutablePointer<UInt8>) {
+      let index = 3 * Int(frame.background)
+      let (red, green, blue) = (palette[index], palette[index + 1], palette[index + 2])
+      for x in 0..<header.width { (row[3 * x], row[3 * x + 1], row[3 * x + 2]) = (red, green, blue) }
     }
   }
 

@@ -34,6 +34,14 @@ struct LZWDecoder {
     pending.reserveCapacity(Self.tableSize)
   }
 
+  /// The most indices that so many bytes can stand for: each code is at most one longer than the one before it, and none
+  /// is longer than the table.
+  static func mostIndices(bytes: Int, minimumBits: Int) -> Int {
+    let codes = bytes * 8 / (minimumBits + 1) + 1
+    let growing = Swift.min(codes, tableSize)
+    return growing * (growing + 1) / 2 + (codes - growing) * tableSize
+  }
+
   /// Writes the next `row.count` indices.
   mutating func read(_ row: UnsafeMutableBufferPointer<UInt8>) throws(Failure) {
     for index in row.indices {

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -94,6 +95,38 @@ struct LimitTests {
       return error
     }
   }
+
+  #if GIF
+    @Test(
+      "a canvas of any size around a small frame is not held, and a frame that the data cannot fill is refused"
+    )
+    func canvas() throws {
+      func gif(_ frame: [UInt8], flags: UInt8, codes: [UInt8]) -> [UInt8] {
+        // 13,000 x 13,000
+        var bytes = Array("GIF89a".utf8) + [0xC8, 0x32, 0xC8, 0x32, 0x80, 0, 0, 255, 0, 0, 0, 0, 255, 0x2C]
+        bytes += frame + [flags, 2, UInt8(codes.count)]
+        return bytes + codes + [0, 0x3B]
+      }
+      for flags: UInt8 in [0, 0x40] {
+        let small = gif([0x70, 0x17, 0x70, 0x17, 1, 0, 1, 0], flags: flags, codes: [0x4C, 0x01])
+        try small.withUnsafeBytes { bytes in
+          // A pixel, and the decompression's tables, are all the memory that the limits leave.
+          let reader = try ImageDecoder.reader(of: bytes, limits: DecodeLimits(intermediateBytes: 1 + 65536))
+          #expect(reader.header.comesFromTop)
+          let sink = try CountingRows(reader.header)
+          _ = try reader.write(to: sink)
+          sink.finish()
+          #expect(sink.taken == 13_000)
+          #expect(sink.others == [[6000, 6000, 0, 0, 255]])
+        }
+        let full = gif([0, 0, 0, 0, 0xC8, 0x32, 0xC8, 0x32], flags: flags, codes: [0x4C, 0x01])
+        #expect(
+          kind(full) == .truncated(format: .gif, detail: "the image data is incomplete"),
+          "before its memory is taken")
+      }
+      #expect(LZWDecoder.mostIndices(bytes: 5, minimumBits: 2) == 14 * 15 / 2)
+    }
+  #endif
 
   #if PNG
     @Test(
@@ -242,5 +275,32 @@ struct LimitTests {
         #expect(try refusal("images/\(name)", limits)?.kind == "limit-exceeded", "\(limits)")
       }
     }
+  }
+}
+
+/// Counts rows, and notes the pixels that are not as the first one: column, row, colour.
+private final class CountingRows: RowBand {
+  private let width: Int
+  private(set) var taken = 0
+  private(set) var others: [[Int]] = []
+
+  init(_ header: ImageHeader) throws(ImageError) {
+    width = header.width
+    try super.init(header)
+  }
+
+  override func take(_ rows: UnsafePointer<UInt8>, first: Int, count: Int) -> Int {
+    for y in 0..<count {
+      let row = UnsafeBufferPointer(start: rows + 3 * width * y, count: 3 * width)
+      taken += 1
+      // A row that is the pixel before it everywhere is of one colour.
+      guard memcmp(rows + 3 * width * y, rows + 3 * width * y + 3, 3 * width - 3) != 0 || row[0] != 255 else {
+        continue
+      }
+      for x in 0..<width where row[3 * x] != 255 {
+        others.append([x, first + y] + row[3 * x..<3 * x + 3].map { Int($0) })
+      }
+    }
+    return first + count
   }
 }
