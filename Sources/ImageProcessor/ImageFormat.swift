@@ -45,8 +45,14 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case pcx = "PCX"
   /// Silicon Graphics image.
   case sgi = "SGI"
-  /// Truevision Targa, by the signature at its end.
+  /// Truevision Targa, by the signature at its end or a header that fits the file.
   case tga = "TGA"
+  /// Windows cursor.
+  case cur = "CUR"
+  /// Sun raster.
+  case sun = "SUN"
+  /// X11 bitmap.
+  case xbm = "XBM"
   /// Radiance picture.
   case hdr = "HDR"
   /// OpenEXR.
@@ -86,10 +92,13 @@ public enum ImageFormat: String, Sendable, CaseIterable {
 private struct Signature {
   let bytes: UnsafeRawBufferPointer
   let end: UnsafeRawBufferPointer
+  /// Bytes of the file.
+  let count: Int
 
   init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(1024))
     end = UnsafeRawBufferPointer(rebasing: bytes.suffix(18))
+    count = bytes.count
   }
 
   func matches(_ pattern: [UInt8], at offset: Int = 0) -> Bool {
@@ -153,6 +162,8 @@ private struct Signature {
   var rare: ImageFormat? {
     if matches([0x0A]), bytes.count > 2, [0, 2, 3, 5].contains(bytes[1]), bytes[2] == 1 { return .pcx }
     if matches([0x01, 0xDA]) { return .sgi }
+    if matches([0x59, 0xA6, 0x6A, 0x95]) { return .sun }
+    if matches([0, 0, 2, 0]), isCursor { return .cur }
     if matches("#?RADIANCE") || matches("#?RGBE") { return .hdr }
     if matches([0x76, 0x2F, 0x31, 0x01]) { return .exr }
     if matches("SIMPLE  =") { return .fits }
@@ -168,7 +179,50 @@ private struct Signature {
   }
 
   /// Targa files have their signature at the end, if they have one.
-  var trailer: ImageFormat? { end.elementsEqual("TRUEVISION-XFILE.\0".utf8) ? .tga : nil }
+  var trailer: ImageFormat? { end.elementsEqual("TRUEVISION-XFILE.\0".utf8) || isTarga ? .tga : nil }
+
+  private func little(_ offset: Int, _ size: Int = 2) -> Int? {
+    bytes.integer(at: offset, bytes: size)?.littleEndian(bytes: size)
+  }
+
+  /// A directory of cursors whose first one lies in the file. (Targa begins alike, with a count of none.)
+  private var isCursor: Bool {
+    guard let cursors = little(4), cursors > 0, let offset = little(18, 4) else { return false }
+    return offset >= 6 + 16 * cursors && offset < count
+  }
+
+  /// A header of Targa that is followed by as many bytes as it says, at least. Of those without a signature this is all
+  /// that there is, and other data must not be taken for it.
+  private var isTarga: Bool {
+    guard bytes.count > 18, bytes[1] <= 1, let width = little(12), let height = little(14), width > 0,
+      height > 0,
+      let colors = little(5)
+    else { return false }
+    let (hasColors, type, mapBits, depth) = (bytes[1] == 1, bytes[2], Int(bytes[7]), Int(bytes[16]))
+    switch (type & 7, depth) {
+    case (1, 8): guard hasColors else { return false }
+    case (3, 1), (3, 8), (3, 16), (2, 16), (2, 24), (2, 32): break
+    default: return false
+    }
+    guard (1...3).contains(type) || (9...11).contains(type) else { return false }
+    if hasColors, ![16, 24, 32].contains(mapBits) { return false }
+    let before = 18 + Int(bytes[0]) + (hasColors ? colors * mapBits / 8 : 0)
+    // A run of 128 pixels takes a byte for its length and one pixel.
+    let coded =
+      type >= 9 ? (width * height + 127) / 128 * (1 + depth / 8) : (width * depth + 7) / 8 * height
+    return before + coded <= count
+  }
+
+  /// The two sizes that an X11 bitmap defines, and the name of its bits.
+  private func isBitmap(_ text: Substring) -> Bool {
+    guard text.hasPrefix("#define") || text.hasPrefix("/*"), text.contains("_bits[]") else { return false }
+    return ["_width", "_height"].allSatisfy { name in
+      text.split(whereSeparator: \.isNewline).contains { line in
+        let words = line.split(whereSeparator: \.isWhitespace)
+        return words.count == 3 && words[0] == "#define" && words[1].hasSuffix(name) && Int(words[2]) != nil
+      }
+    }
+  }
 
   var text: ImageFormat? {
     if bytes.count > 2, bytes[0] == UInt8(ascii: "P"), (0x31...0x36).contains(bytes[1]),
@@ -178,9 +232,17 @@ private struct Signature {
     }
     let start = String(decoding: bytes, as: UTF8.self).drop { $0.isWhitespace || $0 == "\u{FEFF}" }
     if start.hasPrefix("<svg") { return .svg }
+    if isBitmap(start) { return .xbm }
     if start.hasPrefix("<?xml") || start.hasPrefix("<!DOCTYPE svg") {
       return start.contains("<svg") ? .svg : nil
     }
     return nil
+  }
+}
+
+extension Int {
+  /// The same bytes in the other order.
+  fileprivate func littleEndian(bytes count: Int) -> Int {
+    (0..<count).reduce(0) { $0 << 8 | self >> (8 * $1) & 0xFF }
   }
 }

@@ -106,6 +106,14 @@ struct HostileTests {
       ("P1 begins a text", .pnm), ("qoif", .qoi), ("#?RADIANCE\n", .hdr), ("/* XPM */", .xpm),
       ("%!PS-Adobe", .eps),
       ("a text\0TRUEVISION-XFILE.\0", .tga),
+      // 2x1 pixels of 24 bits; 130 grey ones in two runs; 2x1 indices of one colour.
+      ("\0\0\u{2}\0\0\0\0\0\0\0\0\0\u{2}\0\u{1}\0\u{18}\0abcdef", .tga),
+      ("\0\0\u{B}\0\0\0\0\0\0\0\0\0A\0\u{2}\0\u{8}\0abcd", .tga),
+      ("\0\u{1}\u{1}\0\0\u{1}\0\u{18}\0\0\0\0\u{2}\0\u{1}\0\u{8}\0abcde", .tga),
+      // One cursor of 32x32 at 22.
+      ("\0\0\u{2}\0\u{1}\0  \0\0\0\0\0\0\u{28}\0\0\0\u{16}\0\0\0(\0\0\0", .cur),
+      ("\n#define a_width 16\n#define a_height 7\nstatic char a_bits[] = {", .xbm),
+      ("/* made by hand */\n#define a_width 16\n#define a_height 7\nstatic char a_bits[] = {", .xbm),
     ])
   func knownFormats(start: String, format: ImageFormat) {
     let bytes = Array(start.utf8)
@@ -120,6 +128,36 @@ struct HostileTests {
         #expect(["truncated", "corrupt", "not-built-in"].contains(error.kind), "\(error)")
       }
     }
+  }
+
+  @Test("data that is no image is not taken for one", arguments: [UInt64](0..<8))
+  func otherData(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let alphabets: [[UInt8]] = [Array(0...255), Array("#define _width height 16\n".utf8)]
+    var found: [String] = []
+    for index in 0..<20_000 {
+      let alphabet = alphabets[index % 2]
+      let bytes = (0..<40).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &random)] }
+      if let format = bytes.withUnsafeBytes({ ImageFormat(signatureOf: $0) }),
+        [.tga, .cur, .sun, .xbm].contains(format)
+      {
+        found.append("\(format): \(bytes)")
+      }
+    }
+    #expect(found.isEmpty)
+  }
+
+  @Test(
+    "texts and other formats are not taken for the bitmaps that begin alike",
+    arguments: [
+      "#define A_WIDTH 1\n#define A_HEIGHT 2\nint main() {}", "/* a comment */ int x;",
+      "#define a_width 16\nno height _bits[]",
+      "\0\0\u{2}\0\u{6}\u{4}\u{6}\0\u{8}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+      "\0\0\u{1}\u{BA}!\0\u{1}\0\u{1}\0\0\0\u{1}\0\u{1}\0\u{8}\0\0\0\0\0\0",
+    ])
+  func otherTexts(start: String) {
+    let bytes = Array(start.utf8)
+    #expect(bytes.withUnsafeBytes { ImageFormat(signatureOf: $0) } == nil)
   }
 
   private func kind(of bytes: [UInt8]) -> String {
