@@ -309,7 +309,7 @@ def hostile():
         ("big-endian", "bigEndian", archive(state(("a", tensor()))).replace(b"little", b"biglit")),
         ("empty", "notPyTorch", b""),
         ("safetensors", "notPyTorch", struct.pack("<Q", 2) + b"{}"),
-        ("text", "notPyTorch", b"version https://git-lfs.github.com/spec/v1\n"),
+        ("text", "gitLFSPointer", b"version https://git-lfs.github.com/spec/v1\n"),
         ("only-pk", "invalidZip", b"PK\x03\x04"),
         ("plain-pickle", "invalidPickle", pickle.dumps({"a": 1}, protocol=2)),
         ("plain-evil-pickle", "forbiddenGlobal", pickle.dumps(Evil(os.system, "true"), protocol=2)),

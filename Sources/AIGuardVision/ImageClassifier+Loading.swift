@@ -4,6 +4,8 @@ extension ImageClassifier {
   ///
   /// - Parameters:
   ///   - folder: The folder's path.
+  ///   - weightsFile: The name of the file of weights in it, or of the index of several, where it is not to be the one
+  ///     that is preferred.
   ///   - id: What results call the model; by default the folder's name.
   ///   - profile: The reference whose pixel values to reproduce.
   ///   - policy: Whether an image is turned upright first, as transformers' pipeline does, or taken as it is stored.
@@ -16,24 +18,21 @@ extension ImageClassifier {
   ///     the loading, and does not change a bit of the model.
   ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread; one more throws
   ///     `ImageClassifierError.busy`.
-  /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorConfigError`,
-  ///   `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`, `LoadError`, `ViTConfigError` or `ViTError` for what
-  ///   is wrong with the files; `ImageClassifierError` where they do not fit together; `KernelLevelError`; with a cache
+  /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorFileError`,
+  ///   `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`, `LoadError`, `QuantizedWeightsError`, `ViTConfigError`
+  ///   or `ViTError` for what is wrong with the files; `ImageClassifierError` where they do not fit together; `KernelLevelError`; with a cache
   ///   `DigestError`.
   public init(
-    folder: String, id: String? = nil, profile: PreprocessingProfile = .pillow13,
-    policy: InputPolicy = .asStored, precision: Precision = .float32, limits: DecodeLimits = .default,
-    budget: ComputeBudget = .shared, packedCache: PackedCache? = nil,
-    maximumWaitingCalls: Int = defaultMaximumWaitingCalls
+    folder: String, weightsFile: String? = nil, id: String? = nil,
+    profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
+    precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
+    packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
     let files = ModelFolder(folder)
-    let weightsPath = try files.weightsPath()
+    let weightsPath = try files.weightsPath(named: weightsFile)
     let config = try PretrainedConfig(contentsOfFolder: folder)
     let processor = try ViTImageProcessor(
-      config: ImageProcessorConfig(
-        processorConfig: Self.json(files.processorConfigPath),
-        preprocessorConfig: Self.json(files.preprocessorConfigPath), modelConfig: .object(config.json)),
-      profile: profile)
+      contentsOfFolder: folder, modelConfig: .object(config.json), profile: profile)
     try self.init(
       id: id ?? Self.name(ofFolder: folder), config: config, processor: processor, policy: policy,
       weights: ModelWeights(contentsOf: weightsPath).dequantized(config.weightQuantization()),
@@ -68,18 +67,6 @@ extension ImageClassifier {
       model: model, processor: processor, policy: policy, config: config, weights: weights,
       identity: ModelIdentity(id: id, hash: hash), limits: limits, budget: budget,
       maximumWaitingCalls: maximumWaitingCalls)
-  }
-
-  /// The value in a JSON file, `nil` where there is no such file.
-  private static func json(_ path: String) throws -> JSONValue? {
-    do {
-      let bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
-      return try JSONValue(parsing: bytes, options: .python)
-    } catch let error as FileError where error.isNotFound {
-      return nil
-    } catch let error as JSONError {
-      throw ConfigError(file: path, problem: .invalidJSON(error))
-    }
   }
 
   private static func name(ofFolder path: String) -> String {

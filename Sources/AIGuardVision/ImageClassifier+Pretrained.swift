@@ -9,6 +9,7 @@ extension ImageClassifier {
     ///   - idOrFolder: `organisation/name`, or the path of a folder.
     ///   - revision: A branch, a tag or a commit of the model on the Hub.
     ///   - hub: Where to look, and the cache; by default what the environment says (`ModelHub.init(environment:)`).
+    ///   - weightsFile: The name of the file of weights in a folder, where it is not to be the one that is preferred.
     ///   - profile: The reference whose pixel values to reproduce.
     ///   - policy: Whether an image is turned upright first, or taken as it is stored.
     ///   - precision: The arithmetic of the encoder's matrix products.
@@ -19,7 +20,7 @@ extension ImageClassifier {
     /// - Throws: As `init(folder:)`, `HubError`, `CancellationError`, and `ImageClassifierError.threadUnavailable`.
     public static func fromPretrained(
       _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil,
-      profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
+      weightsFile: String? = nil, profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
       packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
     ) async throws -> ImageClassifier {
@@ -28,23 +29,23 @@ extension ImageClassifier {
       let folder = try await hub?.folder(of: idOrFolder, revision: revision) ?? idOrFolder
       return try await CallQueue(width: 1, waiting: 0).run {
         try ImageClassifier(
-          folder: folder, id: isFolder ? nil : idOrFolder, profile: profile, policy: policy,
-          precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+          folder: folder, weightsFile: weightsFile, id: isFolder ? nil : idOrFolder, profile: profile,
+          policy: policy, precision: precision, limits: limits, budget: budget, packedCache: packedCache,
           maximumWaitingCalls: maximumWaitingCalls)
       }
     }
   #else
     /// Loads a model from a folder: this build has no Hub. As `init(folder:)`, on a thread of its own.
     public static func fromPretrained(
-      _ folder: String, profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
+      _ folder: String, weightsFile: String? = nil, profile: PreprocessingProfile = .pillow13,
+      policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
       packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
     ) async throws -> ImageClassifier {
       try await CallQueue(width: 1, waiting: 0).run {
         try ImageClassifier(
-          folder: folder, profile: profile, policy: policy, precision: precision, limits: limits,
-          budget: budget, packedCache: packedCache,
-          maximumWaitingCalls: maximumWaitingCalls)
+          folder: folder, weightsFile: weightsFile, profile: profile, policy: policy, precision: precision,
+          limits: limits, budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
       }
     }
   #endif

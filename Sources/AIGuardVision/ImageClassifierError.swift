@@ -42,6 +42,9 @@ public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConver
   public var description: String {
     switch self {
     case .noLabels(let model): "model \(model) has no labels (num_labels is 0)"
+    case .processorDoesNotFit(let output, let expected) where output.count == 1:
+      "config.json: num_channels is \(expected[0]): images are decoded to \(output[0]) channels (red, green, blue), as "
+        + "transformers' pipeline does, and its models refuse another number"
     case .processorDoesNotFit(let output, let expected):
       "preprocessor_config.json makes pixel values of shape \(output), config.json expects \(expected)"
     case .nonFiniteLogits(let model): "model \(model) computed logits that are not finite"

@@ -9,6 +9,8 @@ public struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {
     /// The file cannot be read.
     case unreadable(FileError)
+    /// Something else is in the file's place.
+    case standIn(FileStandIn)
     /// The text is not JSON.
     case invalidJSON(JSONError)
     /// The text is JSON, but no object.
@@ -31,6 +33,7 @@ public struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
   public var kind: String {
     switch problem {
     case .unreadable: "unreadable"
+    case .standIn(let standIn): standIn.kind
     case .invalidJSON: "invalidJSON"
     case .notAnObject: "notAnObject"
     case .invalidValue: "invalidValue"
@@ -43,6 +46,7 @@ public struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch problem {
     case .unreadable(let error): "\(error)"
+    case .standIn(let standIn): "\(file): \(standIn)"
     case .invalidJSON(let error): "\(file): \(error)"
     case .notAnObject(let found): "\(file): a configuration is a JSON object, this is \(found)"
     case .invalidValue(let key, let expected, let found):

@@ -39,6 +39,13 @@ package struct FileIdentity: Sendable, Equatable {
     self.changed = Time(seconds: Int(changed.tv_sec), nanoseconds: Int(changed.tv_nsec))
   }
 
+  /// Whether both are the same file with the same content, as far as its times tell. `changed` is not looked at: new
+  /// links, new permissions and a file renamed over this one change it too.
+  func hasContent(of other: FileIdentity) -> Bool {
+    device == other.device && inode == other.inode && byteCount == other.byteCount
+      && modified == other.modified
+  }
+
   /// Whether nobody but this user, or the system's administrator, can have written the file.
   var isPrivate: Bool { (owner == geteuid() || owner == 0) && permissions & 0o022 == 0 }
 

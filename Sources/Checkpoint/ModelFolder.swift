@@ -63,18 +63,6 @@ public struct ModelFolder: Sendable {
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
   ]
 
-  /// The path of the weights: of the first of `weightFileNames` that is there.
-  ///
-  /// - Throws: `ModelFolderError` where none is.
-  public func weightsPath() throws(ModelFolderError) -> String {
-    guard exists else { throw ModelFolderError(folder: path, problem: .notAFolder) }
-    let names = Self.weightFileNames.map { Self.join(path, $0) }
-    guard let best = names.first(where: InputFile.exists) else {
-      throw ModelFolderError(folder: path, problem: .noWeights)
-    }
-    return best
-  }
-
   /// The folder's file and the name of a file in it as one path.
   package static func join(_ folder: String, _ name: String) -> String {
     folder.isEmpty || folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
@@ -95,44 +83,5 @@ public struct ModelFolder: Sendable {
     guard let name = (path.isEmpty ? "." : path).systemPath else { return nil }
     var status = stat()
     return stat(name, &status) == 0 ? status.st_mode & S_IFMT : nil
-  }
-}
-
-/// Why a folder's weights cannot be found.
-public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The folder.
-  public let folder: String
-  /// What is wrong.
-  public let problem: Problem
-
-  /// The kinds of problems.
-  public enum Problem: Sendable, Equatable {
-    /// There is no folder of that name.
-    case notAFolder
-    /// The folder has none of the files that hold weights.
-    case noWeights
-  }
-
-  /// Makes an error.
-  public init(folder: String, problem: Problem) {
-    self.folder = folder
-    self.problem = problem
-  }
-
-  /// The problem's name without its details, for machine-readable reports.
-  public var kind: String {
-    switch problem {
-    case .notAFolder: "notAFolder"
-    case .noWeights: "noWeights"
-    }
-  }
-
-  /// One line for a person: the folder, what is wrong, and what would do.
-  public var description: String {
-    switch problem {
-    case .notAFolder: return "\(folder): not a folder"
-    case .noWeights:
-      return "\(folder): no weights: there is none of \(ModelFolder.weightFileNames.joined(separator: ", "))"
-    }
   }
 }

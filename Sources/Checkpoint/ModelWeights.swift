@@ -21,12 +21,15 @@ public struct ModelWeights: TensorSource {
   ///
   /// - Parameters:
   ///   - folder: A folder as `save_pretrained` writes it.
+  ///   - file: The name of the file to take, or of an index, where it is not the one that is preferred.
   ///   - access: How safetensors files are read.
   /// - Throws: `ModelFolderError`, `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`; `ConfigError` and
   ///   `QuantizedWeightsError` for rounded weights that cannot be read.
-  public init(contentsOfFolder folder: String, access: SafetensorsFile.Access = .read) throws {
+  public init(
+    contentsOfFolder folder: String, file: String? = nil, access: SafetensorsFile.Access = .read
+  ) throws {
     let files = ModelFolder(folder)
-    self = try ModelWeights(contentsOf: files.weightsPath(), access: access)
+    self = try ModelWeights(contentsOf: files.weightsPath(named: file), access: access)
       .dequantized(files.weightQuantization())
   }
 
@@ -205,12 +208,13 @@ extension ModelWeights {
     return zip(files, other.files).allSatisfy { $0.bytes.isSame(as: $1.bytes) }
   }
 
-  /// A file that has been modified since it was opened.
+  /// A file whose content has been modified since it was opened: by its length and its time of modification. A new
+  /// link to it, another name in its place or other permissions change neither.
   ///
   /// - Throws: `FileError` where the system does not say.
   package func modifiedFile() throws(FileError) -> String? {
     for file in files.compactMap({ $0.bytes.file }) {
-      if try file.currentIdentity() != file.identity { return file.path }
+      if try !file.currentIdentity().hasContent(of: file.identity) { return file.path }
     }
     return nil
   }

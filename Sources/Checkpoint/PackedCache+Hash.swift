@@ -31,7 +31,7 @@ extension PackedCache {
     do throws(PackedCacheProblem) {
       let now: FileIdentity
       do throws(FileError) { now = try file.currentIdentity() } catch { throw .file(error) }
-      guard now == identity else { throw .weightsChanged(path: file.path) }
+      guard now.hasContent(of: identity) else { throw .weightsChanged(path: file.path) }
       // A record of a file that was modified just now could outlive the next modification.
       if identity.isSettled {
         let record = Self.record(identity, sha256)

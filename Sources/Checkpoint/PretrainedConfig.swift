@@ -63,12 +63,7 @@ public struct PretrainedConfig: Sendable {
   ///
   /// - Throws: `ConfigError`.
   public init(bytes: some Collection<UInt8>, file: String = "config.json") throws(ConfigError) {
-    let value: JSONValue
-    do throws(JSONError) {
-      value = try JSONValue(parsing: bytes, options: .python)
-    } catch {
-      throw ConfigError(file: file, problem: .invalidJSON(error))
-    }
+    let value = try Self.json(bytes, file: file)
     guard case .object(let object) = value else {
       throw ConfigError(file: file, problem: .notAnObject(found: value.summary))
     }
@@ -79,13 +74,29 @@ public struct PretrainedConfig: Sendable {
   ///
   /// - Throws: `ConfigError`.
   public init(contentsOf path: String) throws(ConfigError) {
-    let bytes: [UInt8]
+    try self.init(bytes: Self.bytes(of: path), file: path)
+  }
+
+  /// The value in a configuration file of any kind, as Python's `json` reads it.
+  package static func json(contentsOf path: String) throws(ConfigError) -> JSONValue {
+    try json(bytes(of: path), file: path)
+  }
+
+  private static func bytes(of path: String) throws(ConfigError) -> [UInt8] {
     do throws(FileError) {
-      bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
+      return try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
     } catch {
       throw ConfigError(file: path, problem: .unreadable(error))
     }
-    try self.init(bytes: bytes, file: path)
+  }
+
+  private static func json(_ bytes: some Collection<UInt8>, file: String) throws(ConfigError) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONValue(parsing: bytes, options: .python)
+    } catch {
+      if let standIn = FileStandIn(bytes) { throw ConfigError(file: file, problem: .standIn(standIn)) }
+      throw ConfigError(file: file, problem: .invalidJSON(error))
+    }
   }
 
   /// Reads `config.json` in a model's folder.
@@ -101,8 +112,8 @@ public struct PretrainedConfig: Sendable {
   ///   - key: Where it stands. Where nothing does, it is empty, and everything has its default.
   ///   - override: A key under which old files have a configuration that counts instead.
   /// - Throws: `ConfigError`.
-  public func section(_ key: String, override: String) throws(ConfigError) -> PretrainedConfig {
-    let found = [override, key].first { json[$0].map { $0 != .null } ?? false }
+  public func section(_ key: String, override: String? = nil) throws(ConfigError) -> PretrainedConfig {
+    let found = [override, key].compactMap { $0 }.first { json[$0].map { $0 != .null } ?? false }
     guard let found else { return try PretrainedConfig(json: JSONObject(members: []), file: file) }
     guard let object = json[found]?.objectValue else {
       throw invalidValue(found, expected: "an object or null")

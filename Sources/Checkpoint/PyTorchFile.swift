@@ -122,6 +122,8 @@ struct PyTorchStateDict {
       try add(file.root, file.heap) { storage throws(PyTorchFileError.Problem) in
         try file.start(of: storage)
       }
+    } else if let standIn = FileStandIn(source) {
+      throw .standIn(standIn)
     } else {
       throw .notPyTorch
     }

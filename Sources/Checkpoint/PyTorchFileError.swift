@@ -11,6 +11,8 @@ public struct PyTorchFileError: Error, Sendable, Equatable, CustomStringConverti
   public enum Problem: Error, Sendable, Equatable {
     /// The operating system could not read the file, or it was cut meanwhile.
     case unreadable(FileError)
+    /// Something else is in the file's place.
+    case standIn(FileStandIn)
     /// The file is neither a ZIP archive nor a row of pickles.
     case notPyTorch
     /// The file ends before what it describes.
@@ -66,6 +68,7 @@ public struct PyTorchFileError: Error, Sendable, Equatable, CustomStringConverti
   public var kind: String {
     switch problem {
     case .unreadable: "unreadable"
+    case .standIn(let standIn): standIn.kind
     case .notPyTorch: "notPyTorch"
     case .cut: "cut"
     case .invalidZip: "invalidZip"
@@ -97,6 +100,7 @@ extension PyTorchFileError.Problem {
   fileprivate var explanation: String {
     switch self {
     case .unreadable(let error): "\(error)"
+    case .standIn(let standIn): "\(standIn)"
     case .notPyTorch: "neither an archive nor a pickle: not a file that torch.save writes"
     case .cut: "the file ends before what it describes: cut"
     case .invalidZip(let reason): "not a usable archive: \(reason)"

@@ -11,6 +11,8 @@ public struct SafetensorsError: Error, Sendable, Equatable, CustomStringConverti
   public enum Problem: Error, Sendable, Equatable {
     /// The operating system could not read the file, or it was cut meanwhile.
     case unreadable(FileError)
+    /// Something else is in the file's place.
+    case standIn(FileStandIn)
     /// There are not even the eight bytes of the header's length.
     case fileTooShort(byteCount: Int)
     /// The header's declared length is above the limit.
@@ -73,6 +75,7 @@ extension SafetensorsError.Problem {
   fileprivate var name: String {
     switch self {
     case .unreadable: "unreadable"
+    case .standIn(let standIn): standIn.kind
     case .fileTooShort: "fileTooShort"
     case .headerTooLarge: "headerTooLarge"
     case .headerBeyondFile: "headerBeyondFile"
@@ -99,6 +102,7 @@ extension SafetensorsError.Problem {
   fileprivate var explanation: String {
     switch self {
     case .unreadable(let error): "\(error)"
+    case .standIn(let standIn): "\(standIn)"
     case .fileTooShort(let byteCount):
       "\(byteCount) bytes are no safetensors file, which begins with an 8-byte length"
     case .headerTooLarge(let byteCount, let limit):

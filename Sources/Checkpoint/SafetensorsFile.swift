@@ -91,6 +91,7 @@ public final class SafetensorsFile: Sendable {
       // Names are unique: the header has refused duplicates.
       tensors = Dictionary(header.tensors.map { ($0.name, $0.info) }, uniquingKeysWith: { first, _ in first })
     } catch {
+      if let standIn = FileStandIn(source) { throw SafetensorsError(file: name, problem: .standIn(standIn)) }
       throw SafetensorsError(file: name, problem: error)
     }
   }

@@ -22,6 +22,7 @@ package struct ShardIndex {
     do throws(JSONError) {
       root = try JSONValue(parsing: bytes, options: .python)
     } catch {
+      if let standIn = FileStandIn(bytes) { throw ShardIndexError(file: path, problem: .standIn(standIn)) }
       throw ShardIndexError(file: path, problem: .invalidJSON(error))
     }
     guard let map = root.objectValue?["weight_map"]?.objectValue else { throw error(.noWeightMap) }
@@ -43,7 +44,7 @@ package struct ShardIndex {
   }
 
   /// Whether a name leads to a file beside the index and nowhere else.
-  private static func isPlainName(_ name: String) -> Bool {
+  static func isPlainName(_ name: String) -> Bool {
     !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") }
       && !name.utf8.contains(UInt8(ascii: "\\"))
   }
@@ -60,6 +61,8 @@ public struct ShardIndexError: Error, Sendable, Equatable, CustomStringConvertib
   public enum Problem: Sendable, Equatable {
     /// The index cannot be read.
     case unreadable(FileError)
+    /// Something else is in the index's place.
+    case standIn(FileStandIn)
     /// The index is not JSON.
     case invalidJSON(JSONError)
     /// There is no `weight_map`, or nothing in it.
@@ -84,6 +87,7 @@ public struct ShardIndexError: Error, Sendable, Equatable, CustomStringConvertib
   public var kind: String {
     switch problem {
     case .unreadable: "unreadable"
+    case .standIn(let standIn): standIn.kind
     case .invalidJSON: "invalidJSON"
     case .noWeightMap: "noWeightMap"
     case .invalidFileName: "invalidFileName"
@@ -97,6 +101,7 @@ public struct ShardIndexError: Error, Sendable, Equatable, CustomStringConvertib
   public var description: String {
     switch problem {
     case .unreadable(let error): "\(error)"
+    case .standIn(let standIn): "\(file): \(standIn)"
     case .invalidJSON(let error): "\(file): \(error)"
     case .noWeightMap: "\(file): weight_map, which says which file has which tensor, is missing or empty"
     case .invalidFileName(let key, let name):

@@ -102,18 +102,9 @@ struct ShardWriter {
   /// Removes what is left of weights that were saved here before: readers could prefer them.
   private func removeOthers(than names: Set<String>) throws(FileError) {
     let folder = folder.isEmpty ? "." : folder
-    guard let stream = opendir(try FileError.systemPath(folder)) else {
-      throw FileError(path: folder, reason: .system(call: "opendir", code: errno))
+    let others = try FolderListing.names(in: folder).filter { name in
+      (name == Self.whole || name == Self.index || Self.isShardName(name)) && !names.contains(name)
     }
-    var others: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      let isWeights = name == Self.whole || name == Self.index || Self.isShardName(name)
-      if isWeights, !names.contains(name) { others.append(name) }
-    }
-    closedir(stream)
     for name in others {
       let other = try FileError.systemPath(path(name))
       _ = try FileError.retrying(path(name), "unlink") { unlink(other) }

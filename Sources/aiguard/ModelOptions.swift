@@ -17,6 +17,13 @@
     @Option(help: "A branch, a tag or a commit of a --model on the Hub.")
     var revision: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "The file of weights in the folder of --model, where it is not to be the first of model.safetensors, "
+          + "model.safetensors.index.json, pytorch_model.bin and pytorch_model.bin.index.json.",
+        valueName: "file"))
+    var weights: String?
+
     @Option(help: "The reference whose pixel values to reproduce.")
     var profile: PreprocessingProfile = .pillow13
 
@@ -47,6 +54,9 @@
       if revision != nil, let model, FileKind(of: model) == .folder {
         throw ValidationError("--revision is for models on the Hub, and \(model.escaped) is a folder")
       }
+      if weights != nil, model == nil {
+        throw ValidationError("--weights goes with --model: the built-in model has one file")
+      }
       if let threads, !(1...Self.mostThreads).contains(threads) {
         throw ValidationError("--threads must be from 1 to \(Self.mostThreads)")
       }
@@ -60,7 +70,8 @@
         if let model {
           let location = try ModelLocation.find(model, revision: revision)
           let classifier = try ImageClassifier(
-            folder: location.folder, id: location.id, profile: profile, policy: policy, precision: precision,
+            folder: location.folder, weightsFile: weights, id: location.id, profile: profile, policy: policy,
+            precision: precision,
             budget: budget,
             packedCache: packedCache ? .userCache : nil)
           for problem in classifier.model.loadReport.packedCache.problems {

@@ -157,7 +157,9 @@ import Testing
       try bytes.prefix(bytes.count - 1).write(to: weights)
       #expect(throws: SafetensorsError.self) { try ImageClassifier(folder: folder.path) }
       try FileManager.default.removeItem(at: folder.appendingPathComponent("preprocessor_config.json"))
-      #expect(throws: ImageProcessorConfigError.self) { try ImageClassifier(folder: folder.path) }
+      let error = #expect(throws: ImageProcessorFileError.self) { try ImageClassifier(folder: folder.path) }
+      #expect(error?.problem == .noFile(folder: folder.path))
+      #expect("\(try #require(error))".hasPrefix(folder.path + ": there is no preprocessor_config.json"))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("config.json"))
       #expect(throws: ConfigError.self) { try ImageClassifier(folder: folder.path) }
     }
