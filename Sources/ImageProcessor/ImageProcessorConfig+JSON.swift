@@ -25,22 +25,23 @@ extension ImageProcessorConfig {
   /// The class that `AutoImageProcessor` would load, without the names of its back ends.
   ///
   /// In this order: `image_processor_type`, `feature_extractor_type`, then `image_processor_type` and
-  /// `model_type` of `config.json`.
+  /// `model_type` of `config.json`. Each may have the name that ends in `FeatureExtractor`.
   static func processorType(
     _ config: JSONValue, modelConfig: JSONValue?
   ) throws(ImageProcessorConfigError) -> String {
     guard case .object(let object) = config else { throw .notAnObject(found: config.summary) }
     var name = try string("image_processor_type", in: object)
-    if name == nil, let extractor = try string("feature_extractor_type", in: object) {
-      name = extractor.replacing("FeatureExtractor", with: "ImageProcessor")
-    }
+    if name == nil { name = try string("feature_extractor_type", in: object) }
     if name == nil, case .object(let model)? = modelConfig {
       name = try string("image_processor_type", in: model)
       if name == nil, let modelType = try string("model_type", in: model) {
         name = ImageProcessorType(modelType: modelType)?.rawValue
       }
     }
-    guard let name else { throw .noProcessorType }
+    // transformers 4 read the old names everywhere, 5 only reads them as `feature_extractor_type`.
+    guard let name = name?.replacing("FeatureExtractor", with: "ImageProcessor") else {
+      throw .noProcessorType
+    }
     for suffix in ["Fast", "Pil"] where name.hasSuffix(suffix) { return String(name.dropLast(suffix.count)) }
     return name
   }
@@ -51,7 +52,8 @@ extension ImageProcessorConfig {
   ///
   /// An absent key has its default. A key that is null has not: null means false for the `do_` keys, and is
   /// an error for keys that an enabled step needs. A `resample` that is a string means bilinear, whatever it
-  /// says, as in the PIL back end. Keys that are not known have no effect.
+  /// says, as in the PIL back end, and so does one with a point. Flags are true or false as in Python, where 1 and any
+  /// text are true. Keys that are not known have no effect.
   public init(json: JSONValue, type: ImageProcessorType = .vit) throws(ImageProcessorConfigError) {
     guard case .object(let object) = json else { throw .notAnObject(found: json.summary) }
     self = type.defaults
@@ -75,6 +77,7 @@ extension ImageProcessorConfig {
     if doCenterCrop, cropSize == nil { throw .missing(key: "crop_size", neededBy: "do_center_crop") }
     try readResample(object)
     try readArithmetic(object)
+    if type == .convnext { try readCropShare(object) }
     if let value = object["pad_size"] { _ = try ImageSize(json: value, key: "pad_size", toSquare: true) }
     // A documented divergence: the PIL back end of the reference pads.
     if try Self.flag("do_pad", in: object, default: false) {
@@ -85,7 +88,13 @@ extension ImageProcessorConfig {
   private mutating func readResample(_ object: JSONObject) throws(ImageProcessorConfigError) {
     switch object["resample"] {
     case nil: break
-    case .string?: resample = .bilinear
+    case .string?, .number?:
+      // Whatever it says; the other back end reads names, and refuses a number with a point.
+      resample = .bilinear
+      if doResize, let value = object["resample"] {
+        refusals.append(
+          .init(backend: .torchvision, error: .unsupported(key: "resample", value: value.summary)))
+      }
     case .null?:
       if doResize { throw .missing(key: "resample", neededBy: "do_resize") }
     case .integer(let number)?:
@@ -105,17 +114,50 @@ extension ImageProcessorConfig {
     case nil: break
     case .null?: if doRescale { throw .missing(key: "rescale_factor", neededBy: "do_rescale") }
     case .some(let value):
-      guard let factor = value.numberValue else {
+      guard let factor = Self.number(value) else {
         throw .wrongType(key: "rescale_factor", expected: "a number", found: value.summary)
       }
       rescaleFactor = factor
+      if factor == 0, doRescale, doNormalize {
+        refusals.append(.init(backend: .torchvision, error: .unsupported(key: "rescale_factor", value: "0")))
+      }
     }
     imageMean = try channels("image_mean", in: object) ?? imageMean
     imageStd = try channels("image_std", in: object) ?? imageStd
   }
 
+  /// ConvNeXt's resizing as one of the others: the short side and a crop, or exactly square.
+  private mutating func readCropShare(_ object: JSONObject) throws(ImageProcessorConfigError) {
+    guard doResize else { return }
+    guard case .shortestEdge(let edge, _) = size, edge != 0 else {
+      throw .unsupported(key: "size", value: "\(size), where ConvNextImageProcessor needs shortest_edge,")
+    }
+    // From here on it evaluates on the whole image.
+    guard edge < 384 else {
+      size = .exact(height: edge, width: edge)
+      return
+    }
+    var share = 224.0 / 256
+    if let value = object["crop_pct"] {
+      guard let number = Self.number(value) else {
+        throw .wrongType(key: "crop_pct", expected: "a number", found: value.summary)
+      }
+      share = number
+    }
+    let resized = Double(edge) / share
+    guard resized.isFinite, abs(resized) < Double(1 << 31) else {
+      throw .unsupported(key: "crop_pct", value: "\(share)")
+    }
+    if doCenterCrop {
+      throw .unsupported(key: "do_center_crop", value: "a second crop after that of crop_pct")
+    }
+    size = .shortestEdge(Int(resized), longestEdge: nil)
+    doCenterCrop = true
+    cropSize = .exact(height: edge, width: edge)
+  }
+
   /// Three values: a list, or one number for all.
-  private func channels(
+  private mutating func channels(
     _ key: String, in object: JSONObject
   ) throws(ImageProcessorConfigError) -> [Double]? {
     guard let value = object[key] else { return nil }
@@ -123,16 +165,21 @@ extension ImageProcessorConfig {
       if doNormalize { throw .missing(key: key, neededBy: "do_normalize") }
       return nil
     }
-    if let number = value.numberValue { return [number, number, number] }
+    if let number = Self.number(value) { return [number, number, number] }
     guard let entries = value.arrayValue else {
       throw .wrongType(key: key, expected: "a number or a list of three", found: value.summary)
     }
     var numbers: [Double] = []
     for entry in entries {
-      guard let number = entry.numberValue else {
+      guard let number = Self.number(entry) else {
         throw .wrongType(key: key, expected: "a list of numbers", found: entry.summary)
       }
       numbers.append(number)
+    }
+    if numbers.count == 1 {
+      // One entry stands for all in the torchvision back end only.
+      if doNormalize { refusals.append(.init(backend: .pil, error: .channelCount(key: key, count: 1))) }
+      return [numbers[0], numbers[0], numbers[0]]
     }
     guard numbers.count == 3 else {
       if doNormalize { throw .channelCount(key: key, count: numbers.count) }
@@ -148,8 +195,15 @@ extension ImageProcessorConfig {
     case nil: return fallback
     case .null?: return false
     case .bool(let value)?: return value
+    case .string(let text)?: return !text.isEmpty
+    case .integer?, .unsigned?, .number?: return object[key]?.numberValue != 0
     case .some(let other): throw .wrongType(key: key, expected: "true or false", found: other.summary)
     }
+  }
+
+  /// A number as Python computes with it, where true is 1.
+  private static func number(_ value: JSONValue) -> Double? {
+    if case .bool(let flag) = value { flag ? 1 : 0 } else { value.numberValue }
   }
 
   private static func string(

@@ -27,6 +27,14 @@ public struct ImageProcessorConfig: Sendable, Equatable {
   /// Whether images with alpha are blended on white before anything else. Images that are RGB already, as
   /// `ImageDecoder` returns them, are not affected.
   public var doConvertRGB: Bool
+  /// What one of the reference's two back ends makes an error of, or something else, and the other one does so.
+  package var refusals: [Refusal] = []
+
+  /// Something that one of the reference's back ends does not do.
+  package struct Refusal: Sendable, Equatable {
+    let backend: NormalizationArithmetic
+    let error: ImageProcessorConfigError
+  }
 
   /// Creates a configuration; what is not named is as in `ViTImageProcessor()`.
   public init(

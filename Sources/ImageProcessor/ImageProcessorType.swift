@@ -10,6 +10,13 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
   case clip = "CLIPImageProcessor"
   /// SigLIP's: 224x224, bicubic, mean and deviation 0.5.
   case siglip = "SiglipImageProcessor"
+  /// BEiT's: 224x224, bicubic, mean and deviation 0.5.
+  case beit = "BeitImageProcessor"
+  /// BLIP's: 384x384, bicubic, CLIP's mean and deviation.
+  case blip = "BlipImageProcessor"
+  /// ConvNeXt's: from 384 on exactly `shortest_edge` each way; below, the short side is `shortest_edge / crop_pct`, and
+  /// the middle is cut out. Bicubic, mean and deviation 0.5.
+  case convnext = "ConvNextImageProcessor"
 
   /// The one for a model whose files do not name one.
   init?(modelType: String) {
@@ -34,12 +41,22 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
     case .bit, .clip:
       return ImageProcessorConfig(
         size: .shortestEdge(224, longestEdge: nil), resample: .bicubic, doCenterCrop: true, cropSize: square,
-        imageMean: [0.48145466, 0.4578275, 0.40821073], imageStd: [0.26862954, 0.26130258, 0.27577711],
+        imageMean: Self.clipMean, imageStd: Self.clipDeviation,
         doConvertRGB: true)
     case .siglip: return ImageProcessorConfig(resample: .bicubic, doConvertRGB: true)
+    case .beit: return ImageProcessorConfig(resample: .bicubic, cropSize: square)
+    case .blip:
+      return ImageProcessorConfig(
+        size: .exact(height: 384, width: 384), resample: .bicubic, imageMean: Self.clipMean,
+        imageStd: Self.clipDeviation, doConvertRGB: true)
+    case .convnext:
+      return ImageProcessorConfig(size: .shortestEdge(384, longestEdge: nil), resample: .bicubic)
     }
   }
 
+  private static let clipMean = [0.48145466, 0.4578275, 0.40821073]
+  private static let clipDeviation = [0.26862954, 0.26130258, 0.27577711]
+
   /// Whether a size that is one number means a square; else it is the short side.
-  var defaultsToSquare: Bool { self == .vit || self == .deit }
+  var defaultsToSquare: Bool { self == .vit || self == .deit || self == .beit || self == .blip }
 }

@@ -21,6 +21,9 @@ public struct ViTImageProcessor: Sendable {
   public init(
     config: ImageProcessorConfig, profile: PreprocessingProfile = .pillow13
   ) throws(ImageProcessorConfigError) {
+    if let refusal = config.refusals.first(where: { $0.backend == profile.arithmetic }) {
+      throw refusal.error
+    }
     if config.doResize {
       try Self.check(config.size)
       guard profile.has(config.resample) else {

@@ -67,8 +67,8 @@ struct ConfigTests {
     #expect(
       try message(#"{"image_mean": [1, 2]}"#) == "image_mean has 2 entries; an RGB image has 3 channels")
     #expect(
-      try message(#"{"do_resize": "yes"}"#)
-        == "do_resize: expected true or false, found the string \"yes\"")
+      try message(#"{"do_resize": [true]}"#)
+        == "do_resize: expected true or false, found an array of 1")
     #expect(try message(#"{"size": {"width": 4}}"#).hasPrefix("size: the keys width are not a size"))
     #expect(try message(#"{"resample": 7}"#) == "resample: 7 is not supported")
     #expect(try message(#"{"do_pad": true}"#) == "do_pad: true is not supported")
@@ -102,9 +102,25 @@ struct ConfigTests {
 
   @Test("an image processor of another model is refused by name")
   func otherProcessor() throws {
-    let json = try JSONValue(parsing: Array(#"{"image_processor_type": "ConvNextImageProcessor"}"#.utf8))
-    #expect(throws: ImageProcessorConfigError.unknownProcessorType("ConvNextImageProcessor")) {
+    let json = try JSONValue(parsing: Array(#"{"image_processor_type": "EfficientNetImageProcessor"}"#.utf8))
+    #expect(throws: ImageProcessorConfigError.unknownProcessorType("EfficientNetImageProcessor")) {
       try ImageProcessorConfig(processorConfig: nil, preprocessorConfig: json, modelConfig: nil)
+    }
+  }
+
+  /// transformers 4 wrote these; 5 reads them as `feature_extractor_type` only.
+  @Test("the old names mean the same", arguments: ImageProcessorType.allCases)
+  func oldNames(_ type: ImageProcessorType) throws {
+    func config(_ key: String, _ name: String) throws -> ImageProcessorConfig {
+      try ImageProcessorConfig(
+        processorConfig: nil, preprocessorConfig: JSONValue(parsing: Array(#"{"\#(key)": "\#(name)"}"#.utf8)),
+        modelConfig: nil)
+    }
+    let old = type.rawValue.replacing("ImageProcessor", with: "FeatureExtractor")
+    let expected = try config("image_processor_type", type.rawValue)
+    for name in [old, old + "Fast"] {
+      #expect(try config("image_processor_type", name) == expected)
+      #expect(try config("feature_extractor_type", name) == expected)
     }
   }
 
