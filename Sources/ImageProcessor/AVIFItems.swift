@@ -2,6 +2,10 @@
   /// The items of an AVIF file's `meta` box, as far as `AVIFStructure` asks for them.
   struct AVIFItems {
     private(set) var primary: Int?
+    /// The items that libavif looks at to find those that the boxes name: it searches a list for each.
+    private(set) var steps = 0
+    /// The entries that libavif keeps: items, their extents, properties, associations and references.
+    private(set) var entries = 0
     /// In the order in which the boxes first name them, in which libavif keeps them.
     private var order: [Int] = []
     private var places: [Int: Int] = [:]
@@ -18,7 +22,15 @@
     /// The items that are the alpha of another, by that.
     private var alphas: [Int: [Int]] = [:]
 
-    /// - Parameter meta: The content of the box.
+    private static let mostSteps = 1 << 27
+    private static let mostEntries = 1 << 20
+
+    /// Whether a file asks for work or memory out of proportion: a small one can ask for minutes and gigabytes.
+    static func isExcessive(steps: Int, entries: Int) -> Bool { steps > mostSteps || entries > mostEntries }
+
+    private var isExcessive: Bool { Self.isExcessive(steps: steps, entries: entries) }
+
+    /// - Parameter meta: The content of the box. It is read until it is excessive.
     init(_ meta: UnsafeRawBufferPointer) {
       for box in ISOBoxes(meta.suffix(from: 4)) {
         var reader = ByteReader(box.bytes)
@@ -38,6 +50,8 @@
     }
 
     private mutating func note(_ item: Int) {
+      entries += 1
+      steps += places[item] ?? order.count
       guard places[item] == nil else { return }
       places[item] = order.count
       order.append(item)
@@ -54,8 +68,8 @@
           reader.read((version > 0 ? 2 : 0) + 2 + baseBytes) != nil, let extents = reader.readUInt(2)
         else { return }
         note(item)
-        // Nothing is stored of them, so that their number is not bounded by the file.
-        if indexBytes + offsetBytes + lengthBytes == 0 { continue }
+        entries += extents
+        if isExcessive { return }
         for _ in 0..<extents {
           guard reader.read(indexBytes + offsetBytes) != nil, let length = reader.readUInt(lengthBytes) else {
             return
@@ -73,6 +87,7 @@
           let item = entry.readUInt(version == 2 ? 2 : 4), entry.read(2) != nil, let type = entry.read(4)
         else { continue }
         note(item)
+        if isExcessive { return }
         if type.starts(with: "grid") { grids.insert(item) }
       }
     }
@@ -84,6 +99,8 @@
         var entry = ByteReader(box.bytes)
         guard let from = entry.readUInt(itemBytes), let count = entry.readUInt(2) else { return }
         note(from)
+        entries += count
+        if isExcessive { return }
         if box.type == "dimg", derivations[from] != nil { derivedTwice.insert(from) }
         for _ in 0..<count {
           guard let to = entry.readUInt(itemBytes) else { return }
@@ -93,6 +110,7 @@
           case "prem": premultiplied.insert(from)
           case "dimg":
             note(to)
+            if isExcessive { return }
             derivations[from, default: []].append(to)
           default: break
           }
@@ -102,7 +120,10 @@
 
     private mutating func readProperties(_ bytes: UnsafeRawBufferPointer) {
       for box in ISOBoxes(bytes) {
-        if box.type == "ipco" { properties = Array(ISOBoxes(box.bytes)) }
+        if box.type == "ipco" {
+          properties = Array(ISOBoxes(box.bytes).prefix(Self.mostEntries + 1))
+          entries += properties.count
+        }
         guard box.type == "ipma" else { continue }
         var reader = ByteReader(box.bytes)
         guard let head = reader.readUInt(4), let count = reader.readUInt32() else { continue }
@@ -110,6 +131,8 @@
         for _ in 0..<count {
           guard let item = reader.readUInt(itemBytes), let number = reader.readUInt8() else { break }
           note(item)
+          entries += number
+          if isExcessive { return }
           for _ in 0..<number {
             guard let entry = reader.readUInt(indexBytes) else { break }
             let flag = 0x80 << (8 * (indexBytes - 1))

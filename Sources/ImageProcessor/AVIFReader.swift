@@ -21,8 +21,12 @@
 
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
       self.limits = limits
-      var structure = cic_avif_finds_as_reference() != 0 ? nil : AVIFStructure(bytes)
-      let copy = try structure?.corrected(bytes, limits: limits)
+      var structure = AVIFStructure(bytes)
+      guard !structure.isExcessive else {
+        throw .unsupportedVariant(format: .avif, detail: "more items and properties than any image has")
+      }
+      let isOlder = cic_avif_finds_as_reference() == 0
+      let copy = isOlder ? try structure.corrected(bytes, limits: limits) : nil
       let source = copy.map { UnsafeRawBufferPointer($0.buffer) } ?? bytes
       if copy != nil { structure = AVIFStructure(source) }
       var found = cic_avif_header()
@@ -36,7 +40,7 @@
           ?? .corrupt(format: .avif, detail: "libavif cannot read its header")
       }
       decoder = Decoder(opened, copy: copy)
-      alpha = try Self.alpha(found, structure)
+      alpha = try Self.alpha(found, isOlder ? structure : nil)
       let (width, height) = (Int(found.width), Int(found.height))
       guard width > 0, height > 0 else {
         throw .corrupt(format: .avif, detail: "the size \(width) x \(height) has no pixels")

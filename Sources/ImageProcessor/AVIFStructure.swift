@@ -1,6 +1,6 @@
 #if AVIF
-  /// What the boxes of an AVIF file say where versions of libavif before 1.1.1 take them for something else than the
-  /// reference's does.
+  /// What the boxes of an AVIF file ask of libavif, and what they say where its versions before 1.1.1 take them for
+  /// something else than the reference's does.
   ///
   /// Boxes that make no sense are passed over: libavif judges them.
   struct AVIFStructure {
@@ -13,6 +13,8 @@
       case beyondOlderVersions(isPremultiplied: Bool)
     }
 
+    /// Whether reading its items would take libavif, of any version, work or memory out of proportion.
+    private(set) var isExcessive = false
     private(set) var alpha = Alpha.absent
     /// Whether tiles of a grid are listed in another order than their items, by which older versions go.
     private(set) var hasTilesOutOfOrder = false
@@ -26,6 +28,11 @@
 
     init(_ bytes: UnsafeRawBufferPointer) {
       var (major, items, tracks) = ("", AVIFItems?.none, [AVIFTrack]())
+      var (steps, entries) = (0, 0)
+      func count(_ items: AVIFItems) {
+        steps += items.steps
+        entries += items.entries
+      }
       var start = 0
       for box in ISOBoxes(bytes) {
         let content = Self.content(of: bytes, at: start)
@@ -33,12 +40,23 @@
         start = content + box.bytes.count
         switch box.type {
         case "ftyp" where major.isEmpty: major = String(decoding: box.bytes.prefix(4), as: UTF8.self)
-        case "meta" where items == nil:
-          items = AVIFItems(box.bytes)
-          findReferences(box.bytes, at: content)
-        case "moov" where tracks.isEmpty: tracks = AVIFTrack.tracks(of: box.bytes)
+        case "meta":
+          let found = AVIFItems(box.bytes)
+          count(found)
+          if items == nil {
+            items = found
+            findReferences(box.bytes, at: content)
+          }
+        case "moov":
+          if tracks.isEmpty { tracks = AVIFTrack.tracks(of: box.bytes) }
+          // Tracks have items too, which nobody asks for.
+          for track in ISOBoxes(box.bytes) where track.type == "trak" {
+            for meta in ISOBoxes(track.bytes) where meta.type == "meta" { count(AVIFItems(meta.bytes)) }
+          }
         default: break
         }
+        isExcessive = AVIFItems.isExcessive(steps: steps, entries: entries)
+        if isExcessive { return }
       }
       let takesTracks = major == "avis" || (major != "avif" && !tracks.isEmpty)
       if takesTracks { look(at: tracks) } else if let items { look(at: items) }

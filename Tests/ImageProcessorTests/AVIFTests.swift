@@ -43,6 +43,38 @@
       ) { try ImageDecoder.decode(bytes, limits: limits) }
     }
 
+    /// A file with these entries of `iloc`, none of which is stored with an offset or a length.
+    private func file(items: Int, extents: Int) -> [UInt8] {
+      func box(_ type: String, _ content: [UInt8]) -> [UInt8] {
+        withUnsafeBytes(of: UInt32(8 + content.count).bigEndian) { Array($0) } + Array(type.utf8) + content
+      }
+      func number(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
+      let entries = (1...items).reduce(into: [UInt8]()) { $0 += number($1) + [0, 0] + number(extents) }
+      let handler = box(
+        "hdlr", [UInt8](repeating: 0, count: 8) + Array("pict".utf8) + [UInt8](repeating: 0, count: 13))
+      return box("ftyp", Array("avif\0\0\0\0avifmif1".utf8))
+        + box("meta", [0, 0, 0, 0] + handler + box("iloc", [0, 0, 0, 0, 0, 0] + number(items) + entries))
+    }
+
+    @Test("items and extents that would take minutes and gigabytes are counted before libavif reads them")
+    func excessiveItems() throws {
+      // Each item is looked for in a list of those before it; extents of no bytes cost the file nothing.
+      for (items, extents) in [(60_000, 0), (40, 65_535)] {
+        let bytes = file(items: items, extents: extents)
+        let refusal = ImageError.unsupportedVariant(
+          format: .avif, detail: "more items and properties than any image has")
+        #expect(throws: refusal) { try ImageDecoder.decode(bytes) }
+        bytes.withUnsafeBytes { bytes in
+          let found = ISOBoxes(bytes).filter { $0.type == "meta" }.map { AVIFItems($0.bytes) }
+          #expect(found.count == 1)
+          #expect(found.allSatisfy { $0.steps <= 1 << 27 + 1 << 16 && $0.entries <= 1 << 20 + 1 << 16 })
+        }
+      }
+      // A grid of as many tiles as phones write, and many times more, is no such file.
+      let bytes = file(items: 8_192, extents: 1)
+      #expect(!bytes.withUnsafeBytes { AVIFStructure($0).isExcessive })
+    }
+
     #if HEIC
       @Test("brands decide between AVIF and HEIC")
       func brands() throws {
