@@ -132,6 +132,11 @@ public struct ImageClassifier: Sendable {
   /// - Throws: When the model cannot run.
   public func prepare() throws {
     let size = model.config.imageSize
+    // Extents of a configuration: an array's own allocation would end the process.
+    guard size.width * size.height <= limits.pixels else {
+      throw PreprocessingError.tooLarge(
+        what: "the pixels of the image", size: size.width * size.height, allowed: limits.pixels)
+    }
     let blank = try RGBImage(
       width: size.width, height: size.height,
       pixels: [UInt8](repeating: 0, count: size.width * size.height * 3))

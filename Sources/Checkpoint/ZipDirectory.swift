@@ -30,7 +30,8 @@ struct ZipDirectory {
         throw Problem("\(end.entryCount) entries are above the limit of \(maximumEntryCount)")
       }
       // An entry of the directory takes at most 46 bytes and three texts of at most 65,535.
-      guard end.directory.count <= end.entryCount * (46 + 3 * 65_535) else {
+      let (longest, overflow) = end.entryCount.multipliedReportingOverflow(by: 46 + 3 * 65_535)
+      guard overflow || end.directory.count <= longest else {
         throw Problem("a directory of \(end.directory.count) bytes for \(end.entryCount) entries")
       }
       entries = try Self.entries(source, end)
@@ -136,7 +137,7 @@ struct ZipDirectory {
       throw Problem("\(error)")
     }
     var found: [Entry] = []
-    found.reserveCapacity(end.entryCount)
+    found.reserveCapacity(min(end.entryCount, end.directory.count / 46))
     var position = 0
     for _ in 0..<end.entryCount {
       found.append(try entry(directory, &position))

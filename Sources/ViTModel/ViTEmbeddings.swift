@@ -5,7 +5,7 @@ import TensorCore
 struct ViTEmbeddings: Sendable {
   /// The tokens before those of the patches, [..., hiddenSize] each. They are not put together before it is known that
   /// they are there: a configuration may name more of them than memory holds.
-  private let specialTokens: [Tensor]
+  let specialTokens: [Tensor]
   /// [positions, hiddenSize].
   let positionEmbeddings: Tensor
   let patchEmbeddings: ViTPatchEmbeddings

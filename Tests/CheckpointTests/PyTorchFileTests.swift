@@ -137,6 +137,14 @@ import Testing
         try PyTorchFile(bytes: legacy, limits: PyTorchFileLimits(maximumPickleByteCount: limit))
       }
     }
+    let all = PyTorchFileLimits(
+      maximumPickleByteCount: .max, maximumValueCount: .max, maximumEntryCount: .max,
+      maximumTensorByteCount: .max,
+      maximumDimensionCount: .max)
+    #expect(kind(all) == nil)
+    for name in Self.hostile {
+      _ = try? PyTorchFile(bytes: fixture("pytorch/hostile/\(name).bin"), limits: all)
+    }
     // Less than nothing is nothing, and no trap.
     for limit in [-1, Int.min] {
       #expect(kind(PyTorchFileLimits(maximumPickleByteCount: limit)) == "pickleTooLarge")

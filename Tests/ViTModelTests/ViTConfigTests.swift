@@ -88,6 +88,18 @@ import Testing
     }
   }
 
+  /// Tokens that a file lacks are one number each, whatever their number and width.
+  @Test func registersThatAreNotThereTakeNoMemory() throws {
+    let config = try config(
+      #"{"model_type": "dinov2_with_registers", "num_register_tokens": 4096, "hidden_size": 32000}"#)
+    let loader = WeightLoader(try emptyCheckpoint, expected: config.architecture.keyNaming)
+    let arithmetic = Arithmetic(kernels: try Kernels.active(), precision: .float32, plan: try PackingPlan())
+    let embeddings = try ViTEmbeddings(loader.scoped("vit.embeddings"), config, arithmetic)
+    #expect(embeddings.specialTokens.map(\.shape) == [[1, 1, 32000], [1, 4096, 32000]])
+    #expect(embeddings.specialTokens.allSatisfy { $0.storage.count == 1 })
+    #expect(throws: LoadError.self) { try ViTForImageClassification(config: config, weights: loader) }
+  }
+
   /// All that is wrong with a checkpoint comes at once.
   @Test func missingWeightsAreReportedTogether() throws {
     let error = #expect(throws: LoadError.self) {
