@@ -185,6 +185,8 @@ static CURLcode run(chub_client *client, const chub_request *request, int *stopp
   const CURLMsg *message;
   while ((message = curl.multi_info_read(client->multi, &left)))
     if (message->msg == CURLMSG_DONE) code = message->data.result;
+  // libcurl's own limit for connecting may be the shorter one.
+  if (code == CURLE_OPERATION_TIMEDOUT && client->resolving_since_ms) code = CURLE_COULDNT_RESOLVE_HOST;
   curl.multi_remove_handle(client->multi, client->easy);
   return code;
 }

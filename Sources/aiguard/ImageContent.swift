@@ -15,8 +15,7 @@
     /// page is what its owner wants to know.
     private static let endings: Set<String> = [
       "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "mpo", "png", "apng", "gif", "webp", "bmp", "dib", "tif",
-      "tiff",
-      "heic", "heics", "heif", "heifs", "hif", "avif", "avifs", "jp2", "j2k", "jpf", "jxl",
+      "tiff", "heic", "heics", "heif", "heifs", "hif", "avif", "avifs", "jp2", "j2k", "jpf", "jxl",
     ]
 
     static func hasImageEnding(_ name: [UInt8]) -> Bool {

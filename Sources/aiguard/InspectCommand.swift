@@ -83,8 +83,8 @@
       }
       return try Report(
         file: file.showingPathBytes, fileBytes: file.pathBytesForJSON, format: decoded.format.rawValue,
-        width: decoded.image.width,
-        height: decoded.image.height, mode: decoded.mode, orientation: decoded.orientation.rawValue,
+        width: decoded.image.width, height: decoded.image.height, mode: decoded.mode,
+        orientation: decoded.orientation.rawValue,
         rgbSHA256: decoded.image.withUnsafeBytes { try SHA256.hexadecimal(of: $0) },
         pixelValuesSHA256: try pixelValues.withUnsafeBufferPointer {
           try SHA256.hexadecimal(of: UnsafeRawBufferPointer($0))

@@ -47,8 +47,8 @@
       // What may be there and may not be looked at is not asked for elsewhere.
       case .unknown(let code): throw FileError(path: name, reason: .system(call: "stat", code: code))
       case .missing:
-        // No model of the Hub is called like a file of weights.
-        if [".safetensors", ".bin", ".json", ".pt", ".pth"].contains(where: name.hasSuffix) {
+        // No model of the Hub is called like a file of weights that is read.
+        if [".safetensors", ".bin", ".json"].contains(where: name.hasSuffix) {
           throw FileError(path: name, reason: .system(call: "stat", code: ENOENT))
         }
       }
