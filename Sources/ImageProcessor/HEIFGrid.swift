@@ -7,6 +7,8 @@
     let height: Int
     /// Items, row by row.
     let tiles: [Int]
+    /// Each of them once.
+    let differentTiles: [Int]
     /// Of every tile.
     let tileWidth: Int
     let tileHeight: Int
@@ -19,19 +21,20 @@
       guard tiles.count == rows * columns else {
         throw HEIFMetadata.corrupt("\(tiles.count) tiles for a grid of \(rows) x \(columns)")
       }
-      for tile in Set(tiles) { try Self.check(tile: tile, metadata) }
-      guard let size = try Self.size(of: item, metadata), size == (width, height) else {
+      differentTiles = Set(tiles).sorted()
+      for tile in differentTiles { try Self.check(tile: tile, metadata) }
+      guard let size = try metadata.declaredSize(of: item), size == (width, height) else {
         throw HEIFMetadata.corrupt("the grid is not of the size of its item")
       }
       guard HEVCConfiguration(metadata.property("hvcC", of: tiles[0])) != nil,
-        let tileSize = try Self.size(of: tiles[0], metadata)
+        let tileSize = try metadata.declaredSize(of: tiles[0])
       else { throw HEIFMetadata.corrupt("the first tile has no size or no decoder configuration") }
       (tileWidth, tileHeight) = tileSize
       guard tileWidth > 0, tileHeight > 0, tileWidth <= 1 << 16, tileHeight <= 1 << 16,
         tileWidth * columns >= width, tileHeight * rows >= height
       else { throw HEIFMetadata.corrupt("the tiles do not cover the image") }
-      for tile in Set(tiles) {
-        guard let other = try Self.size(of: tile, metadata), other == tileSize else {
+      for tile in differentTiles {
+        guard let other = try metadata.declaredSize(of: tile), other == tileSize else {
           throw HEIFMetadata.corrupt("the tiles are of different sizes, or tile \(tile) has none")
         }
       }
@@ -57,10 +60,6 @@
         throw .unsupportedVariant(format: .heif, detail: "tiles that are turned or cropped")
       }
       try metadata.checkProperties(of: tile)
-    }
-
-    private static func size(of item: Int, _ metadata: HEIFMetadata) throws(ImageError) -> (Int, Int)? {
-      try metadata.declaredSize(of: item)
     }
   }
 

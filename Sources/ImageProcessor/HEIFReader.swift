@@ -26,7 +26,7 @@
       var color = try HEIFColor(metadata, item: primary)
       if color == nil, let grid = image.grid { color = try HEIFColor(metadata, item: grid.tiles[0]) }
       if color == nil, let grid = image.grid {
-        for tile in Set(grid.tiles) where try HEIFColor(metadata, item: tile) != nil {
+        for tile in grid.differentTiles where try HEIFColor(metadata, item: tile) != nil {
           throw .unsupportedVariant(
             format: .heif, detail: "a grid of which only some tiles say their colours")
         }

@@ -23,9 +23,8 @@
         }
       }
       // libheif reads what describes the images, whether it belongs to one or not.
-      for (item, type) in metadata.types where type == "Exif" || type == "mime" {
-        try metadata.checkData(of: item)
-      }
+      let descriptions = metadata.types.filter { $0.value == "Exif" || $0.value == "mime" }
+      for item in descriptions.keys.sorted() { try metadata.checkData(of: item) }
     }
 
     // pillow_heif shows another image then.
