@@ -21,7 +21,7 @@ for target in $targets; do
     safetensors) folders="safetensors vit-tiny/plain" seeds=safetensors ;;
     pytorch) folders=pytorch seeds=bin ;;
     config) folders="vit-tiny architectures pytorch/sharded" seeds=json ;;
-    *) folders="images alpha avif webp regressions" ;;
+    *) folders="images alpha avif heic-boxes webp regressions" ;;
   esac
   case $target in
     safetensors | pytorch | config) ;;
