@@ -18,7 +18,7 @@ public enum ImageError: Error, Sendable, Equatable, CustomStringConvertible {
   ///
   /// `limit` is the name of a field of `DecodeLimits`, or `PNG text`. That is no field, because no limit of the
   /// caller's moves it: Pillow itself refuses a PNG in which one text or profile inflates to more than 1 MiB,
-  /// or all texts together to more than 64 MiB.
+  /// or all texts together to more than 64 MiB. Beyond that, 128 MiB are inflated in one file, kept or not.
   case limitExceeded(limit: String, declared: Int, allowed: Int)
   /// The system gave no memory for the image, though the limits allowed it.
   case outOfMemory(bytes: Int)

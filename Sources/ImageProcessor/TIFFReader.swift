@@ -171,12 +171,15 @@
 
     /// How Pillow turns the image when it loads it: by the tag, if there is one, whatever its value.
     private static func turn(_ directory: TIFFDirectory) throws(ImageError) -> ImageOrientation {
-      if directory.has(.orientation) {
-        return directory.numberIfWhole(.orientation).flatMap(ImageOrientation.init) ?? .topLeft
+      let tagged =
+        directory.has(.orientation)
+        ? directory.numberIfWhole(.orientation).flatMap(ImageOrientation.init) ?? .topLeft : nil
+      if tagged == .topLeft { return .topLeft }
+      // Pillow looks for the orientation in the packet, or takes it out.
+      if let type = directory.type(.xmp), type != 1, type != 7 {
+        throw corrupt("an XMP packet of type \(type), which is no bytes")
       }
-      guard let type = directory.type(.xmp) else { return .topLeft }
-      guard type == 1 || type == 7 else { throw corrupt("an XMP packet of type \(type), which is no bytes") }
-      return OrientationMetadata(exif: nil, xmp: directory.data(.xmp)).orientation
+      return tagged ?? OrientationMetadata(exif: nil, xmp: directory.data(.xmp)).orientation
     }
 
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
