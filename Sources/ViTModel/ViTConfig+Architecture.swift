@@ -64,6 +64,9 @@ extension ViTConfig.Architecture {
     }
   }
 
+  /// The key under which old files of CLIP have it instead; SigLIP's never did.
+  var sectionOverride: String? { self == .clip ? "vision_config_dict" : nil }
+
   /// How transformers spells the keys of such a model on disk.
   public var keyNaming: KeyNaming {
     switch self {

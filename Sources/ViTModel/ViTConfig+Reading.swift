@@ -6,7 +6,9 @@ extension ViTConfig {
   /// - Throws: `ConfigError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
   public init(_ file: PretrainedConfig) throws {
     architecture = try Architecture(file)
-    let own = try architecture.section.map { try file.section($0, override: "\($0)_dict") } ?? file
+    let own =
+      try architecture.section.map { try file.section($0, override: architecture.sectionOverride) } ?? file
+    try Self.refuseOthers(file, own, architecture)
     hiddenSize = try own.int("hidden_size", default: 768)
     numHiddenLayers = try own.int("num_hidden_layers", default: 12)
     numAttentionHeads = try own.int("num_attention_heads", default: 12)

@@ -1,0 +1,125 @@
+"""What keys of config.json change the logits of transformers' models.
+
+Run: python make.py   (transformers 5.23.0, torch 2.13.0 on the CPU, NumPy 2.4.6)
+
+For each model of MODELS (../vit-tiny, ../architectures) each key of KEYS is set to each of its values, beside what the file has, in the
+encoder's own object and for CLIP and SigLIP at the top as well. cases.json has what became of it: "same" where the logits of
+ones and of a ramp are those of the untouched folder to 1e-6, "refused" where the model cannot be loaded or run, else the logits.
+"""
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import oracle  # noqa: E402  before transformers: it makes torchvision importable
+
+import torch  # noqa: E402
+import transformers  # noqa: E402
+from transformers import AutoModelForImageClassification  # noqa: E402
+
+torch.set_num_threads(2)
+transformers.utils.logging.disable_progress_bar()
+transformers.utils.logging.set_verbosity(50)
+
+MODELS = ["vit-tiny/plain", "architectures/deit", "architectures/dinov2", "architectures/dinov2-with-registers",
+          "architectures/siglip", "architectures/clip"]
+BOTH = [True, False]
+KEYS = {
+    # What the configuration classes have.
+    "hidden_size": [32], "num_hidden_layers": [0, 1], "num_attention_heads": [1, 2], "intermediate_size": [8], "mlp_ratio": [1],
+    "hidden_act": ["relu", "gelu_new", "gelu"], "hidden_dropout_prob": [0.5], "attention_probs_dropout_prob": [0.5], "attention_dropout": [0.5],
+    "dropout": [0.5], "initializer_range": [0.5], "initializer_factor": [2.0], "layer_norm_eps": [0.1], "image_size": [8], "patch_size": [2],
+    "num_channels": [1, 4], "qkv_bias": BOTH, "encoder_stride": [4], "pooler_output_size": [5], "pooler_act": ["relu"],
+    "layerscale_value": [0.5], "drop_path_rate": [0.5], "use_swiglu_ffn": BOTH, "apply_layernorm": [False],
+    "reshape_hidden_states": [False], "use_mask_token": BOTH, "num_register_tokens": [0, 1], "vision_use_head": BOTH,
+    "projection_dim": [3], "logit_scale_init_value": [1.0], "out_indices": [[1]], "out_features": [["stage1"]], "stage_names": [["a"]],
+    # What classes of other models have, or had.
+    "head_dim": [4, 8], "use_mean_pooling": BOTH, "use_absolute_position_embeddings": [False], "use_relative_position_bias": [True],
+    "use_shared_relative_position_bias": [True], "layer_scale_init_value": [0.1], "mlp_bias": [False], "attention_bias": [False],
+    "proj_bias": [False], "query_bias": [False], "key_bias": [False], "value_bias": [False], "use_gated_mlp": [True],
+    "rope_theta": [100.0], "rope_parameters": [{"rope_theta": 100.0, "rope_type": "default"}], "rope_scaling": [{"type": "linear", "factor": 2.0}],
+    "use_qk_norm": [True], "qk_layernorm": [True], "qk_norm": [True], "hidden_activation": ["relu"], "activation_function": ["relu"], "act": ["relu"],
+    "layer_norm_epsilon": [0.1], "norm_eps": [0.1], "rms_norm_eps": [0.1], "embed_dim": [8], "d_model": [8], "n_layers": [1], "depth": [1],
+    "num_heads": [1], "n_head": [1], "sliding_window": [2], "is_causal": BOTH, "attn_logit_softcapping": [1.0], "final_logit_softcapping": [1.0],
+    "scale_attn_weights": [False], "scale": [2.0], "attention_multiplier": [2.0], "residual_multiplier": [0.5], "logit_scale": [2.0],
+    "logits_scaling": [2.0], "pooling": ["mean"], "pooling_type": ["mean"], "global_pool": ["avg"], "pooler_type": ["mean"],
+    "use_pooler": [True], "add_pooling_layer": [True], "use_cls_token": [False], "num_prefix_tokens": [3], "no_embed_class": [True],
+    "use_post_norm": [True], "pre_norm": [False], "norm_first": [False], "post_layernorm": [False], "interpolate_pos_encoding": [True],
+    "interpolate_antialias": [True], "interpolate_offset": [0.1], "layer_types": [["sliding_attention", "full_attention"]],
+    "skip_layers": [[0]], "num_labels_extra": [1], "classifier_dropout": [0.5], "summary_activation": ["tanh"],
+    # What every configuration has.
+    "chunk_size_feed_forward": [1, 2], "is_decoder": [True], "is_encoder_decoder": [True], "add_cross_attention": [True], "cross_attention_hidden_size": [8],
+    "pruned_heads": [{"0": [0]}], "tie_word_embeddings": BOTH, "tie_encoder_decoder": [True], "tie_last_hidden_states": BOTH,
+    "torchscript": [True], "return_dict": BOTH, "output_hidden_states": BOTH, "output_attentions": BOTH, "use_cache": BOTH, "use_bfloat16": [True],
+    "attn_implementation": ["eager", "sdpa"], "_attn_implementation": ["eager", "sdpa"], "_attn_implementation_internal": ["eager"],
+    "experts_implementation": ["eager"], "finetuning_task": ["a"], "task_specific_params": [{"image-classification": {"hidden_act": "relu"}}],
+    "problem_type": ["regression", "multi_label_classification"], "per_layer_config": [
+        {"0": {"hidden_act": "relu"}}, {"0": {"skip": ["mlp"]}}, {"1": {"layer_norm_eps": 0.5}}, {"0": {"num_attention_heads": 1}}, {}],
+    "quantization_config": [None], "compression_config": [{"quant_method": "gptq"}], "auto_map": [{"AutoConfig": "a.B"}], "extra_files": [["a"]],
+    "dtype": ["float32", "float16", "bfloat16", "float64", "float8_e4m3fn", "float8_e5m2", "int8", "int32", "bool", "uint8", "complex64"],
+    "torch_dtype": ["float8_e4m3fn"], "label_smoothing": [0.1], "architectures": [["ViTModel"], ["ViTForMaskedImageModeling"]],
+    "base_model_name_or_path": ["x"], "peft_type": ["LORA"], "adapters": [{"a": 1}], "model_type": ["vit_msn"],
+}
+
+
+def logits(folder, inputs):
+    model = AutoModelForImageClassification.from_pretrained(folder).eval()
+    with torch.no_grad():
+        output = model(inputs.to(model.dtype))
+        result = (output[0] if isinstance(output, tuple) else output.logits).float()
+    if isinstance(output, tuple):  # return_dict false
+        result = next(item for item in output if torch.is_tensor(item)).float()
+    if not torch.isfinite(result).all():
+        raise ValueError("not finite")
+    return result
+
+
+def main():
+    models, cases = [], []
+    for name in MODELS:
+        source = HERE.parent / name
+        config = json.loads((source / "config.json").read_text())
+        own = config["vision_config"] if "vision_config" in config else config
+        side = own["image_size"]
+        assert isinstance(side, int) and own.get("num_channels", 3) == 3
+        count = 3 * side * side
+        inputs = torch.stack([torch.ones(count), torch.arange(count, dtype=torch.float32) / count - 0.5]).reshape(2, 3, side, side)
+        torch.manual_seed(1)
+        plain = logits(source, inputs)
+        models.append({"name": name, "side": side, "logits": plain.flatten().tolist()})
+        places = ["", "vision_config"] if "vision_config" in config else [""]
+        for key, values in KEYS.items():
+            for value in values:
+                for place in places:
+                    changed = json.loads(json.dumps(config))
+                    (changed[place] if place else changed)[key] = value
+                    case = {"model": name, "place": place, "key": key, "value": value}
+                    with tempfile.TemporaryDirectory() as folder:
+                        shutil.copy(source / "model.safetensors", folder)
+                        (Path(folder) / "config.json").write_text(json.dumps(changed))
+                        try:
+                            # Weights that are not found are made at random: two seeds tell.
+                            torch.manual_seed(1)
+                            found = logits(folder, inputs)
+                            torch.manual_seed(2)
+                            if not torch.equal(found, logits(folder, inputs)):
+                                raise ValueError("weights are missing")
+                            same = found.shape == plain.shape and (found - plain).abs().max() <= 1e-6
+                            case["result"] = "same" if same else found.flatten().tolist()
+                        except Exception as error:  # noqa: BLE001
+                            case["result"] = "refused"
+                            if "-v" in sys.argv:
+                                print(name, place, key, value, str(error).split("\n")[0][:120])
+                    cases.append(case)
+                    if "-v" in sys.argv and isinstance(case["result"], list):
+                        print("DIFFERENT", name, place, key, value)
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    versions = json.dumps(oracle.versions("transformers", "torch", "numpy"))
+    (HERE / "cases.json").write_text(
+        f'{{"oracle": {versions},\n"models": {json.dumps(models)},\n"cases": [\n{lines}\n]}}\n')
+
+
+main()
