@@ -85,10 +85,11 @@
             for y in stride(from: first, to: frame.height, by: step) { try decoder.read(row(y)) }
           }
         }
+        let background = backgroundRow(palette)
         for y in 0..<header.height {
           let to = sink.row(y)
           let isInside = (frame.y..<frame.y + frame.height).contains(y)
-          if !isInside || frame.width < header.width { paintBackground(palette, to) }
+          if !isInside || frame.width < header.width { to.update(from: background, count: background.count) }
           guard isInside else { continue }
           if !frame.isInterlaced { try decoder.read(row(y - frame.y)) }
           cic_to_rgb(
@@ -103,10 +104,10 @@
       return .topLeft
     }
 
-    private func paintBackground(_ palette: [UInt8], _ row: UnsafeMutablePointer<UInt8>) {
+    /// A row of the canvas where there is no frame.
+    private func backgroundRow(_ palette: [UInt8]) -> [UInt8] {
       let index = 3 * Int(frame.background)
-      let (red, green, blue) = (palette[index], palette[index + 1], palette[index + 2])
-      for x in 0..<header.width { (row[3 * x], row[3 * x + 1], row[3 * x + 2]) = (red, green, blue) }
+      return [[UInt8]](repeating: Array(palette[index..<index + 3]), count: header.width).flatMap(\.self)
     }
   }
 
