@@ -10,7 +10,7 @@ extension ModelFolder {
     let names = Self.weightFileNames.map { Self.join(path, $0) }
     let isAdapted = InputFile.exists(Self.join(path, Self.adapterConfig))
     guard let best = names.first(where: InputFile.exists) else {
-      let found = otherWeights()
+      let found = try otherWeights()
       throw error(found.isEmpty ? .noWeights : .otherWeights(found))
     }
     guard !isAdapted else { throw error(.adapterBesideWeights(name: Self.name(of: best))) }
@@ -35,9 +35,15 @@ extension ModelFolder {
   }
 
   /// The files that hold weights in another form or under another name.
-  private func otherWeights() -> [String] {
-    // What cannot be listed is not the problem that is reported.
-    let names = (try? FolderListing.names(in: path.isEmpty ? "." : path, limit: 10_000)) ?? []
+  ///
+  /// - Throws: `unreadable`: in a folder that may not be looked into nothing is found.
+  private func otherWeights() throws(ModelFolderError) -> [String] {
+    let names: [String]
+    do throws(FileError) {
+      names = try FolderListing.names(in: path.isEmpty ? "." : path, limit: 10_000)
+    } catch {
+      throw self.error(.unreadable(error))
+    }
     let others = [
       "optimizer.pt", "optimizer.bin", "scheduler.pt", "training_args.bin", "scaler.pt", "rng_state.pth",
     ]
@@ -89,6 +95,8 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
   public enum Problem: Sendable, Equatable {
     /// There is no folder of that name.
     case notAFolder
+    /// The system does not let its files be listed.
+    case unreadable(FileError)
     /// The folder has none of the files that hold weights.
     case noWeights
     /// The folder has weights in other forms or under other names only: these files.
@@ -111,6 +119,7 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
   public var kind: String {
     switch problem {
     case .notAFolder: "notAFolder"
+    case .unreadable: "unreadable"
     case .noWeights: "noWeights"
     case .otherWeights: "otherWeights"
     case .adapterBesideWeights: "adapterBesideWeights"
@@ -124,6 +133,7 @@ public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConverti
     let known = ModelFolder.weightFileNames.joined(separator: ", ")
     switch problem {
     case .notAFolder: return "\(folder): not a folder"
+    case .unreadable(let error): return "\(error)"
     case .noWeights: return "\(folder): no weights: there is none of \(known)"
     case .otherWeights(let names):
       var advice: [String] = []

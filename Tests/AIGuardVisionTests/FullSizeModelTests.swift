@@ -25,9 +25,15 @@ import Testing
     let worst = largestError(logits, try golden.doubles("logits.f64"))
     #expect(worst.error < 2e-5, "\(worst)")
     let reference = try FixtureModel.golden().torchFloat32.meanLogitError
-    // 24 logits are few for a mean; the test of the CLS tokens has 9,216. Levels without a fused multiply-add,
-    // which PyTorch has, round once more in every product.
-    let slack = try KernelLevel.active() <= .blas ? 1.1 : 1
+    // 24 logits are few for a mean; the test of the CLS tokens has 9,216. The portable level has no fused multiply-add,
+    // which PyTorch has, and rounds once more in every product. At the level `blas` sums are OpenBLAS's, in an order of
+    // its own for each CPU: with those for AVX-512 the mean is 6.5e-7 where PyTorch's is 5.7e-7.
+    let slack =
+      switch try KernelLevel.active() {
+      case .portable: 1.1
+      case .blas: 1.2
+      default: 1.0
+      }
     #expect(worst.mean <= slack * reference, "\(worst); PyTorch: mean \(reference)")
   }
 
