@@ -8,6 +8,8 @@
   private struct HostileGrid {
     var rows = 16
     var columns = 16
+    /// Of a tile's width and height.
+    var side = 64
     var configuration: [UInt8] = [1] + [UInt8](repeating: 0, count: 15) + [0xFD, 0xF8, 0xF8, 0, 0, 0x0F, 0]
     var data: [UInt8] = []
     /// Pieces of the tile's data, each of which is all of it, or empty.
@@ -34,10 +36,11 @@
 
     var bytes: [UInt8] {
       let grid =
-        number(0, 2) + [UInt8(rows - 1), UInt8(columns - 1)] + number(64 * columns, 2) + number(64 * rows, 2)
+        number(0, 2) + [UInt8(rows - 1), UInt8(columns - 1)] + number(side * columns, 2)
+        + number(side * rows, 2)
       let sizes =
-        full("ispe", number(64, 4) + number(64, 4))
-        + full("ispe", number(64 * columns, 4) + number(64 * rows, 4))
+        full("ispe", number(side, 4) + number(side, 4))
+        + full("ispe", number(side * columns, 4) + number(side * rows, 4))
       var lists = number(2 + self.lists, 4) + number(1, 2) + [2, 1, 2] + number(2, 2) + [1, 3]
       for _ in 0..<self.lists { lists += number(1, 2) + [255] + [UInt8](repeating: 2, count: 255) }
       let extents = number(grid.count, 4) + number(emptyPieces ? 0 : data.count, 4)
@@ -91,6 +94,13 @@
       #expect(refusal(grid, pixels: 64 * 64 * 64)?.kind == "truncated")
       grid.configuration += [UInt8](repeating: 0, count: 30_000)
       expectRefused(grid, pixels: 64 * 64 * 64, most: 4096 + 30_023 + 16)
+    }
+
+    @Test("small tiles cost more than their pixels")
+    func smallTiles() {
+      // 4,096 tiles of 256 pixels: all that they may cost is spent by a quarter of their decoders.
+      let grid = HostileGrid(rows: 64, columns: 64, side: 16)
+      expectRefused(grid, pixels: 1024 * 1024, most: 4096 + 23 + 16)
     }
 
     @Test("tiles that share a long stream")
