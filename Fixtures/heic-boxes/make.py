@@ -93,7 +93,7 @@ SELECTED = {
         exif-no-extents exif-of-missing-item exif-far exif-method2 unknown-item-no-extents description-from-missing-item
         extents-empty ipco-two two-iprp thmb-to-missing-item reference-count-fewer item-hev1 item-hidden
         matrix9-range0__aperture-odd-xy matrix8-range1__aperture-odd-xy""",
-    "420-8-limited": "aperture-odd-xy matrix9-range1__aperture-odd-xy",
+    "420-8-limited": "aperture-odd-xy matrix9-range1__aperture-odd-xy no-color__aperture-odd-xy-rotated1",
     "420-8-odd": "matrix9-range0__rotated1 rotated1-aperture-odd-xy",
     "420-10": "matrix8-range0 matrix0-range0 configuration-chroma-bits4 aperture-odd-xy",
     "422-10": "matrix8-range1 aperture-odd-xy aperture-even-xy-rotated1 matrix9-range0__rotated1",

@@ -32,6 +32,8 @@
       guard scratch != nil else { throw .outOfMemory(bytes: 6 * region.width) }
       let stream = picture.color
       if !stream.isFullRange {
+        // The image that comes of it says that its range is full, where the file says nothing.
+        if self.color == nil { converted.full_range = 1 }
         try stream.checkConversion()
         guard stream.matrix != 0, stream.matrix != 8 else {
           throw .unsupportedVariant(
