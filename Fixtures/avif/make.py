@@ -5,7 +5,6 @@ Run: python make.py          (writes the files beside this script)
 
 Needs avifenc, Pillow and transformers in the versions that it records.
 """
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,18 +45,9 @@ def files():
 
 
 def main():
-    if len(sys.argv) > 1:
-        target = Path(sys.argv[1])
-        target.mkdir(parents=True, exist_ok=True)
-        for name, data in files():
-            (target / f"{name}.avif").write_bytes(data)
-        return
-    for old in HERE.glob("*.avif"):
-        old.unlink()
-    avifenc = subprocess.run(["avifenc", "--version"], capture_output=True, text=True).stdout.split(" (")[0].split()[-1]
+    version = subprocess.run(["avifenc", "--version"], capture_output=True, text=True).stdout.split(" (")[0].split()[-1]
     more = [*((pattern, "here", verdict) for pattern, verdict in DIFFERENT.items()), (UNREAD_ALPHA, "onWhiteHere", "unsupported-variant")]
-    kept = ((name, data) for name, data in files() if any(re.fullmatch(pattern, name) for pattern in KEPT))
-    goldens.write(HERE, kept, "avif", more, avifenc=avifenc)
+    goldens.run(HERE, files(), KEPT, "avif", more, avifenc=version)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,21 @@ def describe(data):
         return {"error": f"{type(error).__name__}: {error}".split(" <_io")[0]}
 
 
+def run(folder, files, kept, ending, more=(), **versions):
+    """What the generators of a set do: all files into the folder that is named as an argument, or those that are kept and
+    their manifest into their own."""
+    if len(sys.argv) > 1:
+        target = Path(sys.argv[1])
+        target.mkdir(parents=True, exist_ok=True)
+        for name, data in files:
+            (target / f"{name}.{ending}").write_bytes(data)
+        return
+    for old in folder.glob(f"*.{ending}"):
+        old.unlink()
+    kept_files = ((name, data) for name, data in files if any(re.fullmatch(pattern, name) for pattern in kept))
+    write(folder, kept_files, ending, more, **versions)
+
+
 def write(folder, files, ending, more=(), **versions):
     """Writes files and their manifest. `more`: patterns of names, a key and its value for each."""
     lines = []

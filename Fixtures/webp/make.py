@@ -3,8 +3,6 @@
 Run: python make.py          (writes the files beside this script)
      python make.py FOLDER   (writes all of `variants.py` into a folder, for `compare.py`)
 """
-import re
-import sys
 from pathlib import Path
 
 from variants import variants
@@ -22,17 +20,5 @@ KEPT = [
 ]
 
 
-def main():
-    if len(sys.argv) > 1:
-        target = Path(sys.argv[1])
-        target.mkdir(parents=True, exist_ok=True)
-        for name, data in variants():
-            (target / f"{name}.webp").write_bytes(data)
-        return
-    for old in HERE.glob("*.webp"):
-        old.unlink()
-    goldens.write(HERE, ((name, data) for name, data in variants() if any(re.fullmatch(pattern, name) for pattern in KEPT)), "webp")
-
-
 if __name__ == "__main__":
-    main()
+    goldens.run(HERE, variants(), KEPT, "webp")

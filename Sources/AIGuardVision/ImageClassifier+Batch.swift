@@ -37,10 +37,7 @@ extension ImageClassifier {
   private static func copied(_ image: some ContiguousBytes, _ limits: DecodeLimits) throws -> [UInt8] {
     try image.withUnsafeBytes { bytes in
       // As the decoder would say, before there is a copy.
-      guard bytes.count <= limits.encodedBytes else {
-        throw ImageError.limitExceeded(
-          limit: "encodedBytes", declared: bytes.count, allowed: limits.encodedBytes)
-      }
+      try limits.check(encodedBytes: bytes.count)
       guard ImageFile.isAvailable(bytes.count) else { throw ImageError.outOfMemory(bytes: bytes.count) }
       return [UInt8](bytes)
     }

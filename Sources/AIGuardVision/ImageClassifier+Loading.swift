@@ -20,8 +20,8 @@ extension ImageClassifier {
   ///     `ImageClassifierError.busy`.
   /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorFileError`,
   ///   `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`, `LoadError`, `QuantizedWeightsError`, `ViTConfigError`
-  ///   or `ViTError` for what is wrong with the files; `ImageClassifierError` where they do not fit together; `KernelLevelError`; with a cache
-  ///   `DigestError`.
+  ///   or `ViTError` for what is wrong with the files; `ImageClassifierError` where they do not fit together;
+  ///   `KernelLevelError`; with a cache `DigestError`.
   public init(
     folder: String, weightsFile: String? = nil, id: String? = nil,
     profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,

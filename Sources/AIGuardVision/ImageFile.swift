@@ -38,14 +38,14 @@ package enum ImageFile {
     }
     // The size is a hint (a pipe says 0, and a file may grow); what is read is what counts.
     let declared = Int(clamping: status.st_size)
-    try check(declared, limits)
+    try limits.check(encodedBytes: declared)
     // One byte more than there should be: the read that finds the end then needs no larger memory.
     var capacity = declared > 0 ? oneMore(than: declared) : min(1 << 16, oneMore(than: limits.encodedBytes))
     var bytes: [UInt8] = []
     while true {
       let isWhole: Bool
       (bytes, isWhole) = try extended(bytes, to: capacity, descriptor, name)
-      try check(bytes.count, limits)
+      try limits.check(encodedBytes: bytes.count)
       if isWhole { return bytes }
       let doubled = capacity.multipliedReportingOverflow(by: 2)
       capacity = min(doubled.overflow ? .max : doubled.partialValue, oneMore(than: limits.encodedBytes))
@@ -87,12 +87,6 @@ package enum ImageFile {
   }
 
   private static func oneMore(than count: Int) -> Int { count < .max ? count + 1 : count }
-
-  private static func check(_ count: Int, _ limits: DecodeLimits) throws(ImageError) {
-    guard count <= limits.encodedBytes else {
-      throw .limitExceeded(limit: "encodedBytes", declared: count, allowed: limits.encodedBytes)
-    }
-  }
 
   private static func readOnce(_ descriptor: Int32, _ to: UnsafeMutableRawBufferPointer) -> Int {
     // Linux moves at most 2 GiB in one call, and others refuse to be asked for more.

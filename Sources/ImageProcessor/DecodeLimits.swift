@@ -48,7 +48,7 @@ public struct DecodeLimits: Sendable, Equatable {
     self.frames = frames
   }
 
-  func check(encodedBytes count: Int) throws(ImageError) {
+  package func check(encodedBytes count: Int) throws(ImageError) {
     guard count <= encodedBytes else {
       throw .limitExceeded(limit: "encodedBytes", declared: count, allowed: encodedBytes)
     }

@@ -32,8 +32,8 @@ import Testing
   @Test(arguments: [
     ("https://example.org/cat.jpg", "URLs are not fetched"), ("HTTP://x/y", "URLs are not fetched"),
     ("s3://bucket/cat.jpg", "URLs are not fetched"),
-    ("file:///tmp/my%20cat.jpg", "give the path: /tmp/my cat.jpg"),
-    ("file://localhost/tmp/%E9%zz", "give the path: /tmp/\\xe9%zz"),
+    ("file:///photos/my%20cat.jpg", "give the path: /photos/my cat.jpg"),
+    ("file://localhost/photos/%E9%zz", "give the path: /photos/\\xe9%zz"),
     ("data:image/png;base64,iVBORw0KGgo=", "data URLs are not read"),
   ])
   func urlsAreNotFetched(url: String, advice: String) throws {

@@ -1,5 +1,4 @@
 #if HEIC
-  import Foundation
   import TestSupport
   import Testing
 
@@ -8,21 +7,7 @@
   /// `Fixtures/heic-boxes/expected.json`: what Pillow and transformers make of HEIC files whose boxes are varied.
   @Suite("Every box of HEIC is read as pillow_heif reads it, or refused by name")
   struct HEIFBoxTests {
-    private struct Goldens: Decodable {
-      struct File: Decodable {
-        let mode: String?
-        let width: Int?
-        let height: Int?
-        let rgb: String?
-        let onWhite: String?
-        let error: String?
-      }
-      let files: [String: File]
-    }
-
-    private static let goldens = Result {
-      try JSONDecoder().decode(Goldens.self, from: Data(Fixtures.bytes("heic-boxes/expected.json")))
-    }
+    private static let goldens = Result { try StructureGoldens.read("heic-boxes") }
 
     /// Taken by the reference, and what is said of them here.
     private static let refusedHere = [
@@ -39,7 +24,7 @@
     ]
 
     @Test func goldensAreThere() throws {
-      let files = try Self.goldens.get().files
+      let files = try Self.goldens.get()
       #expect(files.count > 130)
       #expect(files.values.count { $0.error != nil } > 40)
       for name in Array(Self.refusedHere.keys) + Self.takenHere {
@@ -47,9 +32,9 @@
       }
     }
 
-    @Test(arguments: (try? goldens.get().files.keys.sorted()) ?? [])
+    @Test(arguments: (try? goldens.get().keys.sorted()) ?? [])
     func file(name: String) throws {
-      let golden = try #require(try Self.goldens.get().files[name])
+      let golden = try #require(try Self.goldens.get()[name])
       let bytes = try Fixtures.bytes("heic-boxes/\(name)")
       let label = String(name.dropLast(5))
       do throws(ImageError) {
@@ -74,9 +59,9 @@
 
     @Test(
       "alpha has its own turns, apertures, sizes and tiles",
-      arguments: (try? goldens.get().files.keys.sorted()) ?? [])
+      arguments: (try? goldens.get().keys.sorted()) ?? [])
     func onWhite(name: String) throws {
-      let golden = try #require(try Self.goldens.get().files[name])
+      let golden = try #require(try Self.goldens.get()[name])
       guard golden.error == nil, Self.refusedHere[String(name.dropLast(5))] == nil else { return }
       let bytes = try Fixtures.bytes("heic-boxes/\(name)")
       if name == "420-8-alpha__alpha-10.heic" {
