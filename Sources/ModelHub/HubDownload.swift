@@ -53,7 +53,7 @@ public struct HubDownload: AsyncSequence, Sendable {
 
     /// The next event; `nil` after the last.
     ///
-    /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+    /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
     public mutating func next() async throws -> HubEvent? {
       let event = try await stream.next()
       // A stream whose task is cancelled just ends.
@@ -79,7 +79,7 @@ extension ModelHub {
   /// - Parameters:
   ///   - id: The model's id, `organisation/name`.
   ///   - revision: A branch, a tag or a commit.
-  /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+  /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
   public func folder(of id: String, revision: String = "main") async throws -> String {
     var folder: String?
     for try await event in download(id, revision: revision) {
