@@ -7,7 +7,7 @@ public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible 
   /// An extent is beyond what is supported.
   case tooLarge(key: String, value: Int, limit: Int)
   /// No patch fits into the image.
-  case patchLargerThanImage(patch: ViTConfig.Extent, image: ViTConfig.Extent)
+  case patchLargerThanImage(patch: ImageExtent, image: ImageExtent)
   /// The layer norm's epsilon is negative or not a number.
   case invalidEpsilon(Double)
   /// `hidden_act` names no activation that is known here.
@@ -29,7 +29,7 @@ public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible 
     case .unknownActivation(let name): "config.json: hidden_act \"\(name.printable)\" is not supported"
     case .unsupportedModelType(let name):
       "config.json: model_type \"\(name.printable)\" is not supported; supported: "
-        + Set(ViTConfig.Architecture.allCases.map(\.modelType)).sorted().joined(separator: ", ")
+        + Registry.modelTypes.joined(separator: ", ")
     case .headsDoNotDivide(let hiddenSize, let heads):
       "config.json: \(heads) heads do not divide a hidden_size of \(hiddenSize)"
     }

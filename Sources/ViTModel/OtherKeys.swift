@@ -1,15 +1,18 @@
 import Checkpoint
 
-extension ViTConfig {
+/// Keys of `config.json` that no model reads.
+enum OtherKeys {
   /// Refuses keys of `config.json` that change what transformers computes and have no meaning here.
   ///
-  /// The keys that are read are those that `init(_:)` asks for. `Fixtures/config-keys` has what some hundred others do in
+  /// The keys that are read are those that its model asks for. `Fixtures/config-keys` has what some hundred others do in
   /// transformers 5.23: these alone change the logits, and the rest have no effect.
-  static func refuseOthers(_ file: PretrainedConfig, _ own: PretrainedConfig, _ architecture: Architecture)
-    throws
-  {
-    // A mask that lets tokens see only those before them. SigLIP's tower asks for none.
-    if architecture != .siglip, let value = own.json["is_causal"], value != .bool(false), value != .null {
+  ///
+  /// - Parameters:
+  ///   - own: The part of the file that is the encoder's.
+  ///   - ignoresCausality: Whether the model asks for no mask, whatever the key says.
+  static func refuse(_ file: PretrainedConfig, _ own: PretrainedConfig, ignoresCausality: Bool = false) throws {
+    // A mask that lets tokens see only those before them.
+    if !ignoresCausality, let value = own.json["is_causal"], value != .bool(false), value != .null {
       throw own.unsupported("is_causal", reason: "attention sees all tokens here")
     }
     if let value = own.json["per_layer_config"], value != .null, value.objectValue?.members.isEmpty != true {

@@ -1,20 +1,20 @@
-import Checkpoint
 import TensorCore
 
 /// Layer normalisation over the last axis.
-struct LayerNorm: Sendable {
-  let weight: Tensor
-  let bias: Tensor
-  let epsilon: Float
+package struct LayerNorm: Sendable {
+  package let weight: Tensor
+  package let bias: Tensor
+  package let epsilon: Float
 
-  init(_ loader: WeightLoader, size: Int, epsilon: Double) throws {
-    weight = try loader.tensor("weight", shape: [size])
-    bias = try loader.tensor("bias", shape: [size])
+  /// Asks for `weight` and `bias`, [size] each.
+  package init(_ builder: NetworkBuilder, size: Int, epsilon: Double) throws {
+    weight = try builder.tensor("weight", shape: [size])
+    bias = try builder.tensor("bias", shape: [size])
     self.epsilon = Float(epsilon)
   }
 
   /// Not `weight.count`, which walks the shape, and in a debug build allocates.
-  var size: Int { weight.shape[0] }
+  package var size: Int { weight.shape[0] }
 
   /// Normalises dense rows.
   func run(

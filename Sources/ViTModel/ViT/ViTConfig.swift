@@ -2,31 +2,11 @@ import TensorCore
 
 /// The shape of a Vision Transformer: what `config.json` says of the network.
 ///
-/// Names and defaults are those of `transformers`' `ViTConfig` (ViT-B/16 at 224 pixels); `architecture` tells the
-/// other models that are the same encoder.
+/// Names and defaults are those of `transformers`' `ViTConfig` (ViT-B/16 at 224 pixels). The other models that are the
+/// same encoder (DeiT, DINOv2, SigLIP, CLIP) have such a configuration too.
 public struct ViTConfig: Sendable, Equatable {
-  /// A height and a width in pixels.
-  public struct Extent: Sendable, Equatable, CustomStringConvertible {
-    /// Pixels from top to bottom.
-    public var height: Int
-    /// Pixels from left to right.
-    public var width: Int
-
-    /// A rectangle.
-    public init(height: Int, width: Int) {
-      self.height = height
-      self.width = width
-    }
-
-    /// A square.
-    public init(_ side: Int) { self.init(height: side, width: side) }
-
-    /// For example `224x224`.
-    public var description: String { "\(height)x\(width)" }
-  }
-
-  /// Which model this is.
-  public var architecture = Architecture.vit
+  /// What this model has otherwise than ViT.
+  package var traits = ViTTraits.vit
   /// The width of the residual stream.
   public var hiddenSize = 768
   /// The number of transformer layers.
@@ -42,9 +22,9 @@ public struct ViTConfig: Sendable, Equatable {
   /// Added to the variance in every layer norm.
   public var layerNormEps = 1e-12
   /// The image size that the position table was made for.
-  public var imageSize = Extent(224)
+  public var imageSize = ImageExtent(224)
   /// The size of one patch.
-  public var patchSize = Extent(16)
+  public var patchSize = ImageExtent(16)
   /// The number of channels of an image.
   public var numChannels = 3
   /// Whether queries, keys and values have biases.
@@ -98,7 +78,7 @@ public struct ViTConfig: Sendable, Equatable {
     guard numRegisterTokens <= 4096 else {
       throw .tooLarge(key: "num_register_tokens", value: numRegisterTokens, limit: 4096)
     }
-    guard !architecture.hasFlatEmbeddings || hiddenSize.isMultiple(of: numAttentionHeads) else {
+    guard !traits.isFlat || hiddenSize.isMultiple(of: numAttentionHeads) else {
       throw .headsDoNotDivide(hiddenSize: hiddenSize, heads: numAttentionHeads)
     }
     guard innerSize <= largest else { throw .tooLarge(key: "head_dim", value: headDim, limit: largest) }
@@ -114,11 +94,11 @@ public struct ViTConfig: Sendable, Equatable {
   public var innerSize: Int { numAttentionHeads * headDim }
 
   /// The patches that an image of a size is cut into, row by row. Remainder pixels are dropped.
-  public func patchGrid(of size: Extent) -> Extent {
-    Extent(height: size.height / patchSize.height, width: size.width / patchSize.width)
+  public func patchGrid(of size: ImageExtent) -> ImageExtent {
+    ImageExtent(height: size.height / patchSize.height, width: size.width / patchSize.width)
   }
 
-  func patchCount(of size: Extent) -> Int {
+  func patchCount(of size: ImageExtent) -> Int {
     let grid = patchGrid(of: size)
     return grid.height * grid.width
   }
@@ -126,25 +106,21 @@ public struct ViTConfig: Sendable, Equatable {
   /// The function that `hiddenAct` names.
   ///
   /// - Throws: `ViTConfigError.unknownActivation`, also for `prelu` and `xielu`, which have weights.
-  public func activation() throws(ViTConfigError) -> Activation {
-    switch hiddenAct {
-    case "gelu", "gelu_python": .gelu
-    case "gelu_10": .geluClipped10
-    case "gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh": .geluTanh
-    case "quick_gelu": .quickGelu
-    case "relu": .relu
-    case "silu", "swish": .silu
-    case "relu2": .reluSquared
-    case "relu6": .relu6
-    case "leaky_relu": .leakyRelu
-    case "hardswish": .hardswish
-    case "sigmoid": .sigmoid
-    case "tanh": .tanh
-    case "mish": .mish
-    case "laplace": .laplace
-    case "sqrtsoftplus": .sqrtSoftplus
-    case "linear": .linear
-    default: throw .unknownActivation(hiddenAct)
-    }
+  public func activation() throws(ViTConfigError) -> Activation { try Activation(named: hiddenAct) }
+}
+
+extension ViTConfig {
+  /// The tokens before those of the patches.
+  public var specialTokenCount: Int {
+    traits.specialTokens.reduce(0) { $0 + ($1.isRegister ? numRegisterTokens : 1) }
   }
+
+  /// The tokens before those of the patches that have a position.
+  var positionedTokenCount: Int { traits.specialTokens.count { $0.hasPosition } }
+
+  /// The tokens of an image of a size.
+  public func tokenCount(of size: ImageExtent) -> Int { specialTokenCount + patchCount(of: size) }
+
+  /// The width of what a classifier looks at.
+  var pooledSize: Int { traits.pooling == .classTokenAndMean ? 2 * hiddenSize : hiddenSize }
 }

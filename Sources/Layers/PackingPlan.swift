@@ -6,9 +6,9 @@ import TensorCore
 ///
 /// Nothing is read and nothing is allocated while the modules are put together; `fill` does it all, when it
 /// is known that no weight is missing. Not to be shared by threads.
-final class PackingPlan {
+package final class PackingPlan {
   /// Where the packed weights will lie.
-  let arena: PackedArena
+  package let arena: PackedArena
   private(set) var matrices: [PackedMatrix] = []
   private var weights: [Weights] = []
 
@@ -20,7 +20,7 @@ final class PackingPlan {
   }
 
   /// - Throws: `TensorError.outOfMemory`.
-  init() throws(TensorError) { arena = try PackedArena() }
+  package init() throws(TensorError) { arena = try PackedArena() }
 
   /// The matrix that will hold some weights.
   ///
@@ -28,7 +28,7 @@ final class PackingPlan {
   ///   them: the loading is about to fail.
   /// - Parameter scale: What each row is multiplied by, [rows].
   /// - Throws: `TensorError`.
-  func matrix(
+  package func matrix(
     rows: Int, columns: Int, precision: Precision, kernels: Kernels, from source: TensorRows?,
     scale: Tensor? = nil
   ) throws(TensorError) -> PackedMatrix {
@@ -44,10 +44,8 @@ final class PackingPlan {
 
   /// Reads and packs all weights on the budget's threads, a stripe of whole panels at a time.
   ///
-  /// - Parameter other: Something else to be done on these threads meanwhile; it is begun first.
-  /// - Throws: What reading throws, that of the first stripe where there are several; what `other` throws
-  ///   comes before them. `TensorError.outOfMemory`.
-  func fill(_ budget: ComputeBudget, first other: () throws -> Void = {}) throws {
+  /// - Throws: What reading throws, that of the first stripe where there are several. `TensorError.outOfMemory`.
+  package func fill(_ budget: ComputeBudget) throws {
     try arena.allocate()
     let stripes = stripes()
     let failure = FirstFailure()
@@ -55,21 +53,15 @@ final class PackingPlan {
       // Pages that no lane touches cost nothing.
       let longest = stripes.map(\.count).max() ?? 0
       let rows = try TensorStorage(uninitializedCount: compute.lanes * longest)
-      compute.parallelFor(1 + stripes.count) { task, lane in
-        failure.attempt(task) {
-          if task == 0 {
-            try other()
-          } else {
-            try fill(stripes[task - 1], rows.base + lane * longest)
-          }
-        }
+      compute.parallelFor(stripes.count) { task, lane in
+        failure.attempt(task) { try fill(stripes[task], rows.base + lane * longest) }
       }
     }
     try failure.check()
   }
 
-  /// As `fill(_:first:)`, unless a cache has the packed weights; it gets them where it has not.
-  func fill(
+  /// As `fill(_:)`, unless a cache has the packed weights; it gets them where it has not.
+  package func fill(
     _ budget: ComputeBudget, through cache: PackedCacheRequest, kernels: Kernels, precision: Precision
   ) throws -> PackedCacheReport {
     try cache.fill(arena, matrices: matrices, kernels: kernels, precision: precision, budget) {
