@@ -108,12 +108,13 @@ let package = Package(
       dependencies: [
         "CImageCodecs", "CImageKernels", "Checkpoint", "JSONText", "Platform", "TensorCore",
       ]),
-    .target(name: "ViTModel", dependencies: ["Checkpoint", "Platform", "TensorCore"]),
+    .target(name: "Layers", dependencies: ["Checkpoint", "Platform", "TensorCore"]),
+    .target(name: "ViTModel", dependencies: ["Checkpoint", "Layers", "Platform", "TensorCore"]),
     .target(name: "ModelHub", dependencies: ["CHubTransport", "Checkpoint", "JSONText", "Platform"]),
     .target(
       name: "AIGuardVision",
       dependencies: [
-        "Checkpoint", "ImageProcessor", "JSONText", "Platform", "TensorCore", "ViTModel",
+        "Checkpoint", "ImageProcessor", "JSONText", "Layers", "Platform", "TensorCore", "ViTModel",
         .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
       ]),
     .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),

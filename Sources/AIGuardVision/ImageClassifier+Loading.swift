@@ -1,3 +1,4 @@
+import Layers
 import Platform
 
 extension ImageClassifier {
@@ -16,7 +17,7 @@ extension ImageClassifier {
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that loading and calls share.
   ///   - packedCache: Where to keep the packed weights for the next start. By default nothing is kept.
-  ///     `model.loadReport.packedCache` says what became of it; whatever is wrong with a cache does not stop
+  ///     `model.packedCache` says what became of it; whatever is wrong with a cache does not stop
   ///     the loading, and does not change a bit of the model.
   ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread; one more throws
   ///     `ImageClassifierError.busy`.
@@ -47,20 +48,20 @@ extension ImageClassifier {
     weights: ModelWeights, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
-    let network = try ViTConfig(config)
-    let loader = WeightLoader(weights, expected: network.architecture.keyNaming)
-    let model: ViTForImageClassification
+    let network = try AutoConfig(config)
+    let loader = WeightLoader(weights, for: network)
+    let model: AutoModelForImageClassification
     let hash: WeightsHash
     if let packedCache {
       // Which packed weights to look for is known only when the file is hashed, unless the cache remembers that too.
       let request = try budget.withCompute { _ in
         try PackedCacheRequest(packedCache, weights: weights, version: AIGuardVisionVersion.current)
       }
-      model = try ViTForImageClassification(
+      model = try AutoModelForImageClassification(
         config: network, weights: loader, precision: precision, budget: budget, through: request)
       hash = WeightsHash(weights, known: request.sha256)
     } else {
-      model = try ViTForImageClassification(
+      model = try AutoModelForImageClassification(
         config: network, weights: loader, precision: precision, budget: budget)
       hash = WeightsHash(weights)
     }

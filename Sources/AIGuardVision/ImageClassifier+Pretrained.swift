@@ -1,3 +1,4 @@
+import Layers
 extension ImageClassifier {
   #if Hub
     /// Loads a model by its id on the Hugging Face Hub, or from a folder.

@@ -12,6 +12,8 @@ public struct AutoModelForImageClassification: Sendable {
   public let config: AutoConfig
   /// What loading found: the key family, and the tensors of the file that nothing asked for.
   public let loadReport: LoadReport
+  /// Whether a packed cache was asked for, and what became of it.
+  public let packedCache: PackedCacheReport
   /// The instruction set of the kernels in use.
   public let kernelLevel: KernelLevel
   /// The arithmetic of the matrix products.
@@ -65,8 +67,8 @@ public struct AutoModelForImageClassification: Sendable {
     arena = builder.packing.arena
     let network = try config.network.network(builder)
     try network.checkMemory(config.network, kernels, precision)
-    let report = try loader.finish()
-    loadReport = report.with(try fill(builder.packing, kernels))
+    loadReport = try loader.finish()
+    packedCache = try fill(builder.packing, kernels)
     self.network = try network.loaded(config.network, kernels, precision)
   }
 

@@ -3,19 +3,29 @@ import TensorCore
 
 /// The convolution whose kernel and stride are one patch, as a matrix product.
 struct PatchEmbeddings: Sendable {
-  /// Without its bias, which is added together with positions.
   let projection: Linear
+  /// Where the projection is without it.
   let bias: Tensor?
   private let channels: Int
   private let patch: ImageExtent
 
-  /// Asks for `projection.weight`, [width, channels, patch height, patch width], and, with `bias`, `projection.bias`.
-  init(_ builder: NetworkBuilder, channels: Int, patch: ImageExtent, width: Int, bias: Bool) throws {
+  /// What becomes of the convolution's bias.
+  enum Bias {
+    /// There is none.
+    case none
+    /// The projection adds it.
+    case added
+    /// It is kept apart, to be added together with positions.
+    case apart
+  }
+
+  /// Asks for `projection.weight`, [width, channels, patch height, patch width], and for `projection.bias`.
+  init(_ builder: NetworkBuilder, channels: Int, patch: ImageExtent, width: Int, bias: Bias) throws {
     let scope = builder.scoped("projection").exact
     projection = try Linear(
-      scope, inFeatures: channels * patch.height * patch.width, outFeatures: width, bias: false,
+      scope, inFeatures: channels * patch.height * patch.width, outFeatures: width, bias: bias == .added,
       weightShape: [width, channels, patch.height, patch.width])
-    self.bias = bias ? try scope.tensor("bias", shape: [width]) : nil
+    self.bias = bias == .apart ? try scope.tensor("bias", shape: [width]) : nil
     self.channels = channels
     self.patch = patch
   }

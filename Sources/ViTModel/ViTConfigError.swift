@@ -14,6 +14,10 @@ public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible 
   case unknownActivation(String)
   /// `model_type` names another architecture.
   case unsupportedModelType(String)
+  /// A number that is none, or far too small.
+  case invalidNumber(key: String, value: Double)
+  /// A list has too few entries: one for each stage.
+  case wrongCount(key: String, count: Int, expected: Int)
   /// The heads must divide the hidden size in this architecture, and do not.
   case headsDoNotDivide(hiddenSize: Int, heads: Int)
 
@@ -30,6 +34,9 @@ public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible 
     case .unsupportedModelType(let name):
       "config.json: model_type \"\(name.printable)\" is not supported; supported: "
         + Registry.modelTypes.joined(separator: ", ")
+    case .invalidNumber(let key, let value): "config.json: \(key) is \(value)"
+    case .wrongCount(let key, let count, let expected):
+      "config.json: \(key) has \(count) entries; there are \(expected) stages"
     case .headsDoNotDivide(let hiddenSize, let heads):
       "config.json: \(heads) heads do not divide a hidden_size of \(hiddenSize)"
     }

@@ -36,8 +36,6 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   public let foreignPrefix: String?
   /// The number of the file's tensors that were read.
   public let loadedCount: Int
-  /// Whether a packed cache was asked for, and what became of it.
-  public private(set) var packedCache = PackedCacheReport.off
   /// Each tensor that was asked for, in that order, and where it was found.
   package let uses: [TensorUse]
 
@@ -76,13 +74,6 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     self.loadedCount = loadedCount
   }
 
-  /// The same report with what became of the packed cache.
-  package func with(_ packedCache: PackedCacheReport) -> LoadReport {
-    var report = self
-    report.packedCache = packedCache
-    return report
-  }
-
   /// The family of the file's keys.
   public var keyFamily: KeyFamily { naming.family }
 
@@ -101,7 +92,6 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     add("of the wrong shape", mismatched.map { "\($0.key) is \($0.found), needed \($0.expected)" })
     add("which give weights another meaning", companions)
     add("not used", unexpected)
-    if packedCache != .off { lines.append("  packed cache: \(packedCache)") }
     return lines.joined(separator: "\n")
   }
 }

@@ -3,7 +3,7 @@
 /// A model asks for the names that `transformers` writes to disk for the first of its kind (for ViT those of version 4:
 /// `vit.encoder.layer.0.attention.attention.query.weight`), with more of the same sort for what others of the kind have
 /// besides; a family says where a file has them. Each model's folder has the families of its own.
-public struct KeyFamily: Sendable, Hashable, RawRepresentable {
+public struct KeyFamily: Sendable, Hashable {
   /// The family's name.
   public let rawValue: String
   /// The scope of the encoder in the names that are asked for, such as `vit`. Families of the same scope and kind are

@@ -2,7 +2,7 @@ import Checkpoint
 
 /// CLIP's vision tower: a layer norm before the layers and none after; the classifier is on the mean of the patches.
 enum CLIP {
-  static let definition = ModelDefinition(
+  static let definition: ModelDefinition = ModelDefinition(
     className: "CLIPForImageClassification", modelType: "clip",
     keyNaming: KeyNaming(family: .clip, prefix: "vision_model."), unusedKeys: ["vision_model.post_layernorm."]
   ) { file in
@@ -15,7 +15,7 @@ enum CLIP {
 }
 
 extension ViTTraits {
-  static let clip = ViTTraits(
+  static let clip: ViTTraits = ViTTraits(
     definition: CLIP.definition, pooling: .mean, isFlat: true, hasPatchBias: false, hasLayerNormBefore: true,
     hasLayerNormAfter: false)
 }

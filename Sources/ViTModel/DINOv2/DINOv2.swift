@@ -2,12 +2,12 @@ import Checkpoint
 
 /// DINOv2: factors on what attention and MLP add; the classifier is on the CLS token beside the mean of the patches.
 enum DINOv2 {
-  static let definition = definition("Dinov2ForImageClassification", "dinov2") { file in
+  static let definition: ModelDefinition = definition("Dinov2ForImageClassification", "dinov2") { file in
     try config(file, traits: .dinov2, patch: 14)
   }
 
   /// With tokens that hold no patch and no result.
-  static let definitionWithRegisters = definition(
+  static let definitionWithRegisters: ModelDefinition = definition(
     "Dinov2WithRegistersForImageClassification", "dinov2_with_registers"
   ) { file in
     var config = try config(file, traits: .dinov2WithRegisters, patch: 16)
@@ -56,9 +56,9 @@ extension ViTConfig {
 }
 
 extension ViTTraits {
-  static let dinov2 = ViTTraits(
+  static let dinov2: ViTTraits = ViTTraits(
     definition: DINOv2.definition, pooling: .classTokenAndMean, hasLayerScale: true, acceptsAnySize: true)
-  static let dinov2WithRegisters = ViTTraits(
+  static let dinov2WithRegisters: ViTTraits = ViTTraits(
     definition: DINOv2.definitionWithRegisters, specialTokens: [.cls, .registers], pooling: .classTokenAndMean,
     hasLayerScale: true, acceptsAnySize: true, isResampledWithAntialiasing: true)
 }

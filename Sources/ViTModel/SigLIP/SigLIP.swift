@@ -2,7 +2,7 @@ import Checkpoint
 
 /// SigLIP's vision tower: no special token; the classifier is on the mean of the patches.
 enum SigLIP {
-  static let definition = ModelDefinition(
+  static let definition: ModelDefinition = ModelDefinition(
     className: "SiglipForImageClassification", modelType: "siglip",
     keyNaming: KeyNaming(family: .clip, prefix: "vision_model."), unusedKeys: ["vision_model.head."]
   ) { file in
@@ -15,6 +15,6 @@ enum SigLIP {
 }
 
 extension ViTTraits {
-  static let siglip = ViTTraits(
+  static let siglip: ViTTraits = ViTTraits(
     definition: SigLIP.definition, specialTokens: [], pooling: .mean, isFlat: true)
 }

@@ -2,7 +2,7 @@ import Checkpoint
 
 /// The Vision Transformer: a CLS token, and a linear classifier on it.
 enum ViT {
-  static let definition = ModelDefinition(
+  static let definition: ModelDefinition = ModelDefinition(
     className: "ViTForImageClassification", modelType: "vit", keyNaming: .vit, unusedKeys: []
   ) { file in
     try OtherKeys.refuse(file, file)
@@ -11,5 +11,5 @@ enum ViT {
 }
 
 extension ViTTraits {
-  package static let vit = ViTTraits(definition: ViT.definition)
+  package static let vit: ViTTraits = ViTTraits(definition: ViT.definition)
 }

@@ -23,7 +23,7 @@ struct ViTEmbeddings: Sendable {
     ).reshaped([positions, width])
     patchEmbeddings = try PatchEmbeddings(
       builder.scoped("patch_embeddings"), channels: config.numChannels, patch: config.patchSize,
-      width: config.hiddenSize, bias: config.traits.hasPatchBias)
+      width: config.hiddenSize, bias: config.traits.hasPatchBias ? .apart : .none)
   }
 
   /// What the residual stream starts from for images of `size`: special tokens, then the convolution's bias for each

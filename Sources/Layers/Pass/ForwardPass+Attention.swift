@@ -65,27 +65,35 @@ extension ForwardPass {
     padding: (query: Tensor?, key: Tensor?, value: Tensor?), into out: Buffer,
     probabilities: UnsafeMutablePointer<Float>?
   ) {
-    let context = (self, attention, windows, bias, padding, out, probabilities)
-    let tasks = images * windows.count * attention.heads
-    compute.parallelFor(tasks, with: context) { context, task, lane in
-      let (pass, attention, windows, bias, padding, out, probabilities) = context
-      let tokens = windows.tokens
+    let groups = (windows.count + Self.windowsPerTask - 1) / Self.windowsPerTask
+    let context = (self, attention, (windows, groups), bias, padding, out, probabilities)
+    compute.parallelFor(images * groups * attention.heads, with: context) { context, task, lane in
+      let (pass, attention, (windows, groups), bias, padding, out, probabilities) = context
       let (place, headIndex) = (task / attention.heads, task % attention.heads)
-      let (image, window) = (place / windows.count, place % windows.count)
-      var head = pass.head(
-        attention, image: image, head: headIndex, tokens: tokens, into: out,
-        probabilities: probabilities.map { $0 + task * tokens * tokens })
-      let offset = headIndex * attention.headSize
-      head.gather(
-        windows.rows(of: window),
-        padding: (
-          query: padding.query.map { $0.base + offset }, key: padding.key.map { $0.base + offset },
-          value: padding.value.map { $0.base + offset }
-        ))
-      head.add(bias: bias.base(head: headIndex), mask: windows.mask(of: window))
-      pass.kernels.attention(head, queries: 0..<tokens, scratch: pass.scratch(lane: lane))
+      let (image, first) = (place / groups, place % groups * Self.windowsPerTask)
+      let (tokens, offset) = (windows.tokens, headIndex * attention.headSize)
+      let expanded = pass.scratch(lane: lane)
+      let scratch = expanded + Workspace.rounded(WindowBias.expandedCount(tokens: tokens))
+      bias.expand(head: headIndex, into: expanded)
+      for window in first..<min(first + Self.windowsPerTask, windows.count) {
+        let number = (image * windows.count + window) * attention.heads + headIndex
+        var head = pass.head(
+          attention, image: image, head: headIndex, tokens: tokens, into: out,
+          probabilities: probabilities.map { $0 + number * tokens * tokens })
+        head.gather(
+          windows.rows(of: window),
+          padding: (
+            query: padding.query.map { $0.base + offset }, key: padding.key.map { $0.base + offset },
+            value: padding.value.map { $0.base + offset }
+          ))
+        head.add(bias: expanded, mask: windows.mask(of: window))
+        pass.kernels.attention(head, queries: 0..<tokens, scratch: scratch)
+      }
     }
   }
+
+  /// Windows that share the biases of a head: writing these out takes a few per cent of the attention of one window.
+  private static var windowsPerTask: Int { 8 }
 
   private func head(
     _ attention: Attention, image: Int, head: Int, tokens: Int, into out: Buffer,

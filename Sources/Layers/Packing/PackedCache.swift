@@ -1,3 +1,4 @@
+import Checkpoint
 import Platform
 
 /// A folder that keeps packed weights, so that a later start need neither pack nor hash.

@@ -88,32 +88,46 @@ private final class RowIndex: @unchecked Sendable {
 
 /// What attention within windows adds to its scores: for each head, query and key, by their distance.
 package struct WindowBias: Sendable {
-  /// [heads, tokens, `AttentionHead.biasStride`].
+  /// [heads, (2 side - 1)^2], the greatest distance first, so that the biases of a query and a row of keys are one piece.
   private let table: Tensor
-  private let headLength: Int
+  private let side: Int
 
   /// - Parameters:
   ///   - side: Of a window.
   ///   - distances: [(2 side - 1)^2, heads]: one row for each distance in rows and columns, query minus key, the most
-  ///     negative first.
+  ///     negative first. Empty where the weights are not there, and then nothing is kept.
   /// - Throws: `TensorError`.
   package init(side: Int, heads: Int, distances: [Float]) throws {
-    let tokens = side * side
-    let stride = AttentionHead.biasStride(tokens)
-    headLength = tokens * stride
-    table = try Tensor(shape: [heads, tokens, stride]) { out in
+    self.side = side
+    let count = (2 * side - 1) * (2 * side - 1)
+    guard !distances.isEmpty else {
+      table = try Tensor(repeating: 0, shape: [heads, count])
+      return
+    }
+    table = try Tensor(shape: [heads, count]) { out in
       for head in 0..<heads {
-        for query in 0..<tokens {
-          for key in 0..<stride {
-            let down = query / side - key / side + side - 1
-            let right = query % side - key % side + side - 1
-            out[(head * tokens + query) * stride + key] =
-              key < tokens ? distances[(down * (2 * side - 1) + right) * heads + head] : 0
-          }
+        for distance in 0..<count {
+          out[head * count + distance] = distances[(count - 1 - distance) * heads + head]
         }
       }
     }
   }
 
-  func base(head: Int) -> UnsafePointer<Float> { UnsafePointer(table.base) + head * headLength }
+  /// The floats of one head's biases, for all pairs of a window's tokens.
+  static func expandedCount(tokens: Int) -> Int { tokens * AttentionHead.biasStride(tokens) }
+
+  /// Writes one head's biases, [tokens, `AttentionHead.biasStride`].
+  func expand(head: Int, into out: UnsafeMutablePointer<Float>) {
+    let (tokens, reach) = (side * side, 2 * side - 1)
+    let stride = AttentionHead.biasStride(tokens)
+    let table = UnsafePointer(table.base) + head * reach * reach
+    for query in 0..<tokens {
+      let row = out + query * stride
+      for keyRow in 0..<side {
+        let start = (side - 1 - query / side + keyRow) * reach + side - 1 - query % side
+        (row + keyRow * side).update(from: table + start, count: side)
+      }
+      (row + tokens).update(repeating: 0, count: stride - tokens)
+    }
+  }
 }

@@ -124,12 +124,16 @@ package struct ActivationPlan {
   }
 
   /// Provides for attention over sequences of some tokens.
-  package mutating func attention(tokens: Int, headSize: Int) {
-    // A lane holds a head's keys and values, padded to a panel, and some rows of scores.
-    let floats = (Double(tokens) + 32) * Double(2 * headSize + 512)
+  ///
+  /// - Parameter biased: Whether something is added to the scores, as within windows.
+  package mutating func attention(tokens: Int, headSize: Int, biased: Bool = false) {
+    // A lane holds a head's keys and values, padded to a panel, some rows of scores, and the biases.
+    let floats = (Double(tokens) + 32) * (Double(3 * headSize + 512) + (biased ? Double(tokens) : 0))
+    guard floats < Double(Self.limit) else { return addScratch(floats) }
     addScratch(
-      floats < Double(Self.limit)
-        ? Double(kernels.attentionScratch(tokens: tokens, headSize: headSize)) : floats)
+      Double(
+        kernels.attentionScratch(tokens: tokens, headSize: headSize)
+          + (biased ? Workspace.rounded(WindowBias.expandedCount(tokens: tokens)) : 0)))
   }
 
   private mutating func addScratch(_ floats: Double) {

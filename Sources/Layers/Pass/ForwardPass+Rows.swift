@@ -42,8 +42,8 @@ extension ForwardPass {
     compute.parallelFor(blocks.count, with: (self, blocks, x, factors)) { context, task, _ in
       let (pass, blocks, x, factors) = context
       let (first, count) = blocks[task]
-      let (x, factors, width) = (pass[x], pass[factors], x.width)
-      for index in (first * width)..<((first + count) * width) { x[index] *= factors[index] }
+      let (product, other) = (pass[x], pass[factors])
+      for index in (first * x.width)..<((first + count) * x.width) { product[index] *= other[index] }
     }
   }
 
