@@ -5,6 +5,7 @@ Run: python make.py               (transformers 5.23.0, torch 2.13.0 on the CPU,
 
 Writes for each model of MODELS a folder as ../architectures/make.py does, with two differences: hidden states and
 attentions are those of the float64 evaluation rounded to float32, and those of the float32 evaluation are left out.
+manifest.json also has how far PyTorch's logits in bfloat16 and with linear layers in int8 are from those in float64.
 Both take inputs of any size without being asked, except for a Swin with `use_absolute_embeddings`.
 
 What is not obvious about the reference:
@@ -77,6 +78,8 @@ MODELS = [
           num_labels=4, hidden_act="gelu_new"), [(24, 17)], []),
 ]
 
+FULL_WIDTH = {"swin-base": dict(image_size=224, window_size=7), "swinv2-base": dict(image_size=256, window_size=8)}
+
 # Models of which the names that their modules have in memory differ from those on disk: they are kept too.
 IN_MEMORY = ("swin-window-7",)
 
@@ -109,27 +112,36 @@ def fill(model, seed):
         parameter.data = torch.from_numpy(values.astype(np.float32))
 
 
-def write_base(folder):
-    """Models of the published sizes with weights of unit gain, the same in every run; a minute and 700 MB."""
-    base = dict(embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32], num_labels=2)
-    for name, settings in (("swin-base", dict(base, image_size=224, window_size=7)),
-                           ("swinv2-base", dict(base, image_size=256, window_size=8))):
-        model = build(name, settings)
-        random = np.random.Generator(np.random.PCG64(1))
-        for key, parameter in sorted(model.named_parameters()):
-            values = random.standard_normal(parameter.shape, dtype=np.float32)
-            if "norm" in key and key.endswith("weight"):
-                values = 1 + 0.1 * values
-            elif key.endswith("logit_scale"):
-                values = math.log(10) + 0.3 * values
-            elif key.endswith("bias"):
-                values *= 0.02
-            elif key.endswith("weight"):
-                values /= math.sqrt(values[0].size)
-            parameter.data = torch.from_numpy(values.astype(np.float32))
-        model.save_pretrained(Path(folder) / name)
-        transformers.ViTImageProcessorPil(
-            size={"height": model.config.image_size, "width": model.config.image_size}).save_pretrained(Path(folder) / name)
+def write_base(name, folder):
+    """A model of a published size with weights of unit gain, the same in every run (350 MB)."""
+    settings = dict(embed_dim=128, depths=[2, 2, 18, 2], num_heads=[4, 8, 16, 32], num_labels=2)
+    model = build(name, {**settings, **FULL_WIDTH[name]})
+    random = np.random.Generator(np.random.PCG64(1))
+    for key, parameter in sorted(model.named_parameters()):
+        values = random.standard_normal(parameter.shape, dtype=np.float32)
+        if "norm" in key and key.endswith("weight"):
+            values = 1 + 0.1 * values
+        elif key.endswith("logit_scale"):
+            values = math.log(10) + 0.3 * values
+        elif key.endswith("bias"):
+            values *= 0.02
+        elif key.endswith("weight"):
+            values /= math.sqrt(values[0].size)
+        parameter.data = torch.from_numpy(values.astype(np.float32))
+    model.save_pretrained(folder)
+    side = model.config.image_size
+    transformers.ViTImageProcessorPil(size={"height": side, "width": side}).save_pretrained(folder)
+
+
+def lower_precisions(folder, head, pixels, asked):
+    """The logits of PyTorch in bfloat16, and with its linear layers in int8."""
+    for precision in ("bfloat16", "int8"):
+        model = head.from_pretrained(folder, attn_implementation="eager").eval()
+        dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        if precision == "int8":
+            model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
+        with torch.no_grad():
+            yield precision, model.to(dtype)(torch.from_numpy(pixels).to(dtype), **asked).logits.double()
 
 
 def golden_of(folder, head, pixels, prefix, interpolate):
@@ -142,7 +154,8 @@ def golden_of(folder, head, pixels, prefix, interpolate):
 
 def main():
     manifest = {"oracle": oracle.versions("transformers", "torch", "safetensors", "numpy"),
-                "cpu": oracle.cpu_model(), "models": []}
+                "cpu": oracle.cpu_model(), "pytorch": {}, "models": []}
+    distances = {}
     for seed, (name, covers, settings, sizes, refused) in enumerate(MODELS, start=201):
         folder = HERE / name
         shutil.rmtree(folder, ignore_errors=True)
@@ -165,9 +178,13 @@ def main():
         golden, worst = {}, 0.0
         for prefix, h, w in [("", height, width)] + [(f"interpolated.{h}x{w}.", h, w) for h, w in sizes]:
             interpolate = config.use_absolute_embeddings and bool(prefix)
-            part, error = golden_of(folder, head, pixels(h, w), prefix, interpolate)
+            values = pixels(h, w)
+            part, error = golden_of(folder, head, values, prefix, interpolate)
             golden.update(part)
             worst = max(worst, error)
+            for precision, logits in lower_precisions(folder, head, values, {"interpolate_pos_encoding": interpolate}):
+                distance = (logits - part[prefix + "logits.f64"]).abs().flatten().tolist()
+                distances.setdefault(precision, []).extend(distance)
         for h, w in refused:
             try:
                 golden_of(folder, head, pixels(h, w), "", config.use_absolute_embeddings)
@@ -180,6 +197,8 @@ def main():
             "name": name, "covers": covers, "class": head.__name__,
             "interpolated": [f"{h}x{w}" for h, w in sizes], "refused": [f"{h}x{w}" for h, w in refused],
             "largest_logit": round(logits.abs().max().item(), 3), "largest_float32_logit_error": worst})
+    manifest["pytorch"] = {precision: {"mean": float(np.mean(distance)), "largest": max(distance)}
+                           for precision, distance in distances.items()}
     oracle.write_json(HERE / "manifest.json", manifest)
 
 
@@ -187,4 +206,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", metavar="DIR", help="write the full-width models into this folder instead")
     arguments = parser.parse_args()
-    write_base(arguments.base) if arguments.base else main()
+    if arguments.base:
+        for base in FULL_WIDTH:
+            write_base(base, Path(arguments.base) / base)
+    else:
+        main()
