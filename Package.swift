@@ -137,16 +137,19 @@ let package = Package(
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["Platform", "TensorCore", "TestSupport"]),
     .testTarget(
-      name: "CheckpointTests", dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport"]),
+      name: "CheckpointTests",
+      dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport", "ViTModel"]),
     .testTarget(
       name: "ImageProcessorTests",
       dependencies: ["Checkpoint", "ImageProcessor", "JSONText", "Platform", "TestSupport"]),
-    .testTarget(name: "ViTModelTests", dependencies: ["Checkpoint", "Platform", "ViTModel", "TestSupport"]),
+    .testTarget(
+      name: "ViTModelTests",
+      dependencies: ["Checkpoint", "JSONText", "Layers", "Platform", "ViTModel", "TestSupport"]),
     .testTarget(
       name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
-      dependencies: ["AIGuardVision", "AIGuardDefaultModel", "Platform", "TestSupport"]),
+      dependencies: ["AIGuardVision", "AIGuardDefaultModel", "Layers", "Platform", "TestSupport"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "AllocationTests",

@@ -53,6 +53,14 @@ public struct AutoConfig: Sendable {
 }
 
 extension WeightLoader {
+  /// Weights whose spelling of keys is found out from their names.
+  ///
+  /// - Parameter expected: What transformers would have saved such a model as. Only spellings of the same kind of encoder
+  ///   are considered; it counts where the names do not tell.
+  public init(_ source: any TensorSource, expected: KeyNaming = .vit) {
+    self.init(source, expected: expected, families: Registry.families)
+  }
+
   /// The weights of a model, whose keys may be spelt in any of the ways that its kind is.
   public init(_ source: any TensorSource, for config: AutoConfig) {
     self.init(source, expected: config.keyNaming, families: Registry.families)

@@ -42,6 +42,16 @@ public struct AutoModelForImageClassification: Sendable {
     }
   }
 
+  /// Builds a ViT, or another model of that kind, from its weights: `init(config:weights:precision:budget:)`.
+  ///
+  /// - Throws: As that.
+  public init(
+    config: ViTConfig, weights loader: WeightLoader, precision: Precision = .float32,
+    budget: ComputeBudget = .shared
+  ) throws {
+    try self.init(config: AutoConfig(config), weights: loader, precision: precision, budget: budget)
+  }
+
   /// Builds the network with packed weights out of a cache, or into it.
   package init(
     config: AutoConfig, weights loader: WeightLoader, precision: Precision, budget: ComputeBudget,

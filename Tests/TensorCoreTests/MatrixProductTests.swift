@@ -69,14 +69,15 @@ import Testing
     let tokens = plan.step > 1 ? plan.step : rowsPerImage
     let images = problem.rows / tokens
     let scratchCount = MatrixProduct.scratchCount(rowsPerImage: rowsPerImage, kernels: kernels)
+    var extent = RowQuantization.Extent()
+    extent.include(rows: images * tokens, exactRows: images, columns: problem.columns)
     let workspace = try Workspace(
       capacity: Workspace.rounded(problem.x.count)
-        + RowQuantization.capacity(images: images, rowsPerImage: tokens, columns: problem.columns)
+        + extent.floats
         + Workspace.rounded(scratchCount))
     let a = workspace.floats(problem.x.count)
     a.initialize(from: problem.x, count: problem.x.count)
-    let quantization = RowQuantization(
-      workspace, images: images, rowsPerImage: tokens, columns: problem.columns)
+    let quantization = RowQuantization(workspace.floats(extent.floats), extent, exactEvery: tokens)
     kernels.prepareRows(
       a, 0..<problem.rows, columns: problem.columns, precision: variant.precision, quantization: quantization)
     let scratch = workspace.floats(scratchCount)

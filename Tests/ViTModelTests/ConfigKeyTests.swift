@@ -36,10 +36,10 @@ import Testing
 
   private static func logits(_ model: Model, _ json: JSONObject) throws -> [Float] {
     let file = try PretrainedConfig(json: json)
-    let config = try ViTConfig(file)
+    let config = try AutoConfig(file)
     let weights = try model.weights.dequantized(file.weightQuantization())
     let network = try ViTForImageClassification(
-      config: config, weights: WeightLoader(weights, expected: config.architecture.keyNaming))
+      config: config, weights: WeightLoader(weights, for: config))
     return try network(model.inputs).logits.elements
   }
 
