@@ -22,6 +22,9 @@ extension SwinConfig {
     useAbsoluteEmbeddings = try file.bool("use_absolute_embeddings", default: useAbsoluteEmbeddings)
     layerNormEps = try file.number("layer_norm_eps", default: layerNormEps)
     numLabels = file.labels.count
+    for key in ["num_attention_heads", "head_dim"] where file.contains(key) {
+      throw file.unsupported(key, reason: "transformers cannot run such a Swin; the heads stand under num_heads")
+    }
     if version == .v2 {
       pretrainedWindowSizes = try file.ints("pretrained_window_sizes", default: pretrainedWindowSizes)
       if useAbsoluteEmbeddings {

@@ -84,7 +84,7 @@ extension SwinConfig {
   }
 
   /// The rows of tokens that the reference counts on in a stage of V2.
-  private func nominalRows(ofStage stage: Int) -> Int { imageSize.height / patchSize.height >> stage }
+  private func nominalRows(ofStage stage: Int) -> Int { (imageSize.height / patchSize.height) >> stage }
 }
 
 extension SwinConfig {

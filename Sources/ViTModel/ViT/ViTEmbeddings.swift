@@ -86,8 +86,8 @@ struct ViTEmbeddings: Sendable {
   ///
   /// - Parameter pixels: [images, channels, height, width], dense.
   func run(
-    _ pass: ForwardPass, _ buffers: Buffers, _ config: ViTConfig, pixels: UnsafePointer<Float>,
-    size: ImageExtent, start: Tensor, into hidden: ForwardPass.Buffer
+    _ pass: ForwardPass, _ buffers: Buffers, pixels: UnsafePointer<Float>, size: ImageExtent, start: Tensor,
+    into hidden: ForwardPass.Buffer
   ) {
     pass.compute.parallelFor(pass.images, with: (pass, start, hidden)) { context, image, _ in
       let (pass, start, hidden) = context
@@ -96,6 +96,6 @@ struct ViTEmbeddings: Sendable {
     }
     patchEmbeddings.gather(pass, pixels: pixels, size: size, into: buffers.patches)
     pass.addProduct(
-      patchEmbeddings.projection, buffers.patches, to: hidden, skipping: config.specialTokenCount)
+      patchEmbeddings.projection, buffers.patches, to: hidden, skipping: hidden.rows - buffers.patches.rows)
   }
 }

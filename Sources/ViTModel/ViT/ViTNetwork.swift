@@ -4,6 +4,8 @@ import TensorCore
 /// The encoder with its head: `transformers`' `ViTForImageClassification`, and the like of other models.
 struct ViTNetwork: Network {
   private let config: ViTConfig
+  /// The tokens before the patches, counted once: in a debug build counting allocates.
+  private let specialTokens: Int
   private let embeddings: ViTEmbeddings
   /// Before the layers, in CLIP alone.
   private let preLayernorm: LayerNorm?
@@ -15,6 +17,7 @@ struct ViTNetwork: Network {
 
   init(_ builder: NetworkBuilder, _ config: ViTConfig) throws {
     self.config = config
+    specialTokens = config.specialTokenCount
     let encoder = builder.scoped("vit")
     func norm(_ name: String) throws -> LayerNorm {
       try LayerNorm(encoder.scoped(name), size: config.hiddenSize, epsilon: config.layerNormEps)
@@ -52,7 +55,7 @@ struct ViTNetwork: Network {
   }
 
   func plan(_ plan: inout ActivationPlan, for size: ImageExtent) -> Buffers {
-    let tokens = config.tokenCount(of: size)
+    let tokens = specialTokens + config.patchCount(of: size)
     return Buffers(
       hidden: plan.buffer(rows: tokens, width: config.hiddenSize),
       embeddings: plan.scope { ViTEmbeddings.plan(&$0, config, size) },
@@ -74,7 +77,7 @@ struct ViTNetwork: Network {
     into output: OutputSlice
   ) {
     let hidden = buffers.hidden
-    embeddings.run(pass, buffers.embeddings, config, pixels: pixels, size: size, start: start, into: hidden)
+    embeddings.run(pass, buffers.embeddings, pixels: pixels, size: size, start: start, into: hidden)
     let pooling = config.traits.pooling
     // A head that reads the CLS token alone lets the last layer leave out the other rows.
     let lastRows = pooling == .classToken && output.isLogitsOnly ? 1 : hidden.rows
@@ -111,7 +114,7 @@ struct ViTNetwork: Network {
     var features = states
     if config.traits.pooling == .mean || config.traits.pooling == .classTokenAndMean {
       pass.mean(
-        states, skipping: config.specialTokenCount, keepsFirst: config.traits.pooling == .classTokenAndMean,
+        states, skipping: specialTokens, keepsFirst: config.traits.pooling == .classTokenAndMean,
         into: pooled)
       features = pooled
     }
