@@ -39,9 +39,10 @@ public enum ImageDecoder {
     let header = reader.header
     if header.turn != .topLeft, header.comesFromTop {
       let turned = try TurnedImage(header, from: header.turn)
-      turned.isOnWhite = alpha == .compositedOnWhite
-      _ = try reader.write(to: turned)
-      turned.finish()
+      let band = try RowBand(header, for: turned)
+      band.isOnWhite = alpha == .compositedOnWhite
+      _ = try reader.write(to: band)
+      band.finish()
       return DecodedImage(
         format: header.format, mode: header.mode, image: turned.image, orientation: .topLeft)
     }

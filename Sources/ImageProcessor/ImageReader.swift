@@ -14,11 +14,6 @@ struct ImageHeader {
   var comesFromTop = false
   /// Whether `orientation` may change while the pixels are read.
   var orientationMayFollow = false
-
-  /// How the rows are to be turned under a policy.
-  func orientation(for policy: InputPolicy) -> ImageOrientation {
-    turn == .topLeft && policy == .pipeline ? orientation : turn
-  }
 }
 
 /// A file of one format, opened: its header has been read and is within the limits.

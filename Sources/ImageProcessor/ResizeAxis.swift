@@ -5,6 +5,9 @@ import TensorCore
 /// where a model is loaded, and changes no byte here.
 enum ResizeKernels {
   static let active = cik_kernels_for((try? KernelLevel.active()) == .portable ? 1 : 0)
+
+  /// The bytes behind the last row that they may read. All pixels have so many: see `PixelStorage.padding`.
+  static let padding = Int(CIK_PADDING)
 }
 
 /// The fixed-point weights of one axis.

@@ -1,8 +1,8 @@
 internal import CImageKernels
 
-/// Both passes of a resize, on rows that come from the top. Between the passes only those rows are kept that the second
-/// one still needs, so that they stay in the cache.
-final class ResizePasses {
+/// Both passes of a resize, on rows that come from the top, be it while they are decoded. Between the passes only those
+/// rows are kept that the second one still needs, so that they stay in the cache.
+final class ResizePasses: RowConsumer {
   private let plan: ResizePlan
   private let across: ResizeAxis
   private let down: ResizeAxis
@@ -113,28 +113,4 @@ final class ResizePasses {
   func resized() throws(PreprocessingError) -> RGBImage {
     try plan.finished(RGBImage(width: across.size, height: down.size, storage: output))
   }
-}
-
-/// An image that is resized while its rows arrive, so that it is never in memory at its full size.
-final class ResizedImage: RowBand {
-  private let passes: ResizePasses
-
-  /// - Returns: Nil where one of the sizes stays.
-  init?(_ header: ImageHeader, _ plan: ResizePlan) throws {
-    guard let passes = try ResizePasses(plan) else { return nil }
-    self.passes = passes
-    try super.init(header, window: passes.window)
-  }
-
-  override func rewind() {
-    super.rewind()
-    passes.restart()
-  }
-
-  override func take(_ rows: UnsafePointer<UInt8>, first: Int, count: Int) -> Int {
-    passes.take(rows, first: first, count: count)
-  }
-
-  /// The resized image, as it is to be seen.
-  func resized() throws(PreprocessingError) -> RGBImage { try passes.resized() }
 }

@@ -209,11 +209,12 @@ public struct ViTImageProcessor: Sendable {
           width: header.width, height: header.height, orientation: orientation,
           output: (size.width, size.height),
           filter: config.resample, profile: profile, limits: limits)
-        if let sink = try ResizedImage(header, plan) {
-          sink.isOnWhite = alphaHandling(policy) == .compositedOnWhite
-          _ = try reader.write(to: sink)
-          sink.finish()
-          return try sink.resized()
+        if let passes = try ResizePasses(plan) {
+          let band = try RowBand(header, for: passes)
+          band.isOnWhite = alphaHandling(policy) == .compositedOnWhite
+          _ = try reader.write(to: band)
+          band.finish()
+          return try passes.resized()
         }
       }
     }

@@ -42,6 +42,9 @@ struct ResizeGoldenTests {
     #expect(try !order(10, 200, 224, 224))  // The height grows.
   }
 
+  @Test("pixels have the bytes behind them that the kernels read")
+  func padding() { #expect(ResizeKernels.padding <= PixelStorage.padding) }
+
   @Test func sameSizeSharesThePixels() throws {
     let image = try RGBImage.generated(width: 5, height: 4)
     let same = try image.resized(width: 5, height: 4, filter: .lanczos)

@@ -66,11 +66,6 @@ cik_kernels cik_kernels_for(int32_t portable);
 void cik_nearest(const uint8_t *in, int64_t in_width, uint8_t *out, int64_t out_width,
                  int64_t out_height, const int32_t *columns, const int32_t *rows);
 
-// Writes rows of an RGB image where they belong when it is turned and mirrored as an EXIF orientation asks for; from 5
-// on the result is `height` pixels wide. `in` holds `count` rows from `first` on.
-void cik_orient(const uint8_t *in, int64_t width, int64_t height, int64_t first, int64_t count, int32_t orientation,
-                uint8_t *out);
-
 // The float value of each of the 256 levels of one channel.
 void cik_float_table(int32_t arithmetic, int32_t rescale, double rescale_factor, int32_t normalize,
                      double mean, double std, float *table);

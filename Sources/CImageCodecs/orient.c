@@ -1,11 +1,11 @@
-#include "CImageKernels.h"
+#include "CImageCodecs.h"
 
 #include <string.h>
 
 // Square blocks, so that the writes of a transposition stay in the first-level cache too.
 enum { block = 32 };
 
-void cik_orient(const uint8_t *in, int64_t width, int64_t height, int64_t first, int64_t count, int32_t orientation,
+void cic_orient(const uint8_t *in, int64_t width, int64_t height, int64_t first, int64_t count, int32_t orientation,
                 uint8_t *out) {
   const int turned = orientation >= 5;
   const int64_t row = 3 * (turned ? height : width);
