@@ -103,10 +103,11 @@ let package = Package(
     .target(name: "JSONText", dependencies: ["Platform"]),
     .target(name: "TensorCore", dependencies: ["COpenBLAS", "CTensorKernels", "Platform"]),
     .target(name: "Checkpoint", dependencies: ["JSONText", "Platform", "TensorCore"]),
+    .target(name: "ImageDecoding", dependencies: ["CImageCodecs", "Platform"]),
     .target(
       name: "ImageProcessor",
       dependencies: [
-        "CImageCodecs", "CImageKernels", "Checkpoint", "JSONText", "Platform", "TensorCore",
+        "CImageKernels", "Checkpoint", "ImageDecoding", "JSONText", "Platform", "TensorCore",
       ]),
     .target(name: "Layers", dependencies: ["Checkpoint", "Platform", "TensorCore"]),
     .target(name: "ViTModel", dependencies: ["Checkpoint", "Layers", "Platform", "TensorCore"]),
@@ -139,9 +140,17 @@ let package = Package(
     .testTarget(
       name: "CheckpointTests",
       dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport", "ViTModel"]),
+    .target(
+      name: "ImageTestSupport", dependencies: ["Checkpoint", "ImageDecoding", "Platform", "TestSupport"],
+      path: "Tests/ImageTestSupport"),
+    .testTarget(
+      name: "ImageDecodingTests",
+      dependencies: ["ImageDecoding", "ImageTestSupport", "JSONText", "Platform", "TestSupport"]),
     .testTarget(
       name: "ImageProcessorTests",
-      dependencies: ["Checkpoint", "ImageProcessor", "JSONText", "Platform", "TestSupport"]),
+      dependencies: [
+        "Checkpoint", "ImageProcessor", "ImageTestSupport", "JSONText", "Platform", "TestSupport",
+      ]),
     .testTarget(
       name: "ViTModelTests",
       dependencies: ["Checkpoint", "JSONText", "Layers", "Platform", "ViTModel", "TestSupport"]),

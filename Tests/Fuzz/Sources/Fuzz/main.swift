@@ -2,6 +2,7 @@ import CFuzzer
 import Foundation
 
 @testable import Checkpoint
+@testable import ImageDecoding
 @testable import ImageProcessor
 
 /// What one process fuzzes: a decoder, the parser of boxes, the reader of EXIF blocks and XMP packets, or one of the

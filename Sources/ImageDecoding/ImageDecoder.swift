@@ -1,0 +1,106 @@
+/// A decoded image and what the file said it was.
+public struct DecodedImage: Sendable {
+  /// The format of the file.
+  public let format: ImageFormat
+  /// The mode that Pillow's `Image.open` reports for the file, such as `RGB`, `L`, `CMYK`, `P`, `I;16` or `RGBA`.
+  public let mode: String
+  /// The pixels of Pillow 13's `open(file).convert("RGB")`: no EXIF rotation except in a TIFF, no colour management;
+  /// alpha as `AlphaHandling` says.
+  public let image: RGBImage
+  /// How the image is to be turned to be seen upright, by the file's EXIF block or XMP packet. `topLeft` for TIFF and
+  /// HEIF, whose images are turned when they are loaded.
+  public let orientation: ImageOrientation
+}
+
+/// What becomes of transparent pixels.
+public enum AlphaHandling: String, Sendable, CaseIterable {
+  /// Their colours are taken, as Pillow's `convert("RGB")` does.
+  case dropped
+  /// They are composited on white, as transformers' `convert_to_rgb` does, which `do_convert_rgb` asks for.
+  case compositedOnWhite
+}
+
+/// Decodes files by their content.
+///
+/// Whatever the bytes are, the result is an image or an `ImageError`. Verdicts and pixels are those of
+/// Pillow 13: a file cut short is refused, damaged entropy data in a JPEG is accepted.
+public enum ImageDecoder {
+  /// Decodes an encoded image that lies in memory.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole file. Only read during the call.
+  ///   - limits: What it may cost, checked before the cost arises.
+  ///   - alpha: What becomes of transparent pixels.
+  /// - Throws: `ImageError`, which says what was wrong with the bytes.
+  public static func decode(
+    _ bytes: UnsafeRawBufferPointer, limits: DecodeLimits = .default, alpha: AlphaHandling = .dropped
+  ) throws(ImageError) -> DecodedImage {
+    let reader = try reader(of: bytes, limits: limits)
+    let header = reader.header
+    if header.turn != .topLeft, header.comesFromTop {
+      let turned = try TurnedImage(header, from: header.turn)
+      let band = try RowBand(header, for: turned)
+      band.isOnWhite = alpha == .compositedOnWhite
+      _ = try reader.write(to: band)
+      band.finish()
+      return DecodedImage(
+        format: header.format, mode: header.mode, image: turned.image, orientation: .topLeft)
+    }
+    let whole = try WholeImage(header)
+    whole.isOnWhite = alpha == .compositedOnWhite
+    let orientation = try reader.write(to: whole)
+    return DecodedImage(
+      format: header.format, mode: header.mode, image: whole.image, orientation: orientation)
+  }
+
+  /// Decodes an encoded image. See `decode(_:limits:alpha:)` for raw memory.
+  public static func decode(
+    _ bytes: [UInt8], limits: DecodeLimits = .default, alpha: AlphaHandling = .dropped
+  ) throws(ImageError) -> DecodedImage {
+    // `withUnsafeBytes` would lose the error's type.
+    let result: Result<DecodedImage, ImageError> = bytes.withUnsafeBytes { buffer in
+      do throws(ImageError) {
+        return .success(try decode(buffer, limits: limits, alpha: alpha))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  /// Opens an image and reads its header. The reader must not outlive `bytes`.
+  package static func reader(
+    of bytes: UnsafeRawBufferPointer, limits: DecodeLimits
+  ) throws(ImageError) -> any ImageReader {
+    guard bytes.count > 0 else { throw .empty }
+    try limits.check(encodedBytes: bytes.count)
+    guard let format = ImageFormat(signatureOf: bytes) else { throw .notAnImage }
+    switch format {
+    #if JPEG
+      case .jpeg: return try JPEGReader(bytes, limits: limits)
+    #endif
+    #if PNG
+      case .png: return try PNGReader(bytes, limits: limits)
+    #endif
+    #if WebP
+      case .webp: return try WebPReader(bytes, limits: limits)
+    #endif
+    #if GIF
+      case .gif: return try GIFReader(bytes, limits: limits)
+    #endif
+    #if BMP
+      case .bmp: return try BMPReader(bytes, limits: limits)
+    #endif
+    #if TIFF
+      case .tiff: return try TIFFReader(bytes, limits: limits)
+    #endif
+    #if AVIF
+      case .avif: return try AVIFReader(bytes, limits: limits)
+    #endif
+    #if HEIC
+      case .heif: return try HEIFReader(bytes, limits: limits)
+    #endif
+    default: throw format.isSupported ? .notBuiltIn(format) : .unsupportedFormat(format)
+    }
+  }
+}
