@@ -74,33 +74,14 @@ public enum ImageDecoder {
   ) throws(ImageError) -> any ImageReader {
     guard bytes.count > 0 else { throw .empty }
     try limits.check(encodedBytes: bytes.count)
-    guard let format = ImageFormat(signatureOf: bytes) else { throw .notAnImage }
-    switch format {
-    #if JPEG
-      case .jpeg: return try JPEGReader(bytes, limits: limits)
-    #endif
-    #if PNG
-      case .png: return try PNGReader(bytes, limits: limits)
-    #endif
-    #if WebP
-      case .webp: return try WebPReader(bytes, limits: limits)
-    #endif
-    #if GIF
-      case .gif: return try GIFReader(bytes, limits: limits)
-    #endif
-    #if BMP
-      case .bmp: return try BMPReader(bytes, limits: limits)
-    #endif
-    #if TIFF
-      case .tiff: return try TIFFReader(bytes, limits: limits)
-    #endif
-    #if AVIF
-      case .avif: return try AVIFReader(bytes, limits: limits)
-    #endif
-    #if HEIC
-      case .heif: return try HEIFReader(bytes, limits: limits)
-    #endif
-    default: throw format.isSupported ? .notBuiltIn(format) : .unsupportedFormat(format)
-    }
+    guard let format = ImageFormat(signatureOf: bytes), let row = format.row else { throw .notAnImage }
+    guard row.trait != nil else { throw .unsupportedFormat(format) }
+    guard row.reader.codec != nil else { throw .notBuiltIn(format) }
+    return try row.reader.init(bytes, limits: limits)
+  }
+
+  /// The formats that this build decodes, each with the library that does it.
+  public static var codecVersions: [(format: ImageFormat, version: String)] {
+    ImageFormat.table.compactMap { row in row.reader.codec.map { (row.format, $0) } }
   }
 }

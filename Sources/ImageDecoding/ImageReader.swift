@@ -17,7 +17,13 @@ package struct ImageHeader {
 }
 
 /// A file of one format, opened: its header has been read and is within the limits.
-package protocol ImageReader {
+package protocol ImageReader: SendableMetatype {
+  /// What decodes the format: a library with its version, or "own decoder". Nil where it is not built in.
+  static var codec: String? { get }
+
+  /// Opens a file that begins with the format's signature. The reader must not outlive `bytes`.
+  init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError)
+
   var header: ImageHeader { get }
 
   /// Decodes the image and writes its rows.

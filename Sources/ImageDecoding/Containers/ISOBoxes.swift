@@ -36,14 +36,3 @@ struct ISOBoxes: Sequence, IteratorProtocol {
     return nil
   }
 }
-
-extension ByteReader {
-  mutating func readUInt32() -> Int? { read(4)?.integer(at: 0, bytes: 4) }
-
-  /// The unsigned integer of `count` bytes, 0 for none of them; nil where it does not fit an `Int`.
-  mutating func readUInt(_ count: Int) -> Int? {
-    guard let bytes = read(count), count <= 8 else { return nil }
-    if count == 8, bytes[0] >= 0x80 { return nil }
-    return bytes.reduce(0) { $0 << 8 | Int($1) }
-  }
-}

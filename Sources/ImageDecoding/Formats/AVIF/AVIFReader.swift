@@ -4,6 +4,8 @@
   /// AVIF through libavif, as Pillow's own plugin decodes it: the first frame; rotation, mirror and clean aperture are not
   /// applied, but the first two are the image's orientation.
   struct AVIFReader: ImageReader {
+    static var codec: String? { "libavif " + String(cString: cic_avif_version()) }
+
     private let decoder: Decoder
     private let limits: DecodeLimits
     private let alpha: Int
@@ -109,4 +111,6 @@
       return header.orientation
     }
   }
+#else
+  typealias AVIFReader = UnbuiltReader
 #endif

@@ -3,6 +3,8 @@
 
   /// Windows bitmaps, by the rules of Pillow's reader.
   struct BMPReader: ImageReader {
+    static var codec: String? { "own decoder" }
+
     private let bytes: UnsafeRawBufferPointer
     private let bitmap: BMPHeader
     private let limits: DecodeLimits
@@ -154,4 +156,6 @@
       return filled >= samples.count
     }
   }
+#else
+  typealias BMPReader = UnbuiltReader
 #endif

@@ -3,6 +3,8 @@
 
   /// The first image of a GIF, by the rules of Pillow's reader.
   struct GIFReader: ImageReader {
+    static var codec: String? { "own decoder" }
+
     private let frame: Frame
     private let palette: [UInt8]
     private let transparentIndex: UInt8?
@@ -181,4 +183,6 @@
       return reader.read(Swift.min(count, reader.remaining))
     }
   }
+#else
+  typealias GIFReader = UnbuiltReader
 #endif

@@ -1,9 +1,13 @@
 #if HEIC
+  internal import CImageCodecs
+
   /// HEIC: the primary item of a HEIF file, coded with HEVC, alone or as a grid of tiles.
   ///
   /// The pixels are those of pillow_heif: rotation, mirror and clean aperture are applied in the order of the file, alpha
   /// is dropped, thumbnails and depth maps are not looked at.
   struct HEIFReader: ImageReader {
+    static var codec: String? { "libde265 " + String(cString: cic_hevc_version()) }
+
     private let metadata: HEIFMetadata
     private let limits: DecodeLimits
     private let image: HEIFImage
@@ -126,4 +130,6 @@
     /// The pixels that all streams of a file may declare: tiles are larger than the part of the image they cover.
     var mostWork: Int { Swift.max(0, Swift.min(pixels, .max >> 3)) * 4 + 1 << 16 }
   }
+#else
+  typealias HEIFReader = UnbuiltReader
 #endif

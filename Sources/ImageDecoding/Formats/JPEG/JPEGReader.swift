@@ -3,6 +3,8 @@
 
   /// JPEG through libjpeg, behind Pillow's own parser of markers.
   struct JPEGReader: ImageReader {
+    static var codec: String? { String(cString: cic_jpeg_version()) }
+
     private let bytes: UnsafeRawBufferPointer
     private let limits: DecodeLimits
     private let components: Int
@@ -28,4 +30,6 @@
       return header.orientation
     }
   }
+#else
+  typealias JPEGReader = UnbuiltReader
 #endif

@@ -1,6 +1,10 @@
 #if PNG
+  internal import CImageCodecs
+
   /// PNG through libpng, behind Pillow's own parser of chunks.
   struct PNGReader: ImageReader {
+    static var codec: String? { "libpng " + String(cString: cic_png_version()) }
+
     private let plan: PNGRowPlan
     private let start: PNGDataPosition
     let header: ImageHeader
@@ -118,4 +122,6 @@
       }
     }
   }
+#else
+  typealias PNGReader = UnbuiltReader
 #endif

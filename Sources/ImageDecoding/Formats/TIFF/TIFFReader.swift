@@ -4,6 +4,12 @@
   /// The first image of a TIFF: what it is by the rules of Pillow's reader; uncompressed pixels by those rules too,
   /// compressed ones through libtiff.
   struct TIFFReader: ImageReader {
+    static var codec: String? {
+      // Of several lines the first.
+      let version = String(cString: cic_tiff_version()).prefix { $0 != "\n" }
+      return version.split(separator: ",").joined()
+    }
+
     private let bytes: UnsafeRawBufferPointer
     private let limits: DecodeLimits
     private let directory: TIFFDirectory
@@ -213,4 +219,6 @@
         ?? self
     }
   }
+#else
+  typealias TIFFReader = UnbuiltReader
 #endif

@@ -4,6 +4,11 @@
   /// WebP through libwebp, as Pillow decodes it: the first frame, on a canvas of transparent black whose alpha is
   /// dropped.
   struct WebPReader: ImageReader {
+    static var codec: String? {
+      let number = cic_webp_version()
+      return "libwebp \(number >> 16).\(number >> 8 & 255).\(number & 255)"
+    }
+
     private let file: cic_webp
     private let limits: DecodeLimits
     let header: ImageHeader
@@ -66,4 +71,6 @@
       }
     }
   }
+#else
+  typealias WebPReader = UnbuiltReader
 #endif
