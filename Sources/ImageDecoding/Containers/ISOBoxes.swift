@@ -1,22 +1,37 @@
 /// The boxes of an ISO base media file, one level of them.
 ///
 /// Lengths are checked against the box around them; a box that claims more than there is ends the file for its reader.
-struct ISOBoxes: Sequence, IteratorProtocol {
-  struct Box {
+package struct ISOBoxes: Sequence, IteratorProtocol {
+  package struct Box {
     /// Four characters.
-    let type: String
+    package let type: String
+    /// Where it begins, counted as the boxes are.
+    package let start: Int
     /// Its content.
-    let bytes: UnsafeRawBufferPointer
+    package let bytes: UnsafeRawBufferPointer
+    /// Of its content.
+    package let contentStart: Int
+    /// Whether it says no length and reaches to the end.
+    package let isEndless: Bool
+
+    /// Behind its last byte.
+    package var end: Int { contentStart + bytes.count }
   }
 
   private var reader: ByteReader
+  private let offset: Int
   /// Whether a box was cut short.
-  private(set) var isTruncated = false
+  package private(set) var isTruncated = false
 
-  init(_ bytes: UnsafeRawBufferPointer) { reader = ByteReader(bytes) }
+  /// - Parameter offset: What the places of boxes are to begin with, such as that of the box around them.
+  package init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
+    reader = ByteReader(bytes)
+    self.offset = offset
+  }
 
-  mutating func next() -> Box? {
+  package mutating func next() -> Box? {
     guard reader.remaining > 0 else { return nil }
+    let start = offset + reader.position
     guard let length = reader.readUInt32(), let name = reader.read(4) else { return cut() }
     let type = String(decoding: name, as: UTF8.self)
     var content = length - 8
@@ -26,8 +41,9 @@ struct ISOBoxes: Sequence, IteratorProtocol {
     } else if length == 0 {  // To the end.
       content = reader.remaining
     }
+    let contentStart = offset + reader.position
     guard content >= 0, let bytes = reader.read(content) else { return cut() }
-    return Box(type: type, bytes: bytes)
+    return Box(type: type, start: start, bytes: bytes, contentStart: contentStart, isEndless: length == 0)
   }
 
   private mutating func cut() -> Box? {

@@ -33,11 +33,8 @@
         steps += items.steps
         entries += items.entries
       }
-      var start = 0
       for box in ISOBoxes(bytes) {
-        let content = Self.content(of: bytes, at: start)
-        if bytes.integer(at: start, bytes: 4) == 0 { endlessBox = start }
-        start = content + box.bytes.count
+        if box.isEndless { endlessBox = box.start }
         switch box.type {
         case "ftyp" where major.isEmpty: major = String(decoding: box.bytes.prefix(4), as: UTF8.self)
         case "meta":
@@ -45,7 +42,7 @@
           count(found)
           if items == nil {
             items = found
-            findReferences(box.bytes, at: content)
+            findReferences(box)
           }
         case "moov":
           if tracks.isEmpty { tracks = AVIFTrack.tracks(of: box.bytes) }
@@ -62,20 +59,10 @@
       if takesTracks { look(at: tracks) } else if let items { look(at: items) }
     }
 
-    /// Where the content of the box begins that begins at `start`.
-    private static func content(of bytes: UnsafeRawBufferPointer, at start: Int) -> Int {
-      start + (bytes.integer(at: start, bytes: 4) == 1 ? 16 : 8)
-    }
-
-    private mutating func findReferences(_ meta: UnsafeRawBufferPointer, at offset: Int) {
-      var start = 4
-      for box in ISOBoxes(meta.suffix(from: 4)) {
-        let end = Self.content(of: meta, at: start) + box.bytes.count
-        if beginning == nil { beginning = offset + end }  // The handler must come first.
-        if box.type == "iref", meta.integer(at: start, bytes: 4) != 0 {
-          references = offset + start..<offset + end
-        }
-        start = end
+    private mutating func findReferences(_ meta: ISOBoxes.Box) {
+      for box in ISOBoxes(meta.bytes.suffix(from: 4), offset: meta.contentStart + 4) {
+        if beginning == nil { beginning = box.end }  // The handler must come first.
+        if box.type == "iref", !box.isEndless { references = box.start..<box.end }
       }
     }
 
@@ -122,49 +109,6 @@
       guard let first = auxiliaries.first(where: \.isAlpha) else { return }
       let isPlain = first.number == auxiliaries.first?.number
       alpha = isPlain ? .plain : .beyondOlderVersions(isPremultiplied: colors.isPremultiplied)
-    }
-  }
-
-  /// A track of an image sequence.
-  private struct AVIFTrack {
-    var number = 0
-    var auxiliaryTo: Int?
-    var isPremultiplied = false
-    /// Unless its sample entry says that it is something else, such as depth.
-    var isAlpha = true
-
-    /// Those that are coded with AV1.
-    static func tracks(of movie: UnsafeRawBufferPointer) -> [AVIFTrack] {
-      ISOBoxes(movie).filter { $0.type == "trak" }.compactMap { AVIFTrack($0.bytes) }
-    }
-
-    private init?(_ bytes: UnsafeRawBufferPointer) {
-      for box in ISOBoxes(bytes) {
-        switch box.type {
-        case "tkhd":
-          let version = box.bytes.first ?? 0
-          number = box.bytes.integer(at: version == 1 ? 20 : 12, bytes: 4) ?? 0
-        case "tref":
-          for reference in ISOBoxes(box.bytes) {
-            if reference.type == "auxl" { auxiliaryTo = reference.bytes.integer(at: 0, bytes: 4) }
-            if reference.type == "prem" { isPremultiplied = true }
-          }
-        default: break
-        }
-      }
-      guard number != 0, let entry = Self.sampleEntry(bytes) else { return nil }
-      // A visual sample entry has 78 bytes before its boxes.
-      let details = ISOBoxes(entry.suffix(from: 78)).first { $0.type == "auxi" }
-      isAlpha = details.map { AVIFItems.isAlpha(name: $0.bytes) } ?? true
-    }
-
-    private static func sampleEntry(_ track: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-      var bytes = track
-      for name in ["mdia", "minf", "stbl", "stsd"] {
-        guard let box = ISOBoxes(bytes).first(where: { $0.type == name }) else { return nil }
-        bytes = box.bytes
-      }
-      return ISOBoxes(bytes.suffix(from: 8)).first { $0.type == "av01" }?.bytes
     }
   }
 #endif

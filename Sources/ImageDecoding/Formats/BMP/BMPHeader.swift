@@ -32,7 +32,7 @@
     private var entryBytes = 4
 
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
-      let fields = LittleEndianReader(bytes)
+      let fields = BMPFields(bytes)
       offset = try fields.integer(at: 10, bytes: 4)
       let size = try fields.integer(at: 14, bytes: 4)
       switch size {
@@ -112,7 +112,7 @@
     ///
     /// - Returns: Where they end.
     private mutating func readPalette(
-      _ fields: LittleEndianReader, _ position: Int
+      _ fields: BMPFields, _ position: Int
     ) throws(ImageError) -> Int {
       guard compression != .bitFields else {
         throw .unsupportedVariant(format: .bmp, detail: "bit fields with \(bits) bits a pixel")
@@ -144,32 +144,6 @@
         palette = triples
       }
       return position + table.count
-    }
-  }
-
-  /// Reads little-endian fields of a bitmap. Every access is checked.
-  struct LittleEndianReader {
-    private let bytes: UnsafeRawBufferPointer
-
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-    static let cut = ImageError.truncated(format: .bmp, detail: "it ends before the image data")
-
-    func integer(at offset: Int, bytes count: Int) throws(ImageError) -> Int {
-      try slice(at: offset, count: count).reversed().reduce(0) { $0 << 8 | Int($1) }
-    }
-
-    func slice(at offset: Int, count: Int) throws(ImageError) -> UnsafeRawBufferPointer {
-      guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else {
-        throw Self.cut
-      }
-      return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
-    }
-
-    /// `count` bytes, or as many as there are.
-    func upTo(_ count: Int, at offset: Int) -> UnsafeRawBufferPointer {
-      let start = Swift.min(offset, bytes.count)
-      return UnsafeRawBufferPointer(rebasing: bytes[start..<Swift.min(start + count, bytes.count)])
     }
   }
 #endif

@@ -24,13 +24,13 @@
     }
 
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
-      var blocks = GIFBlocks(ByteReader(bytes, position: 6), limits: limits)
+      var blocks = GIFBlocks(bytes, limits: limits)
       var (width, height) = (try blocks.readUInt16(), try blocks.readUInt16())
       let flags = try blocks.readUInt8()
       _ = try blocks.read(2)
-      let colors = flags & 128 != 0 ? GIFBlocks.palette(try blocks.read(6 << (flags & 7))) : nil
+      let colors = flags & 128 != 0 ? Self.palette(try blocks.read(6 << (flags & 7))) : nil
       var frame = Frame()
-      transparentIndex = try blocks.skipToImage()
+      transparentIndex = try Self.transparentIndex(&blocks)
       // What is around a frame has the transparent index, or the first one.
       frame.background = transparentIndex ?? 0
       (frame.x, frame.y) = (try blocks.readUInt16(), try blocks.readUInt16())
@@ -42,7 +42,7 @@
       let frameFlags = try blocks.readUInt8()
       frame.isInterlaced = frameFlags & 64 != 0
       var frameColors = colors
-      if frameFlags & 128 != 0 { frameColors = GIFBlocks.palette(try blocks.read(6 << (frameFlags & 7))) }
+      if frameFlags & 128 != 0 { frameColors = Self.palette(try blocks.read(6 << (frameFlags & 7))) }
       frame.codeBits = try blocks.readUInt8()
       guard frame.width > 0, frame.height > 0 else {
         throw .corrupt(format: .gif, detail: "the image of \(frame.width) x \(frame.height) has no pixels")
@@ -61,6 +61,26 @@
       header = ImageHeader(
         format: .gif, mode: frameColors == nil ? "L" : "P", width: width, height: height,
         comesFromTop: true)
+    }
+
+    /// Of the control blocks before the image, after which the reader stands.
+    private static func transparentIndex(_ blocks: inout GIFBlocks) throws(ImageError) -> UInt8? {
+      var transparent: UInt8?
+      while let block = try blocks.nextExtension() {
+        guard block.label == 0xF9, let control = block.first else { continue }
+        guard control.count >= 3, control[0] & 1 == 0 || control.count >= 4 else {
+          throw .corrupt(format: .gif, detail: "a control block of \(control.count) bytes")
+        }
+        if control[0] & 1 != 0 { transparent = control[3] }
+      }
+      return transparent
+    }
+
+    /// 256 triples, black where the file has none; nil when the colours are the greys of their indices, which makes
+    /// the image a grey one.
+    private static func palette(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+      if bytes.indices.allSatisfy({ Int(bytes[$0]) == $0 / 3 }) { return nil }
+      return Array(bytes) + [UInt8](repeating: 0, count: 768 - bytes.count)
     }
 
     private static let incomplete = ImageError.truncated(
@@ -110,77 +130,6 @@
     private func backgroundRow(_ palette: [UInt8]) -> [UInt8] {
       let index = 3 * Int(frame.background)
       return [[UInt8]](repeating: Array(palette[index..<index + 3]), count: header.width).flatMap(\.self)
-    }
-  }
-
-  /// The blocks before a GIF's first image.
-  private struct GIFBlocks {
-    var reader: ByteReader
-    private let limits: DecodeLimits
-    private var metadataBytes = 0
-
-    init(_ reader: ByteReader, limits: DecodeLimits) { (self.reader, self.limits) = (reader, limits) }
-
-    private static let cut = ImageError.truncated(format: .gif, detail: "it ends before the image data")
-
-    mutating func read(_ count: Int) throws(ImageError) -> UnsafeRawBufferPointer {
-      guard let bytes = reader.read(count) else { throw Self.cut }
-      return bytes
-    }
-
-    mutating func readUInt8() throws(ImageError) -> Int { Int(try read(1)[0]) }
-
-    mutating func readUInt16() throws(ImageError) -> Int {
-      let bytes = try read(2)
-      return Int(bytes[0]) | Int(bytes[1]) << 8
-    }
-
-    /// 256 triples, black where the file has none; nil when the colours are the greys of their indices, which makes
-    /// the image a grey one.
-    static func palette(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
-      if bytes.indices.allSatisfy({ Int(bytes[$0]) == $0 / 3 }) { return nil }
-      return Array(bytes) + [UInt8](repeating: 0, count: 768 - bytes.count)
-    }
-
-    /// Skips everything up to the first image's descriptor.
-    ///
-    /// - Returns: The transparent index.
-    mutating func skipToImage() throws(ImageError) -> UInt8? {
-      var transparent: UInt8?
-      while let byte = reader.readUInt8() {
-        switch byte {
-        case 0x2C: return transparent
-        case 0x3B: throw ImageError.corrupt(format: .gif, detail: "there is no image")
-        case 0x21:
-          let label = try readUInt8()
-          let block = subBlock()
-          try count(block)
-          if label == 0xF9, let control = block {
-            guard control.count >= 3, control[0] & 1 == 0 || control.count >= 4 else {
-              throw ImageError.corrupt(format: .gif, detail: "a control block of \(control.count) bytes")
-            }
-            if control[0] & 1 != 0 { transparent = control[3] }
-          }
-          // Comments end with the first empty block, even where that is the first of all; of other extensions one
-          // block, or two of the one for loops, are taken before an empty block ends them.
-          if label == 0xFE, block == nil { break }
-          if label == 0xFF, block?.starts(with: "NETSCAPE2.0") == true { try count(subBlock()) }
-          while let data = subBlock() { try count(data) }
-        default: break  // Bytes between blocks are passed over.
-        }
-      }
-      throw Self.cut
-    }
-
-    private mutating func count(_ block: UnsafeRawBufferPointer?) throws(ImageError) {
-      metadataBytes += block?.count ?? 0
-      try limits.check(metadataBytes: metadataBytes)
-    }
-
-    /// The next sub-block, as far as it is there; nil for the empty one, which ends a sequence.
-    private mutating func subBlock() -> UnsafeRawBufferPointer? {
-      guard let count = reader.readUInt8(), count > 0, reader.remaining > 0 else { return nil }
-      return reader.read(Swift.min(count, reader.remaining))
     }
   }
 #else

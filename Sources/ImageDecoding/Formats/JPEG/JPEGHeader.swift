@@ -8,20 +8,14 @@
     private(set) var height = 0
     private(set) var components = 0
     private(set) var metadata = OrientationMetadata()
-    private var metadataBytes = 0
     private var firstProfilePart: [UInt8]?
-    private var reader: ByteReader
     private let limits: DecodeLimits
 
     /// - Parameter bytes: A file that begins with a JPEG's signature.
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
-      self.reader = ByteReader(bytes, position: 2)
       self.limits = limits
-      while true {
-        guard let byte = reader.readUInt8() else { throw Self.truncated("it ends before the image data") }
-        guard byte == 0xFF else { continue }  // Junk between markers.
-        if try readMarker() { break }
-      }
+      var segments = JPEGSegments(bytes, limits: limits)
+      while let segment = try segments.next() { try read(segment.code, segment.bytes) }
       guard components > 0 else { throw Self.corrupt("image data before the frame header") }
       guard width > 0, height > 0 else { throw Self.corrupt("the size \(width) x \(height) has no pixels") }
     }
@@ -35,43 +29,14 @@
       }
     }
 
-    /// Reads what follows an FF byte; whether the image data begins there.
-    private mutating func readMarker() throws(ImageError) -> Bool {
-      var code = 0xFF
-      while code == 0xFF {  // Fill bytes.
-        guard let byte = reader.readUInt8() else { throw Self.truncated("it ends before the image data") }
-        code = byte
-      }
+    private mutating func read(_ code: Int, _ segment: UnsafeRawBufferPointer) throws(ImageError) {
       switch code {
-      case 0:  // An FF byte that is data.
-        return false
-      case 0x01...0xBF:
-        throw Self.corrupt("marker FF\(String(code, radix: 16, uppercase: true)) is not known")
-      case 0xC4, 0xCC, 0xDC, 0xDD, 0xDF:
-        _ = try readSegment()
-      case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF, 0xDE:
-        try readFrame(readSegment())
-      case 0xDA:
-        _ = try readSegment()
-        return true
-      case 0xDB:
-        try checkQuantization(readSegment())
-      case 0xE0...0xEF, 0xFE:
-        let segment = try readSegment()
-        metadataBytes += segment.count
-        try limits.check(metadataBytes: metadataBytes)
-        try checkApplication(code, segment)
-      default:  // Markers without a segment: restarts, start and end of image, reserved ones.
-        break
+      case 0xC4, 0xCC, 0xDC, 0xDD, 0xDF: break
+      case 0xC0...0xCF, 0xDE: try readFrame(segment)
+      case 0xDB: try checkQuantization(segment)
+      case 0xE0...0xEF, 0xFE: try checkApplication(code, segment)
+      default: break  // The scan.
       }
-      return false
-    }
-
-    private mutating func readSegment() throws(ImageError) -> UnsafeRawBufferPointer {
-      guard let length = reader.readUInt16(), let segment = reader.read(Swift.max(0, length - 2)) else {
-        throw Self.truncated("a marker segment is incomplete")
-      }
-      return segment
     }
 
     private mutating func readFrame(_ segment: UnsafeRawBufferPointer) throws(ImageError) {
@@ -143,10 +108,6 @@
         offset += 4 + size
         offset += offset & 1
       }
-    }
-
-    private static func truncated(_ detail: String) -> ImageError {
-      .truncated(format: .jpeg, detail: detail)
     }
 
     private static func corrupt(_ detail: String) -> ImageError {

@@ -1,24 +1,4 @@
 #if PNG
-  /// The part of a PNG's header that says how pixels are stored.
-  struct PNGLayout: Equatable {
-    let bitDepth: Int
-    let colorType: Int
-
-    /// The mode that Pillow reports, or `nil` for a combination that PNG does not have.
-    var mode: String? {
-      switch (bitDepth, colorType) {
-      case (1, 0): "1"
-      case (2, 0), (4, 0), (8, 0): "L"
-      case (16, 0): "I;16"
-      case (8, 2), (16, 2): "RGB"
-      case (1, 3), (2, 3), (4, 3), (8, 3): "P"
-      case (8, 4): "LA"
-      case (16, 4), (8, 6), (16, 6): "RGBA"
-      default: nil
-      }
-    }
-  }
-
   /// The state of Pillow's PNG parser: what the chunks so far have said.
   ///
   /// Ancillary chunks change no pixel, but Pillow refuses files in which some of them are malformed, before
@@ -62,12 +42,8 @@
     private var frameCount: Int?
     private var sequence: Int?
     private var hasDefaultImage = false
-    private var metadataBytes = 0
     private var textBytes = 0
     private var inflatedBytes = 0
-    private let limits: DecodeLimits
-
-    init(limits: DecodeLimits) { self.limits = limits }
 
     var metadata: OrientationMetadata {
       var metadata = storedMetadata
@@ -83,7 +59,7 @@
 
     /// Handles `chunk`, whose header has just been read.
     mutating func handle(
-      _ chunk: PNGChunk, _ reader: inout PNGChunkReader
+      _ chunk: PNGChunk, _ chunks: inout PNGChunks
     ) throws(ImageError) -> Outcome {
       switch chunk.type {
       case "IEND":
@@ -92,11 +68,9 @@
         if frame == nil, frameCount != nil { hasDefaultImage = true }
         return .imageData(length: chunk.length)
       case "fdAT":
-        return .imageData(length: try beginFrameData(chunk, &reader))
+        return .imageData(length: try beginFrameData(chunk, &chunks))
       default:
-        metadataBytes += chunk.length + 12
-        try limits.check(metadataBytes: metadataBytes)
-        let data = try reader.data(of: chunk)
+        let data = try chunks.metadata(of: chunk)
         try interpret(chunk, data)
         return .read(data)
       }
@@ -104,10 +78,10 @@
 
     /// Reads the sequence number of a chunk of frame data and returns the length of what is left.
     mutating func beginFrameData(
-      _ chunk: PNGChunk, _ reader: inout PNGChunkReader
+      _ chunk: PNGChunk, _ chunks: inout PNGChunks
     ) throws(ImageError) -> Int {
       guard chunk.length >= 4, layout != nil else { throw Self.malformed(chunk) }
-      guard let number = reader.reader.read(4)?.integer(at: 0, bytes: 4) else {
+      guard let number = chunks.reader.readUInt32() else {
         throw .truncated(format: .png, detail: "the chunk fdAT is incomplete")
       }
       guard let sequence, sequence == number - 1 else {

@@ -10,9 +10,9 @@
     let header: ImageHeader
 
     init(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits) throws(ImageError) {
-      var reader = PNGChunkReader(bytes, position: 8)
-      var header = PNGHeader(limits: limits)
-      let firstLength = try Self.readToImageData(&header, &reader)
+      var chunks = PNGChunks(bytes, limits: limits)
+      var header = PNGHeader()
+      let firstLength = try Self.readToImageData(&header, &chunks)
       guard let layout = header.layout, let mode = layout.mode else {
         throw .unsupportedVariant(format: .png, detail: "no known combination of colour type and bit depth")
       }
@@ -32,7 +32,7 @@
         header: header, layout: layout, region: region, palette: try PNGPalette(header),
         isIndexed: mode == "P",
         limits: limits)
-      start = PNGDataPosition(header: header, reader: reader, length: firstLength)
+      start = PNGDataPosition(header: header, chunks: chunks, length: firstLength)
       self.header = ImageHeader(
         format: .png, mode: mode, width: header.width, height: header.height,
         orientation: header.metadata.orientation, comesFromTop: !header.isInterlaced,
@@ -63,8 +63,8 @@
       }
       if header.comesFromTop { paintBackground(plan, sink, rows: sink.end..<height) }
       // The header changes while the rest is read, the image does not.
-      var (state, reader) = (position.header, position.reader)
-      try Self.readToEnd(&state, &reader)
+      var (state, chunks) = (position.header, position.chunks)
+      try Self.readToEnd(&state, &chunks)
       if plan.isIndexed, plan.palette.colors.isEmpty, state.hasTransparentIndex {
         throw .corrupt(format: .png, detail: "a transparent colour, but no palette")
       }
@@ -83,12 +83,12 @@
 
     /// Reads every chunk before the image data, whose first chunk's length it returns.
     private static func readToImageData(
-      _ header: inout PNGHeader, _ reader: inout PNGChunkReader
+      _ header: inout PNGHeader, _ chunks: inout PNGChunks
     ) throws(ImageError) -> Int {
       while true {
-        let chunk = try reader.next()
-        switch try header.handle(chunk, &reader) {
-        case .read(let data): try reader.verify(chunk, data)
+        let chunk = try chunks.next()
+        switch try header.handle(chunk, &chunks) {
+        case .read(let data): try chunks.verify(chunk, data)
         case .imageData(let length): return length
         case .end: throw .corrupt(format: .png, detail: "there is no image data")
         }
@@ -98,26 +98,26 @@
     /// Reads what follows the image data. The image is there, but Pillow still refuses a file in which a
     /// later chunk is cut or malformed; a wrong checksum or a missing end does not matter any more.
     private static func readToEnd(
-      _ header: inout PNGHeader, _ reader: inout PNGChunkReader
+      _ header: inout PNGHeader, _ chunks: inout PNGChunks
     ) throws(ImageError) {
       // An animation is read no further than its second frame.
       let isAnimated = header.isAnimated
       while true {
-        reader.skip(4)  // The checksum of the chunk before.
+        chunks.skip(4)  // The checksum of the chunk before.
         let chunk: PNGChunk
         do {
-          chunk = try reader.next()
+          chunk = try chunks.next()
         } catch {
           return
         }
         if isAnimated, chunk.type == "fcTL" { return }
-        switch try header.handle(chunk, &reader) {
+        switch try header.handle(chunk, &chunks) {
         case .end:
           return
         case .read:
           break
         case .imageData(let length):
-          _ = try reader.data(of: PNGChunk(type: chunk.type, start: reader.reader.position, length: length))
+          _ = try chunks.data(of: PNGChunk(type: chunk.type, start: chunks.reader.position, length: length))
         }
       }
     }

@@ -48,26 +48,23 @@
       guard ["VP8 ", "VP8L", "VP8X"].contains(first) else {
         throw .corrupt(format: .webp, detail: "the first chunk is no image")
       }
-      let declared = bytes.dropFirst(4).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-      guard bytes.count >= 8 + declared else {
+      guard let chunks = RIFFChunks(bytes) else {
         throw .truncated(
-          format: .webp, detail: "\(8 + declared) bytes are declared, \(bytes.count) are there")
+          format: .webp,
+          detail: "\(RIFFChunks.declaredEnd(of: bytes) ?? 0) bytes are declared, \(bytes.count) are there")
       }
-      var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes.prefix(8 + declared)), position: 12)
       var metadataBytes = 0
       var frames = 0
-      while let header = reader.read(8) {
-        let type = String(decoding: header.prefix(4), as: UTF8.self)
-        let size = (4..<8).reduce(0) { $0 | Int(header[$1]) << (8 * ($1 - 4)) }
-        switch type {
-        case "VP8X" where size != 10: throw .corrupt(format: .webp, detail: "a VP8X chunk of \(size) bytes")
+      for chunk in chunks {
+        switch chunk.type {
+        case "VP8X" where chunk.length != 10:
+          throw .corrupt(format: .webp, detail: "a VP8X chunk of \(chunk.length) bytes")
         case "ANMF": frames += 1
         case "VP8 ", "VP8L", "ALPH": break
-        default: metadataBytes += size + 8
+        default: metadataBytes += chunk.length + 8
         }
         try limits.check(metadataBytes: metadataBytes)
         try limits.check(frames: frames)
-        guard reader.read(size + size & 1) != nil else { return }
       }
     }
   }

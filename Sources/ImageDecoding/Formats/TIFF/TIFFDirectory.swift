@@ -26,7 +26,6 @@
       case windowsMediaPhoto = 0xBC01
     }
 
-    let isLittleEndian: Bool
     private let fields: TIFFFields
     private var entries: [Int: Entry] = [:]
     private var declaredCounts: [Int: Int] = [:]
@@ -40,46 +39,30 @@
 
     /// - Returns: Nil where the file does not begin like a TIFF.
     init?(_ bytes: UnsafeRawBufferPointer) {
-      guard let fields = TIFFFields(header: bytes) else { return nil }
+      guard let fields = TIFFFields(bytes, takesBig: true) else { return nil }
       self.fields = fields
-      isLittleEndian = fields.isLittleEndian
-      let isBig = bytes[2] == 43
-      let pointerBytes = isBig ? 8 : 4
-      let entryBytes = 4 + 2 * pointerBytes
       // Zero is the end of the list of directories, even where it is its beginning.
-      guard let first = fields.long(at: isBig ? 8 : 4, bytes: pointerBytes), first > 0,
-        let start = Int(exactly: first), let count = fields.long(at: start, bytes: isBig ? 8 : 2)
-      else { return }
-      var position = start + (isBig ? 8 : 2)
-      var index: UInt64 = 0
-      var outside: UInt64 = 0
-      while index < count, position <= bytes.count - entryBytes,
-        let tag = fields.integer(at: position, bytes: 2),
-        let type = fields.integer(at: position + 2, bytes: 2),
-        let valueCount = fields.long(at: position + 4, bytes: pointerBytes)
-      {
-        let inline = position + 4 + pointerBytes
-        index += 1
-        position += entryBytes
-        if declaredCounts[tag] == nil { declaredCounts[tag] = Int(clamping: valueCount) }
-        guard entries[tag] == nil, valueCount > 0, let size = TIFFFields.size(ofType: type) else { continue }
-        let (product, overflow) = valueCount.multipliedReportingOverflow(by: UInt64(size))
-        let total = overflow ? .max : product
-        var data = inline
-        if total > UInt64(pointerBytes) {
-          guard let offset = fields.long(at: inline, bytes: pointerBytes), offset < 1 << 63 else { continue }
+      guard let first = fields.firstDirectory, first > 0 else { return }
+      var outside = 0
+      for entry in fields.firstEntries {
+        if declaredCounts[entry.tag] == nil { declaredCounts[entry.tag] = entry.count }
+        guard entries[entry.tag] == nil, let size = entry.byteCount else { continue }
+        var data = entry.inline
+        if size > fields.pointerBytes {
+          guard let offset = fields.integer(at: entry.inline, bytes: fields.pointerBytes) else { continue }
           // Pillow passes over data that all together would be larger than the file, and reads no further once data lies
           // beyond the end.
-          let (sum, isBeyond) = outside.addingReportingOverflow(total)
+          let (sum, isBeyond) = outside.addingReportingOverflow(size)
           outside = isBeyond ? .max : sum
-          guard outside <= UInt64(bytes.count) else { continue }
-          guard offset <= UInt64(bytes.count) - total else { return }
-          data = Int(offset)
+          guard outside <= bytes.count else { continue }
+          guard offset <= bytes.count - size else { return }
+          data = offset
         }
-        // A count whose values lie in the file.
-        entries[tag] = Entry(type: type, count: Int(valueCount), offset: data)
+        entries[entry.tag] = Entry(type: entry.type, count: entry.count, offset: data)
       }
     }
+
+    var isLittleEndian: Bool { fields.order == .little }
 
     func has(_ tag: Tag) -> Bool { entries[tag.rawValue] != nil }
 
@@ -139,19 +122,6 @@
     private static func noWholeNumber(_ tag: Tag, type: Int) -> ImageError {
       .unsupportedVariant(
         format: .tiff, detail: "the tag \(tag) (\(tag.rawValue)) of type \(type) is no whole number")
-    }
-  }
-
-  extension TIFFFields {
-    /// An unsigned integer of up to eight bytes.
-    fileprivate func long(at offset: Int, bytes count: Int) -> UInt64? {
-      guard offset >= 0, offset <= bytes.count else { return nil }
-      guard count == 8 else { return integer(at: offset, bytes: count).map { UInt64($0) } }
-      guard let first = integer(at: offset, bytes: 4), let second = integer(at: offset + 4, bytes: 4) else {
-        return nil
-      }
-      let (upper, lower) = isLittleEndian ? (second, first) : (first, second)
-      return UInt64(upper) << 32 | UInt64(lower)
     }
   }
 #endif
