@@ -1,5 +1,6 @@
 /// What decoding and resizing one image may cost. Every limit is checked before the memory or the time is
-/// spent; one that is negative refuses everything that it counts.
+/// spent; one that is negative refuses everything that it counts, and a size that cannot be counted is refused
+/// whatever the limit.
 ///
 /// Limits belong to a call: two callers in one process may use different ones.
 public struct DecodeLimits: Sendable, Equatable {
@@ -46,36 +47,5 @@ public struct DecodeLimits: Sendable, Equatable {
     self.scans = scans
     self.scanBlocks = scanBlocks
     self.frames = frames
-  }
-
-  package func check(encodedBytes count: Int) throws(ImageError) {
-    guard count <= encodedBytes else {
-      throw .limitExceeded(limit: "encodedBytes", declared: count, allowed: encodedBytes)
-    }
-  }
-
-  func check(metadataBytes count: Int) throws(ImageError) {
-    guard count <= metadataBytes else {
-      throw .limitExceeded(limit: "metadataBytes", declared: count, allowed: metadataBytes)
-    }
-  }
-
-  func check(frames count: Int) throws(ImageError) {
-    guard count <= frames else {
-      throw .limitExceeded(limit: "frames", declared: count, allowed: frames)
-    }
-  }
-
-  func check(intermediateBytes count: Int) throws(ImageError) {
-    guard count <= intermediateBytes else {
-      throw .limitExceeded(limit: "intermediateBytes", declared: count, allowed: intermediateBytes)
-    }
-  }
-
-  func check(width: Int, height: Int) throws(ImageError) {
-    let (count, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, count <= pixels else {
-      throw .limitExceeded(limit: "pixels", declared: overflow ? .max : count, allowed: pixels)
-    }
   }
 }

@@ -22,7 +22,7 @@ public struct RGBImage: Sendable {
   /// The bytes that an image of this size takes, or `nil` when it has no pixels or too many to address.
   package static func byteCount(width: Int, height: Int) -> Int? {
     guard (1...Int(Int32.max)).contains(width), (1...Int(Int32.max)).contains(height) else { return nil }
-    let (count, overflow) = (width * height).multipliedReportingOverflow(by: 3)
-    return overflow ? nil : count
+    let count = DecodeLimits.product(width, height, 3)
+    return count == .max ? nil : count
   }
 }

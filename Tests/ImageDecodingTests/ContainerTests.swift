@@ -55,7 +55,7 @@ struct ContainerTests {
   @Test("chunks of RIFF are padded, and end where the file says")
   func riff() throws {
     let content: [UInt8] =
-      Array("WEBP".utf8) + Array("abcd".utf8) + [3, 0, 0, 0, 1, 2, 3, 0] + Array("efgh".utf8) + [9, 0, 0, 0, 5]
+      Array("WEBPabcd".utf8) + [3, 0, 0, 0, 1, 2, 3, 0] + Array("efgh".utf8) + [9, 0, 0, 0, 5]
     let bytes = Array("RIFF".utf8) + [UInt8(content.count), 0, 0, 0] + content + [1, 1, 1]
     try bytes.withUnsafeBytes { bytes in
       let chunks = Array(try #require(RIFFChunks(bytes)))
@@ -72,9 +72,9 @@ struct ContainerTests {
     func fields(_ bytes: [UInt8], takesBig: Bool = false, _ body: (TIFFFields) throws -> Void) throws {
       try bytes.withUnsafeBytes { try body(#require(TIFFFields($0, takesBig: takesBig))) }
     }
-    let little: [UInt8] = [
-      0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 2, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 1, 4, 0, 2, 0, 0, 0, 200,
-    ]
+    let little: [UInt8] =
+      [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 2, 0] + [0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
+      + [0, 1, 4, 0, 2, 0, 0, 0, 200]
     try fields(little) { fields in
       // The second entry is cut short.
       let entries = Array(fields.firstEntries)

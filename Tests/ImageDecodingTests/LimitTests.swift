@@ -266,6 +266,47 @@ struct LimitTests {
     }
   }
 
+  @Test("limits that allow everything refuse what cannot be counted, and do not trap")
+  func largestLimits() throws {
+    let limits = DecodeLimits(
+      encodedBytes: .max, pixels: .max, metadataBytes: .max, intermediateBytes: .max, scans: .max,
+      scanBlocks: .max, frames: .max)
+    for name in ["jpeg_420_prog.jpg", "png_rgb.png"] {
+      #expect(try refusal("images/\(name)", limits) == nil, "\(name)")
+    }
+    func little(_ value: Int, _ count: Int = 4) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    for side in [0x7FFF_FFFF, 0xFFFF_FFFF, 0x100_0000, 0x1000] {
+      var png = PNGBuilder()
+      png.header(width: UInt32(side), height: UInt32(side))
+      png.chunk("IDAT", [0x78, 0x9C, 0x63, 0, 0, 0, 1, 0, 1])
+      var bmp = Array("BM".utf8) + little(0) + little(0) + little(54) + little(40)
+      bmp += little(side) + little(side & 0x7FFF_FFFF) + little(1, 2) + little(32, 2)
+      bmp += [UInt8](repeating: 0, count: 24)
+      func entry(_ tag: Int, _ type: Int, _ value: Int) -> [UInt8] {
+        little(tag, 2) + little(type, 2) + little(1) + little(value)
+      }
+      let half = side & 0x7FFF_FFFF
+      let tiff: [UInt8] =
+        [0x49, 0x49, 0x2A, 0] + little(8) + little(6, 2) + entry(256, 4, half) + entry(257, 4, half)
+        + entry(258, 3, 8) + entry(322, 4, half) + entry(323, 4, half) + entry(324, 4, 8) + little(0)
+      for bytes in [png.bytes, bmp, tiff] {
+        let error = try #require(kind(bytes, limits))
+        let kinds = ["limit-exceeded", "truncated", "corrupt", "out-of-memory"]
+        #expect(kinds.contains(error.kind), "\(error)")
+      }
+    }
+    #expect(throws: ImageError.limitExceeded(limit: "pixels", declared: .max, allowed: 1 << 48)) {
+      try limits.check(width: .max, height: 2)
+    }
+    #expect(throws: ImageError.self) { try limits.check(width: 1 << 25, height: 1 << 24) }
+    try limits.check(width: 1 << 24, height: 1 << 24)
+    #expect(DecodeLimits.product(.max, .max, 0) == 0)
+    #expect(DecodeLimits.product(1 << 40, 1 << 40) == .max)
+    #expect(!DecodeLimits.allows(.max, of: .max))
+  }
+
   @Test("negative limits refuse and do not trap")
   func negativeLimits() throws {
     for limits in [

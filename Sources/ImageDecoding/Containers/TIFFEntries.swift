@@ -11,8 +11,7 @@ package struct TIFFEntries: Sequence, IteratorProtocol {
     /// The bytes of its values; nil where there are none, or of no known type.
     package var byteCount: Int? {
       guard count > 0, let size = TIFFFields.size(ofType: type) else { return nil }
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      return overflow ? .max : product
+      return DecodeLimits.product(count, size)
     }
   }
 

@@ -94,14 +94,12 @@ public struct ViTImageProcessor: Sendable {
       }
     }
     let pixels = size.height * size.width
-    let (total, overflow) = pixels.multipliedReportingOverflow(by: images.count)
+    let total = DecodeLimits.product(pixels, images.count)
     let allowed = max(limits.pixels, DecodeLimits.default.pixels)
-    guard !overflow, total <= allowed else {
-      throw PreprocessingError.tooLarge(
-        what: "the pixels of the batch", size: overflow ? .max : total, allowed: allowed)
+    guard DecodeLimits.allows(total, of: allowed) else {
+      throw PreprocessingError.tooLarge(what: "the pixels of the batch", size: total, allowed: allowed)
     }
-    // Cannot overflow: the size has three bytes a pixel that can be addressed, and so has the batch.
-    let plane = 3 * pixels
+    let plane = 3 * pixels  // Which can be addressed: it is the size of an image.
     return try Tensor(shape: [images.count, 3, size.height, size.width]) { buffer in
       for (index, image) in images.enumerated() {
         let part = UnsafeMutableBufferPointer(rebasing: buffer[index * plane..<(index + 1) * plane])

@@ -48,10 +48,9 @@ extension RGBImage {
     width: Int, height: Int, limits: DecodeLimits
   ) throws(PreprocessingError) {
     guard width > 0, height > 0 else { throw .emptyOutput(width: width, height: height) }
-    let (count, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, count <= limits.pixels, byteCount(width: width, height: height) != nil else {
-      throw .tooLarge(
-        what: "the pixels of a resized image", size: overflow ? .max : count, allowed: limits.pixels)
+    let count = DecodeLimits.product(width, height)
+    guard DecodeLimits.allows(count, of: limits.pixels), byteCount(width: width, height: height) != nil else {
+      throw .tooLarge(what: "the pixels of a resized image", size: count, allowed: limits.pixels)
     }
   }
 

@@ -1,14 +1,5 @@
 internal import CImageKernels
-import TensorCore
-
-/// The passes for this CPU; the plain ones where the portable level is in use. A level that cannot be had is an error
-/// where a model is loaded, and changes no byte here.
-enum ResizeKernels {
-  static let active = cik_kernels_for((try? KernelLevel.active()) == .portable ? 1 : 0)
-
-  /// The bytes behind the last row that they may read. All pixels have so many: see `PixelStorage.padding`.
-  static let padding = Int(CIK_PADDING)
-}
+import ImageDecoding
 
 /// The fixed-point weights of one axis.
 struct ResizeAxis {
@@ -36,14 +27,14 @@ struct ResizeAxis {
     let (filterNumber, arithmetic) = (Int32(filter.rawValue), profile.arithmetic.number)
     let window = Int(cik_window(Int64(source), Int64(size), filterNumber, arithmetic))
     let what = "the weights for resizing \(source) to \(size) samples"
-    let (product, overflow) = window.multipliedReportingOverflow(by: size)
-    let entries = overflow ? .max : product
+    let entries = DecodeLimits.product(window, size)
     weights = try WorkingArray(entries, what, &working)
     starts = try WorkingArray(size, what, &working)
     counts = try WorkingArray(size, what, &working)
     let scratch = try WorkingArray<Double>(profile.arithmetic == .pil ? window : entries, what, &working)
     // In fours, the last one padded: see `cik_axis`.
-    packed = packs ? try WorkingArray((window + 3) / 4 * 8 * size, what, &working) : nil
+    packed =
+      packs ? try WorkingArray(DecodeLimits.product((window + 3) / 4 * 8, size), what, &working) : nil
     self.sourceSize = source
     self.size = size
     self.window = window

@@ -36,7 +36,8 @@ final class ResizePasses: RowConsumer {
   /// The bytes of what lies between the passes, where the second axis has `window` weights a sample.
   static func workingBytes(_ plan: ResizePlan) -> Int {
     guard let across = plan.across, let down = plan.down else { return 0 }
-    return capacity(plan, down) * (plan.startsWithRows ? across.sourceSize : across.size) * 3
+    return DecodeLimits.product(
+      capacity(plan, down), plan.startsWithRows ? across.sourceSize : across.size, 3)
   }
 
   /// Source rows that the first pass looks at together, and must find in memory together.

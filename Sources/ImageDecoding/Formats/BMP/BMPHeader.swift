@@ -71,8 +71,7 @@
       }
       if colors == 0 { colors = bits < 32 ? 1 << bits : .max }
       if offset == 14 + size, bits <= 8 {
-        let (tableBytes, overflow) = colors.multipliedReportingOverflow(by: entryBytes)
-        offset = overflow ? bytes.count : offset + tableBytes
+        offset += colors * entryBytes  // A number of 32 bits, of four bytes at most.
       }
       (mode, pixels) = ("RGB", .samples(bits: bits))
       switch bits {

@@ -46,9 +46,12 @@
         throw .unsupportedVariant(format: .heif, detail: "version \(data[0]) of a grid")
       }
       let sizeBytes = data[1] & 1 != 0 ? 4 : 2
-      guard data.count >= 4 + 2 * sizeBytes else { return nil }
-      func integer(_ start: Int) -> Int { data[start..<start + sizeBytes].reduce(0) { $0 << 8 | Int($1) } }
-      return (Int(data[2]) + 1, Int(data[3]) + 1, integer(4), integer(4 + sizeBytes))
+      return data.withUnsafeBytes { data in
+        guard let width = data.integer(at: 4, bytes: sizeBytes),
+          let height = data.integer(at: 4 + sizeBytes, bytes: sizeBytes)
+        else { return nil }
+        return (Int(data[2]) + 1, Int(data[3]) + 1, width, height)
+      }
     }
 
     private static func check(tile: Int, _ metadata: HEIFMetadata) throws(ImageError) {

@@ -52,8 +52,7 @@
           guard let offset = fields.integer(at: entry.inline, bytes: fields.pointerBytes) else { continue }
           // Pillow passes over data that all together would be larger than the file, and reads no further once data lies
           // beyond the end.
-          let (sum, isBeyond) = outside.addingReportingOverflow(size)
-          outside = isBeyond ? .max : sum
+          outside = DecodeLimits.sum(outside, size)
           guard outside <= bytes.count else { continue }
           guard offset <= bytes.count - size else { return }
           data = offset

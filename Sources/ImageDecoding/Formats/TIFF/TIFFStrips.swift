@@ -42,8 +42,7 @@
         throw .corrupt(format: .tiff, detail: "strips or tiles without pixels")
       }
       // The offsets, their order, and which of them count.
-      let (memory, overflow) = directory.count(tag).multipliedReportingOverflow(by: 48)
-      try limits.check(intermediateBytes: overflow ? .max : memory)
+      try limits.check(intermediateBytes: DecodeLimits.product(directory.count(tag), 48))
       // Bytes are numbers here and nowhere else.
       var named =
         directory.type(tag) == 1 ? (directory.data(tag) ?? []).map { Int($0) } : try directory.integers(tag)
@@ -92,7 +91,8 @@
           tileHeight, height - place / across % ((height - 1) / tileHeight + 1) * tileHeight)
         let isLast = place % across == across - 1
         let (stride, used) = isLast ? (lastStride, lastRowBytes) : (rowBytes, rowBytes)
-        guard named[index] <= fileBytes, (rows - 1) * stride + used <= fileBytes - named[index] else {
+        let size = DecodeLimits.sum(DecodeLimits.product(rows - 1, stride), used)
+        guard named[index] <= fileBytes, size <= fileBytes - named[index] else {
           throw .truncated(format: .tiff, detail: "the image data is incomplete")
         }
         counting[place] = named[index]
