@@ -59,6 +59,8 @@ extension ImageProcessorConfig {
   public init(json: JSONValue, type: ImageProcessorType = .vit) throws(ImageProcessorConfigError) {
     guard case .object(let object) = json else { throw .notAnObject(found: json.summary) }
     self = type.defaults
+    // As its file has it; what that comes to is said when all of the file is read.
+    if type == .convnext { size = .shortestEdge(384, longestEdge: nil) }
     let fields = Fields(object)
     doResize = try fields.value("do_resize", .pythonTruth) ?? doResize
     doRescale = try fields.value("do_rescale", .pythonTruth) ?? doRescale
@@ -144,6 +146,7 @@ extension ImageProcessorConfig {
       throw .unsupported(key: "do_center_crop", value: "a second crop after that of crop_pct")
     }
     size = .shortestEdge(Int(resized), longestEdge: nil)
+    cropShare = share
     doCenterCrop = true
     cropSize = .exact(height: edge, width: edge)
   }

@@ -37,20 +37,22 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
     case .vit: return ImageProcessorConfig()
     case .deit:
       return ImageProcessorConfig(
-        size: .exact(height: 256, width: 256), resample: .bicubic, doCenterCrop: true, cropSize: square)
+        size: .exact(height: 256, width: 256), resample: .bicubic, doCenterCrop: true, cropSize: square,
+        type: self)
     case .bit, .clip:
       return ImageProcessorConfig(
         size: .shortestEdge(224, longestEdge: nil), resample: .bicubic, doCenterCrop: true, cropSize: square,
         imageMean: Self.clipMean, imageStd: Self.clipDeviation,
-        doConvertRGB: true)
-    case .siglip: return ImageProcessorConfig(resample: .bicubic, doConvertRGB: true)
-    case .beit: return ImageProcessorConfig(resample: .bicubic, cropSize: square)
+        doConvertRGB: true, type: self)
+    case .siglip: return ImageProcessorConfig(resample: .bicubic, doConvertRGB: true, type: self)
+    case .beit: return ImageProcessorConfig(resample: .bicubic, cropSize: square, type: self)
     case .blip:
       return ImageProcessorConfig(
         size: .exact(height: 384, width: 384), resample: .bicubic, imageMean: Self.clipMean,
-        imageStd: Self.clipDeviation, doConvertRGB: true)
+        imageStd: Self.clipDeviation, doConvertRGB: true, type: self)
     case .convnext:
-      return ImageProcessorConfig(size: .shortestEdge(384, longestEdge: nil), resample: .bicubic)
+      return ImageProcessorConfig(
+        size: .exact(height: 384, width: 384), resample: .bicubic, type: self)
     }
   }
 

@@ -1,5 +1,3 @@
-internal import CImageKernels
-
 /// Whose arithmetic preprocessing reproduces, bit for bit.
 public enum PreprocessingProfile: String, Sendable, CaseIterable {
   /// Pillow 13's resize, then the arithmetic of the PIL back end of transformers 5
@@ -23,17 +21,4 @@ public enum PreprocessingProfile: String, Sendable, CaseIterable {
   public func has(_ filter: ResampleFilter) -> Bool {
     self != .torchvision || (filter != .box && filter != .hamming)
   }
-}
-
-/// How levels 0 to 255 become floats.
-///
-/// The two differ in the last bits only: by at most 2.4e-7 with the usual constants.
-public enum NormalizationArithmetic: Sendable, CaseIterable {
-  /// The PIL back end of transformers: rescale in double, round to float, subtract the mean, divide.
-  case pil
-  /// The torchvision back end: mean and standard deviation are divided by the rescale factor first, and
-  /// the pixels are not rescaled at all.
-  case torchvision
-
-  var number: Int32 { Int32(self == .pil ? CIK_PIL : CIK_TORCHVISION) }
 }

@@ -2,6 +2,19 @@ import Checkpoint
 import JSONText
 
 extension ViTImageProcessor {
+  /// The image processor of a model folder, as `AutoImageProcessor.from_pretrained` finds it: what it does is said by
+  /// `preprocessor_config.json` or `processor_config.json`, and what class it is, where they do not say it, by
+  /// `config.json`.
+  ///
+  /// - Parameters:
+  ///   - folder: The path of the folder.
+  ///   - profile: Whose arithmetic it is done with.
+  /// - Throws: `ImageProcessorFileError`, which names the file; `ConfigError` for one that is no JSON, `FileError`.
+  public init(folder: String, profile: PreprocessingProfile = .pillow13) throws {
+    try self.init(
+      contentsOfFolder: folder, modelConfig: Self.json(ModelFolder(folder).configPath), profile: profile)
+  }
+
   /// Reads the image processor of a model folder: `preprocessor_config.json`, or the object `image_processor` in
   /// `processor_config.json`.
   ///
@@ -40,46 +53,6 @@ extension ViTImageProcessor {
         throw error
       }
       throw error
-    }
-  }
-}
-
-/// What is wrong with the files that say how images become pixel values.
-public struct ImageProcessorFileError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The file.
-  public let file: String
-  /// What is wrong.
-  public let problem: Problem
-
-  /// The kinds of problems.
-  public enum Problem: Sendable, Equatable {
-    /// The folder has no such file.
-    case noFile(folder: String)
-    /// The configuration cannot be used.
-    case invalid(ImageProcessorConfigError)
-  }
-
-  /// Makes an error.
-  public init(file: String, problem: Problem) {
-    self.file = file
-    self.problem = problem
-  }
-
-  /// The problem's name without its details, for machine-readable reports.
-  public var kind: String {
-    switch problem {
-    case .noFile: "noFile"
-    case .invalid: "invalid"
-    }
-  }
-
-  /// One line for a person: the file, what is wrong, and what to do where there is something.
-  public var description: String {
-    switch problem {
-    case .noFile(let folder):
-      "\(folder): there is no preprocessor_config.json, which says how images become pixel values: copy the one of the "
-        + "model that this one was made from, or save the image processor into the folder in Python"
-    case .invalid(let error): "\(file): \(error)"
     }
   }
 }
