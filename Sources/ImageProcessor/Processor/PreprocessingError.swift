@@ -21,7 +21,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   /// mean the same there.
   ///
   /// - `corrupt`: bytes that are not the pixels of the size given with them.
-  /// - `unsupported-variant`: an image of such proportions that the configured size leaves nothing of it.
+  /// - `empty-output`: an image of such proportions that the configured size leaves nothing of it.
   /// - `limit-exceeded`: more than `DecodeLimits`, or than one batch may have.
   /// - `out-of-memory`: within the limits, but the system had no memory.
   /// - `model`: what was asked of the processor does not fit its configuration; no single image is to blame.
@@ -41,7 +41,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
     case .pixelCountMismatch(let width, let height, let bytes):
       "\(bytes) bytes are not the pixels of an RGB image of \(width) x \(height)"
     case .emptyOutput(let width, let height):
-      "an image of \(width) x \(height) pixels would be resized to nothing"
+      "the image would become one of \(width) x \(height) pixels, which is nothing"
     case .tooLarge(let what, let size, let allowed):
       "\(what) would take \(size), \(allowed) is allowed"
     case .differentOutputSizes(let first, let index, let other):
