@@ -1,3 +1,5 @@
+import Platform
+
 import Checkpoint
 
 /// Why a configuration cannot be used. Keys are named as in the file.
