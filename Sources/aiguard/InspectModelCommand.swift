@@ -40,7 +40,7 @@
     private func open() throws -> (ModelWeights, ViTConfig?) {
       do {
         if FileKind(of: model) == .file { return (try ModelWeights(contentsOf: model), nil) }
-        let folder = try ModelLocation.find(model, revision: revision).folder
+        let folder = try ModelArgument.find(model, revision: revision).folder
         return (
           try ModelWeights(contentsOfFolder: folder),
           try ViTConfig(PretrainedConfig(contentsOfFolder: folder))

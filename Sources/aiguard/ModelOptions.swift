@@ -68,7 +68,7 @@
     func load() throws -> ImageClassifier {
       do {
         if let model {
-          let location = try ModelLocation.find(model, revision: revision)
+          let location = try ModelArgument.find(model, revision: revision)
           let classifier = try ImageClassifier(
             folder: location.folder, weightsFile: weights, id: location.id, profile: profile, policy: policy,
             precision: precision,

@@ -8,4 +8,10 @@
         .joined(separator: "\n")
     }
   }
+
+  /// A number of bytes in megabytes, with one decimal.
+  func megabytes(_ byteCount: Int) -> String {
+    let tenths = Int((Double(byteCount) / 100_000).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
 #endif
