@@ -90,7 +90,7 @@ let package = Package(
         .linkedLibrary("z", .when(traits: ["PNG"])), .linkedLibrary("avif", .when(traits: ["AVIF"])),
       ]),
     .target(name: "CImageKernels"),
-    .target(name: "CMappedCopy"),
+    .target(name: "CPlatform"),
     // It needs libcurl's headers, and finds the library when there is something to download: linking it would cost
     // every start a sixth of its time.
     .target(
@@ -99,24 +99,28 @@ let package = Package(
     .target(name: "CDefaultModel", exclude: ["model"]),
 
     // MARK: Layers
-    .target(name: "TensorCore", dependencies: ["CTensorKernels", "COpenBLAS"]),
-    .target(name: "Checkpoint", dependencies: ["CLibCrypto", "CMappedCopy", "TensorCore"]),
+    .target(name: "Platform", dependencies: ["CLibCrypto", "CPlatform"]),
+    .target(name: "JSONText", dependencies: ["Platform"]),
+    .target(name: "TensorCore", dependencies: ["COpenBLAS", "CTensorKernels", "Platform"]),
+    .target(name: "Checkpoint", dependencies: ["JSONText", "Platform", "TensorCore"]),
     .target(
       name: "ImageProcessor",
-      dependencies: ["CImageCodecs", "CImageKernels", "Checkpoint", "TensorCore"]),
-    .target(name: "ViTModel", dependencies: ["Checkpoint", "TensorCore"]),
-    .target(name: "ModelHub", dependencies: ["CHubTransport", "Checkpoint", "TensorCore"]),
+      dependencies: [
+        "CImageCodecs", "CImageKernels", "Checkpoint", "JSONText", "Platform", "TensorCore",
+      ]),
+    .target(name: "ViTModel", dependencies: ["Checkpoint", "Platform", "TensorCore"]),
+    .target(name: "ModelHub", dependencies: ["CHubTransport", "Checkpoint", "JSONText", "Platform"]),
     .target(
       name: "AIGuardVision",
       dependencies: [
-        "Checkpoint", "ImageProcessor", "TensorCore", "ViTModel",
+        "Checkpoint", "ImageProcessor", "JSONText", "Platform", "TensorCore", "ViTModel",
         .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
       ]),
     .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
     .executableTarget(
       name: "aiguard",
       dependencies: [
-        "AIGuardDefaultModel", "AIGuardVision",
+        "AIGuardDefaultModel", "AIGuardVision", "Platform",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["CLI"])),
@@ -125,7 +129,7 @@ let package = Package(
     // MARK: Tests
     .target(name: "CFixtureWeights", path: "Tests/CFixtureWeights"),
     .target(
-      name: "TestSupport", dependencies: ["CFixtureWeights", "Checkpoint", "TensorCore"],
+      name: "TestSupport", dependencies: ["CFixtureWeights", "Checkpoint", "Platform", "TensorCore"],
       path: "Tests/TestSupport"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),

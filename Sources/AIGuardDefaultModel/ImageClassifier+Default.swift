@@ -1,5 +1,6 @@
 import AIGuardVision
 internal import CDefaultModel
+import JSONText
 
 extension ImageClassifier {
   /// The id that results of the default model carry.

@@ -1,4 +1,4 @@
-import TensorCore
+import Platform
 
 /// Threads of our own for asynchronous calls, so that none blocks Swift's cooperative pool.
 ///

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Platform
 
 /// What turns logits into scores: the choices of `transformers`' image-classification pipeline.
 public enum FunctionToApply: String, Sendable, CaseIterable {

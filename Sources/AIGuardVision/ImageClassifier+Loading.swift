@@ -1,3 +1,5 @@
+import Platform
+
 extension ImageClassifier {
   /// Loads a model from a folder as `transformers` saves it: `config.json`, `preprocessor_config.json`
   /// and the weights, in the first of `ModelFolder.weightFileNames` that is there.

@@ -1,3 +1,5 @@
+import JSONText
+
 extension ImageClassifier {
   /// Writes the model into a folder as `save_pretrained` does: `config.json`, `preprocessor_config.json` and the
   /// weights, read again from where they came from. transformers loads it and computes the same.

@@ -1,13 +1,5 @@
-import Checkpoint
 import ImageProcessor
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Platform
 
 /// Reading of an image file within the limits. It may be a pipe.
 package enum ImageFile {
@@ -91,12 +83,6 @@ package enum ImageFile {
   private static func readOnce(_ descriptor: Int32, _ to: UnsafeMutableRawBufferPointer) -> Int {
     // Linux moves at most 2 GiB in one call, and others refuse to be asked for more.
     let count = min(to.count, 1 << 30)
-    #if canImport(Darwin)
-      return Darwin.read(descriptor, to.baseAddress, count)
-    #elseif canImport(Musl)
-      return Musl.read(descriptor, to.baseAddress, count)
-    #else
-      return Glibc.read(descriptor, to.baseAddress, count)
-    #endif
+    return systemRead(descriptor, to.baseAddress, count)
   }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// The SHA-256 of a model's weights, computed when somebody asks for it: it takes longer than packing the weights.
 final class WeightsHash: Sendable {
   private let weights: ModelWeights

@@ -1,4 +1,4 @@
-import Checkpoint
+import JSONText
 
 extension ImageProcessorConfig {
   /// Reads the files of a model folder by the rules of transformers 5's `AutoImageProcessor`.

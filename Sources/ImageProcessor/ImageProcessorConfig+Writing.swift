@@ -1,4 +1,4 @@
-import Checkpoint
+import JSONText
 
 extension ImageProcessorConfig {
   /// The object that a `preprocessor_config.json` has for this configuration. It says everything, so that it means

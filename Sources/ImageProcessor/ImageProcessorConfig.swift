@@ -1,4 +1,4 @@
-import Checkpoint
+import Platform
 
 /// What an image processor does to an image: the contents of a `preprocessor_config.json`.
 ///

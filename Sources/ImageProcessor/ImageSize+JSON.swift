@@ -1,4 +1,4 @@
-import Checkpoint
+import JSONText
 
 extension ImageSize {
   /// Reads a size: an integer, a list of height and width, or an object. Null is `nil`.

@@ -1,12 +1,5 @@
 internal import CImageKernels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Platform
 
 /// An image of 8-bit red, green and blue, interleaved, row by row from the top, without padding.
 ///

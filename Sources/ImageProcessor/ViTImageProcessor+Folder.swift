@@ -1,4 +1,5 @@
 import Checkpoint
+import JSONText
 
 extension ViTImageProcessor {
   /// Reads the image processor of a model folder: `preprocessor_config.json`, or the object `image_processor` in

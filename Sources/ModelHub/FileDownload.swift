@@ -1,12 +1,4 @@
-import Checkpoint
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Platform
 
 /// One file on its way into the cache. It has no name there before its length and its hash are right.
 final class FileDownload: HTTPClient.BodySink {

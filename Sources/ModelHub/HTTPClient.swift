@@ -1,6 +1,5 @@
 internal import CHubTransport
-import Checkpoint
-import TensorCore
+import Platform
 
 /// What a server answered, without the body.
 struct HTTPResponse: Sendable {

@@ -1,12 +1,5 @@
 import Checkpoint
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Platform
 
 /// One model's folder in the cache that Python's `huggingface_hub` keeps.
 ///
@@ -161,15 +154,8 @@ final class FileLock {
   private static func open(_ path: String) throws(HubError) -> Int32 {
     do throws(FileError) {
       try OutputFile.makeFolder(ModelFolder.folder(of: path))
-      #if canImport(Darwin)
-        let call: ([CChar], Int32, mode_t) -> Int32 = { Darwin.open($0, $1, $2) }
-      #elseif canImport(Musl)
-        let call: ([CChar], Int32, mode_t) -> Int32 = { Musl.open($0, $1, $2) }
-      #else
-        let call: ([CChar], Int32, mode_t) -> Int32 = { Glibc.open($0, $1, $2) }
-      #endif
       let name = try FileError.systemPath(path)
-      return try FileError.retrying(path, "open") { call(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o664) }
+      return try FileError.retrying(path, "open") { systemOpen(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o664) }
     } catch {
       throw .file(error)
     }

@@ -1,13 +1,5 @@
-import Checkpoint
-import TensorCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import JSONText
+import Platform
 
 /// What the Hub says of a file.
 struct FileMetadata: Sendable, Equatable {

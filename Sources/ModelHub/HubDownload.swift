@@ -1,4 +1,4 @@
-import TensorCore
+import Platform
 
 /// What happens in a download.
 public enum HubEvent: Sendable, Equatable {

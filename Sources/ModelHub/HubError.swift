@@ -1,4 +1,5 @@
 import Checkpoint
+import Platform
 
 /// Why a model could not be had from the Hub or from its cache.
 ///

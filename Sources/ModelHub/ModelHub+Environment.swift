@@ -1,12 +1,5 @@
 import Checkpoint
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Platform
 
 extension ModelHub {
   /// A hub as the environment asks for it, by the rules of `huggingface_hub`.

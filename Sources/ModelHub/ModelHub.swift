@@ -1,5 +1,3 @@
-import Checkpoint
-
 /// Models on the Hugging Face Hub, and the cache of them that Python's `huggingface_hub` keeps: what either has
 /// downloaded, the other uses.
 ///

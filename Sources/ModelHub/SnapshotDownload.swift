@@ -1,5 +1,5 @@
 import Checkpoint
-import TensorCore
+import Platform
 
 /// What loading a classifier needs of a model, brought into the cache. Used by one thread.
 struct SnapshotDownload {

@@ -1,3 +1,4 @@
+import Platform
 import TensorCore
 
 /// `ViTEmbeddings.start` for the sizes that a model is used with, so that positions are not resampled in every call.

@@ -1,4 +1,5 @@
 import Checkpoint
+import Platform
 import TensorCore
 
 /// What the linear layers of a model ask to be packed, and the packing of it.

@@ -1,5 +1,4 @@
 import Checkpoint
-import TensorCore
 
 /// The encoder without a head: `transformers`' `ViTModel` without its pooler, which classification does
 /// not use, and the like of other architectures.

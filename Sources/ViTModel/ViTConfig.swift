@@ -1,4 +1,3 @@
-import Checkpoint
 import TensorCore
 
 /// The shape of a Vision Transformer: what `config.json` says of the network.

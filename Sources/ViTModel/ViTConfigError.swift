@@ -1,4 +1,4 @@
-import Checkpoint
+import Platform
 
 /// Why a `config.json` describes no network that can be built.
 public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,14 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import Platform
 
   @main
   struct AIGuard: ParsableCommand {
@@ -88,13 +81,7 @@
     static let modelNotLoaded = ExitCode(3)
   }
 #else
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import Platform
 
   /// Who builds the library without its tool still builds this target: it has to link.
   @main

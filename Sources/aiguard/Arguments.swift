@@ -1,7 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
-  import Checkpoint
+  import Platform
 
   /// What the caller wrote.
   enum Arguments {

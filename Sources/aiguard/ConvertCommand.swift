@@ -2,6 +2,7 @@
   import AIGuardVision
   import ArgumentParser
   import Checkpoint
+  import Platform
 
   struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 #if CLI && Hub
   import AIGuardVision
   import ArgumentParser
-  import Checkpoint
+  import Platform
 
   struct DownloadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 #if CLI
   import AIGuardVision
-  import Checkpoint
+  import Platform
 
   #if canImport(FoundationEssentials)
     import FoundationEssentials

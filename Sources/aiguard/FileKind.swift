@@ -1,13 +1,5 @@
 #if CLI
-  import Checkpoint
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import Platform
 
   /// What a path leads to, links followed.
   enum FileKind: Equatable {

@@ -1,13 +1,6 @@
 #if CLI
   import AIGuardVision
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import Platform
 
   /// Whether a file among others is meant as an image.
   enum ImageContent {

@@ -1,13 +1,6 @@
 #if CLI
   import Checkpoint
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import Platform
 
   /// What a folder has to classify. An entry that cannot be used is an input that failed: the others go on.
   enum ImageFolder {

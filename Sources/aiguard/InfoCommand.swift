@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import Platform
 
   struct InfoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,6 @@
 #if CLI
+  import Platform
+
   /// One thing to classify, or the reason why there is nothing to classify.
   enum Input {
     case file(String)

@@ -1,7 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
-  import Checkpoint
+  import Platform
 
   struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,15 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
-  import Checkpoint
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import Platform
 
   /// Why there is no model of a name.
   enum ModelNotFound: Error, CustomStringConvertible {

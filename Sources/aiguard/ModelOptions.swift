@@ -2,7 +2,7 @@
   import AIGuardDefaultModel
   import AIGuardVision
   import ArgumentParser
-  import Checkpoint
+  import Platform
 
   /// The options that every command takes which uses a model.
   struct ModelOptions: ParsableArguments {

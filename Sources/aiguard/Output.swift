@@ -1,15 +1,10 @@
 #if CLI
+  import Platform
+
   #if canImport(FoundationEssentials)
     import FoundationEssentials
   #else
     import Foundation
-  #endif
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
   #endif
 
   /// Writing to the process's streams.
@@ -60,13 +55,7 @@
     }
 
     private static func writeOnce(_ bytes: UnsafeRawBufferPointer, to output: Output) -> Int {
-      #if canImport(Darwin)
-        Darwin.write(output.rawValue, bytes.baseAddress, bytes.count)
-      #elseif canImport(Musl)
-        Musl.write(output.rawValue, bytes.baseAddress, bytes.count)
-      #else
-        Glibc.write(output.rawValue, bytes.baseAddress, bytes.count)
-      #endif
+      systemWrite(output.rawValue, bytes.baseAddress, bytes.count)
     }
 
     /// One JSON object on a line of its own.

@@ -1,6 +1,6 @@
 #if CLI
   import AIGuardVision
-  import Checkpoint
+  import Platform
 
   /// One way to show results.
   protocol ResultPrinter {

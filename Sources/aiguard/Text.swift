@@ -1,5 +1,5 @@
 #if CLI
-  import Checkpoint
+  import Platform
 
   extension String {
     /// As `escaped`, for messages of several lines.

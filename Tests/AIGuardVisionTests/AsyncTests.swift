@@ -1,6 +1,7 @@
 import AIGuardDefaultModel
 import AIGuardVision
 import Foundation
+import Platform
 import Synchronization
 import TestSupport
 import Testing

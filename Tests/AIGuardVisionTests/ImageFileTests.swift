@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import ImageProcessor
+import Platform
 import TestSupport
 import Testing
 

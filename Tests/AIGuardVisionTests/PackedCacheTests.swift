@@ -1,5 +1,6 @@
 import AIGuardVision
 import Foundation
+import Platform
 import TestSupport
 import Testing
 

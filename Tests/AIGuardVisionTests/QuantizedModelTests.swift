@@ -1,5 +1,6 @@
 import AIGuardVision
 import Foundation
+import JSONText
 import TestSupport
 import Testing
 

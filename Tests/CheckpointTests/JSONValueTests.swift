@@ -1,4 +1,5 @@
 import Checkpoint
+import JSONText
 import Testing
 
 @Suite struct JSONValueTests {

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Platform
 import TestSupport
 import Testing
 

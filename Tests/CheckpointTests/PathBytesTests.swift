@@ -1,4 +1,5 @@
 import Checkpoint
+import Platform
 import TestSupport
 import Testing
 

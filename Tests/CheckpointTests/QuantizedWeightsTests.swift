@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import TensorCore
 import TestSupport
 import Testing

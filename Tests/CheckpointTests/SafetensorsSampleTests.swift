@@ -1,4 +1,6 @@
 import Checkpoint
+import JSONText
+import Platform
 import TensorCore
 import TestSupport
 import Testing

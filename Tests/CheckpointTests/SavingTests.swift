@@ -1,5 +1,7 @@
 import Checkpoint
 import Foundation
+import JSONText
+import Platform
 import TensorCore
 import TestSupport
 import Testing

@@ -1,8 +1,9 @@
 import Checkpoint
 import Foundation
-import Testing
+import Platform
 import TensorCore
 import TestSupport
+import Testing
 
 /// A folder that goes when the object does.
 final class TemporaryFolder {

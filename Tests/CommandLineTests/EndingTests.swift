@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import Platform
   import Testing
 
   @testable import aiguard

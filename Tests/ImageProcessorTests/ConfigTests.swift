@@ -1,4 +1,6 @@
 import Checkpoint
+import JSONText
+import Platform
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Checkpoint
+import Platform
 import TensorCore
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Checkpoint
+import Platform
 import Testing
 
 @testable import ImageProcessor

@@ -1,8 +1,5 @@
 import Foundation
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Platform
 
 /// An HTTP server on the loopback interface that does what a test wants, be it what no server should.
 package final class LoopbackServer: @unchecked Sendable {

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Platform
 
 /// A Hub with one model, `org/model`, whose large files are at another origin, as on the real one.
 package final class MockHub: @unchecked Sendable {

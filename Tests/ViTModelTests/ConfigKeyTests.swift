@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import JSONText
 import TensorCore
 import TestSupport
 import Testing

@@ -52,9 +52,3 @@ static inline void agk_cpu_relax(void) {
   __asm__ volatile("yield");
 #endif
 }
-
-// The number of CPUs that this process may run on, or 0 where the system does not say.
-int agk_affinity_count(void);
-
-// Shown by debuggers and profilers; at most 15 characters on Linux.
-void agk_name_this_thread(const char *name);

@@ -1,0 +1,92 @@
+import Platform
+import TensorCore
+
+extension SafetensorsFile {
+  /// The elements of a tensor as `Float`.
+  ///
+  /// F32 is read straight into the tensor's memory, or is a view where the file is embedded and the data
+  /// lie at a multiple of four bytes. Other types are converted block by block; see
+  /// `DType.convertToFloat`.
+  ///
+  /// - Throws: `SafetensorsError`: no such tensor, a type that is no number, a file that cannot be read.
+  public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
+    let info = try info(of: name)
+    return try read(name, info, shape: info.shape, byteRange: info.byteRange)
+  }
+
+  /// The bytes of a tensor of any type, as they stand in the file.
+  ///
+  /// - Throws: `SafetensorsError`: no such tensor, a file that cannot be read.
+  public func rawBytes(of name: String) throws(SafetensorsError) -> [UInt8] {
+    let info = try info(of: name)
+    return try reporting { () throws(FileError) in try bytes.bytes(at: info.byteRange) }
+  }
+
+  /// Calls `body` with the bytes of a tensor of any type, as they stand in the file. They are at no
+  /// particular alignment and are valid during the call only.
+  ///
+  /// - Throws: `SafetensorsError`, or what `body` throws.
+  public func withBytes<Result>(
+    of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    let info = try info(of: name)
+    return try reporting { () throws(FileError) in
+      try bytes.withBytes(at: info.byteRange) { bytes in Swift.Result { try body(bytes) } }
+    }.get()
+  }
+
+  func info(of name: String) throws(SafetensorsError) -> TensorInfo {
+    guard let info = tensors[name] else { throw error(.noSuchTensor(key: name)) }
+    return info
+  }
+
+  func error(_ problem: SafetensorsError.Problem) -> SafetensorsError {
+    SafetensorsError(file: path, problem: problem)
+  }
+
+  /// Whether a tensor can be had as `Float` in memory.
+  func check(_ name: String, _ info: TensorInfo, shape: [Int]) throws(SafetensorsError) {
+    guard info.dtype.isConvertibleToFloat else {
+      throw error(.unsupportedDType(key: name, dtype: info.dtype))
+    }
+    // A tensor without elements still has strides, which must not overflow: count empty axes as one.
+    var byteCount = MemoryLayout<Float>.stride
+    for extent in shape {
+      let (product, overflow) = byteCount.multipliedReportingOverflow(by: max(extent, 1))
+      guard !overflow else {
+        throw error(.tensorTooLarge(key: name, shape: shape, limit: limits.maximumTensorByteCount))
+      }
+      byteCount = product
+    }
+    guard shape.contains(0) || byteCount <= limits.maximumTensorByteCount else {
+      throw error(.tensorTooLarge(key: name, shape: shape, limit: limits.maximumTensorByteCount))
+    }
+  }
+
+  func read(
+    _ name: String, _ info: TensorInfo, shape: [Int], byteRange: Range<Int>
+  ) throws(SafetensorsError) -> Tensor {
+    try check(name, info, shape: shape)
+    let count = byteRange.count / (info.dtype.bitWidth / 8)
+    if info.dtype == .float32, let view = bytes.view(shape: shape, byteRange: byteRange) { return view }
+    let storage: TensorStorage
+    do throws(TensorError) {
+      storage = try TensorStorage(uninitializedCount: count)
+    } catch {
+      // The count has passed the limits, and so does not overflow.
+      throw self.error(.outOfMemory(key: name, byteCount: count * MemoryLayout<Float>.stride))
+    }
+    try reporting { () throws(FileError) in
+      try bytes.fill(
+        UnsafeMutableBufferPointer(start: storage.base, count: count), info.dtype, byteRange: byteRange)
+    }
+    return Tensor(shape: shape, storage: storage)
+  }
+
+  /// Runs `body` and names the file in its error.
+  func reporting<Result>(
+    _ body: () throws(FileError) -> Result
+  ) throws(SafetensorsError) -> Result {
+    do throws(FileError) { return try body() } catch { throw self.error(.unreadable(error)) }
+  }
+}

@@ -1,0 +1,222 @@
+import Platform
+import TensorCore
+
+/// The weights of a model: the tensors of one file, or of the several that an index lists.
+///
+/// Safe to use from any number of tasks at once.
+public struct ModelWeights: TensorSource {
+  /// The file, or the index.
+  public let path: String
+  /// Every tensor's name: file by file, in the order in which the data lie there.
+  public private(set) var names: [String]
+
+  private let files: [any WeightsFile]
+  /// Which of several files has which tensor.
+  private let fileIndex: [String: Int]
+  /// What the integers of a tensor are multiplied by, by its name (`dequantized(_:)`).
+  private var scales: [String: RowScales] = [:]
+
+  /// Finds and opens the weights in a folder, in the order of preference of `ModelFolder.weightFileNames`.
+  ///
+  /// Where `config.json` says that they were rounded to 8 bits, they are read as the numbers that they stand for.
+  ///
+  /// - Parameters:
+  ///   - folder: A folder as `save_pretrained` writes it.
+  ///   - file: The name of the file to take, or of an index, where it is not the one that is preferred.
+  ///   - access: How safetensors files are read.
+  /// - Throws: `ModelFolderError`, `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`; `ConfigError` and
+  ///   `QuantizedWeightsError` for rounded weights that cannot be read.
+  public init(
+    contentsOfFolder folder: String, file: String? = nil, access: SafetensorsFile.Access = .read
+  ) throws {
+    let files = ModelFolder(folder)
+    self = try ModelWeights(contentsOf: files.weightsPath(named: file), access: access)
+      .dequantized(files.weightQuantization())
+  }
+
+  /// Opens a file of weights, or an index and all files that it lists.
+  ///
+  /// - Parameters:
+  ///   - path: What ends in `.safetensors` is read as that, what ends in `.json` as an index, and anything else as a
+  ///     file that `torch.save` wrote.
+  ///   - access: How safetensors files are read.
+  /// - Throws: `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`.
+  public init(contentsOf path: String, access: SafetensorsFile.Access = .read) throws {
+    if path.hasSuffix(".json") {
+      try self.init(index: path, access: access)
+    } else {
+      self.init(path: path, file: try Self.open(path, access))
+    }
+  }
+
+  /// The weights in a file that is open already.
+  public init(_ file: SafetensorsFile) { self.init(path: file.path, file: file) }
+
+  private init(path: String, file: any WeightsFile) {
+    self.path = path
+    names = file.names
+    files = [file]
+    fileIndex = [:]
+  }
+
+  private init(index path: String, access: SafetensorsFile.Access) throws {
+    let index = try ShardIndex(contentsOf: path)
+    let folder = ModelFolder.folder(of: path)
+    let files = try index.files.map { try Self.open(ModelFolder.join(folder, $0), access) }
+    var fileIndex: [String: Int] = [:]
+    for (number, file) in files.enumerated() {
+      for name in file.names {
+        if let other = fileIndex.updateValue(number, forKey: name) {
+          throw ShardIndexError(
+            file: path,
+            problem: .duplicateTensor(key: name, files: [index.files[other], index.files[number]]))
+        }
+      }
+    }
+    for (name, file) in index.weightMap.sorted(by: { $0.key < $1.key }) {
+      guard let number = fileIndex[name], index.files[number] == file else {
+        throw ShardIndexError(file: path, problem: .missingTensor(key: name, file: file))
+      }
+    }
+    self.path = path
+    self.files = files
+    self.fileIndex = fileIndex
+    names = files.flatMap(\.names)
+  }
+
+  private static func open(_ path: String, _ access: SafetensorsFile.Access) throws -> any WeightsFile {
+    path.hasSuffix(".safetensors")
+      ? try SafetensorsFile(contentsOf: path, access: access) : try PyTorchFile(contentsOf: path)
+  }
+
+  /// The same weights, some of which are multiplied when they are read, without the tensors `hidden`.
+  func dequantized(_ scales: [String: RowScales], hiding hidden: Set<String>) -> ModelWeights {
+    var weights = self
+    weights.scales = scales
+    weights.names = names.filter { !hidden.contains($0) }
+    return weights
+  }
+
+  /// Whether some of the tensors are made from integers.
+  package var isDequantized: Bool { !scales.isEmpty }
+
+  /// The file that has a tensor, or that can say best that there is none.
+  private func file(of name: String) -> any WeightsFile { files[fileIndex[name] ?? 0] }
+}
+
+extension ModelWeights {
+  /// The paths of the files that hold tensors.
+  public var filePaths: [String] { files.map(\.path) }
+
+  /// The length of these files together, in bytes.
+  public var byteCount: Int { files.reduce(0) { $0 + $1.bytes.byteCount } }
+
+  /// The shape of a tensor, `nil` where there is none of that name.
+  public func shape(of name: String) -> [Int]? { file(of: name).shape(of: name) }
+
+  /// The element type of a tensor, `nil` where there is none of that name.
+  public func dtype(of name: String) -> DType? {
+    scales[name] == nil ? file(of: name).dtype(of: name) : .float32
+  }
+
+  /// The elements of a tensor as `Float`.
+  ///
+  /// - Throws: `SafetensorsError`, `PyTorchFileError`.
+  public func read(_ name: String) throws -> Tensor {
+    guard scales[name] != nil, let rowCount = shape(of: name)?.first else {
+      return try file(of: name).read(name)
+    }
+    return try read(name, rows: 0..<rowCount)
+  }
+
+  /// The elements at `rows` along a tensor's first axis as `Float`.
+  ///
+  /// - Throws: `SafetensorsError`, `PyTorchFileError`.
+  public func read(_ name: String, rows: Range<Int>) throws -> Tensor {
+    let tensor = try file(of: name).read(name, rows: rows)
+    guard let scales = scales[name] else { return tensor }
+    return try Tensor(shape: tensor.shape) { elements in
+      tensor.copyElements(to: elements)
+      scales.apply(to: elements, firstRow: rows.lowerBound)
+    }
+  }
+
+  /// Writes the elements at `rows` along a tensor's first axis into memory that holds exactly them.
+  ///
+  /// - Throws: `SafetensorsError`, `PyTorchFileError`; `TensorError.elementCountMismatch`.
+  public func read(
+    _ name: String, rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    try file(of: name).read(name, rows: rows, into: elements)
+    scales[name]?.apply(to: elements, firstRow: rows.lowerBound)
+  }
+
+  /// Calls `body` with the elements of a tensor, little-endian, in order and in blocks of whole elements.
+  ///
+  /// - Parameter rows: Those along the first axis that are wanted; `nil` for all of the tensor.
+  /// - Throws: `FileError`, `SafetensorsError`, `PyTorchFileError`, or what `body` throws.
+  package func forEachBlock(
+    of name: String, rows: Range<Int>? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard let scales = scales[name] else {
+      return try file(of: name).forEachBlock(of: name, rows: rows, body)
+    }
+    var done = (rows?.lowerBound ?? 0) * scales.columns
+    try file(of: name).forEachBlock(of: name, rows: rows) { block in
+      try withUnsafeTemporaryAllocation(of: Float.self, capacity: block.count) { elements in
+        DType.int8.convertToFloat(block, into: elements)
+        scales.apply(to: elements, from: done)
+        done += block.count
+        try Self.withLittleEndianBytes(elements, body)
+      }
+    }
+  }
+
+  private static func withLittleEndianBytes(
+    _ elements: UnsafeMutableBufferPointer<Float>, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    #if _endian(little)
+      try body(UnsafeRawBufferPointer(elements))
+    #else
+      var bytes: [UInt8] = []
+      DType.float32.encode(UnsafeBufferPointer(elements), into: &bytes)
+      try bytes.withUnsafeBytes(body)
+    #endif
+  }
+}
+
+/// What identifies the weights.
+extension ModelWeights {
+  /// The SHA-256 of the file, in lower-case hexadecimal. Of several files, that of the text that has a line for each
+  /// with its SHA-256, two spaces and its name, in the order of the names, as `sha256sum` prints it.
+  ///
+  /// - Parameter hash: The hash of one file.
+  package func sha256(_ hash: (InputFile?, () throws -> String) throws -> String) throws -> String {
+    let hashes = try files.map { file in try hash(file.bytes.file) { try file.sha256() } }
+    if files.count == 1 { return hashes[0] }
+    let lines = zip(hashes, files).map { "\($0)  \(ModelFolder.name(of: $1.path))\n" }
+    return try Array(lines.joined().utf8).withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
+  }
+
+  /// As above, reading all files.
+  ///
+  /// - Throws: `FileError`, `DigestError`.
+  package func sha256() throws -> String { try sha256 { _, hash in try hash() } }
+
+  /// Whether both are read from the same files, unchanged in between, or from the same memory.
+  package func isSame(as other: ModelWeights) -> Bool {
+    guard files.count == other.files.count else { return false }
+    return zip(files, other.files).allSatisfy { $0.bytes.isSame(as: $1.bytes) }
+  }
+
+  /// A file whose content has been modified since it was opened: by its length and its time of modification. A new
+  /// link to it, another name in its place or other permissions change neither.
+  ///
+  /// - Throws: `FileError` where the system does not say.
+  package func modifiedFile() throws(FileError) -> String? {
+    for file in files.compactMap({ $0.bytes.file }) {
+      if try !file.currentIdentity().hasContent(of: file.identity) { return file.path }
+    }
+    return nil
+  }
+}
