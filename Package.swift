@@ -132,16 +132,20 @@ let package = Package(
       name: "TestSupport", dependencies: ["CFixtureWeights", "Checkpoint", "Platform", "TensorCore"],
       path: "Tests/TestSupport"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
-    .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
-    .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "TestSupport"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
+    .testTarget(name: "TensorCoreTests", dependencies: ["Platform", "TensorCore", "TestSupport"]),
     .testTarget(
-      name: "ImageProcessorTests", dependencies: ["Checkpoint", "ImageProcessor", "TestSupport"]),
-    .testTarget(name: "ViTModelTests", dependencies: ["Checkpoint", "ViTModel", "TestSupport"]),
+      name: "CheckpointTests", dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport"]),
+    .testTarget(
+      name: "ImageProcessorTests",
+      dependencies: ["Checkpoint", "ImageProcessor", "JSONText", "Platform", "TestSupport"]),
+    .testTarget(name: "ViTModelTests", dependencies: ["Checkpoint", "Platform", "ViTModel", "TestSupport"]),
     .testTarget(
       name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
-      dependencies: ["AIGuardVision", "AIGuardDefaultModel", "Checkpoint", "TestSupport"]),
+      dependencies: ["AIGuardVision", "AIGuardDefaultModel", "Checkpoint", "Platform", "TestSupport"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "AllocationTests",

@@ -1,4 +1,3 @@
-import Checkpoint
 import Platform
 
 /// One model's folder in the cache that Python's `huggingface_hub` keeps.
@@ -15,7 +14,7 @@ struct HubCache: Sendable {
   let id: RepositoryID
 
   /// The model's folder.
-  var folder: String { ModelFolder.join(root, id.folderName) }
+  var folder: String { FilePath.join(root, id.folderName) }
 
   func snapshot(_ commit: String) -> String { "\(folder)/snapshots/\(commit)" }
   func pointer(_ file: String, at commit: String) -> String { "\(snapshot(commit))/\(file)" }
@@ -55,7 +54,7 @@ struct HubCache: Sendable {
     let path = ref(revision)
     if (try? self.commit(of: revision)) == commit { return }
     try Self.writing { () throws(FileError) in
-      try OutputFile.makeFolder(ModelFolder.folder(of: path))
+      try OutputFile.makeFolder(FilePath.folder(of: path))
       // No line break after it: Python reads the file as it is.
       try OutputFile.replace(path, with: commit)
     }
@@ -65,7 +64,7 @@ struct HubCache: Sendable {
   func rememberAbsence(of file: String, at commit: String) throws(HubError) {
     let path = absence(file, at: commit)
     try Self.writing { () throws(FileError) in
-      try OutputFile.makeFolder(ModelFolder.folder(of: path))
+      try OutputFile.makeFolder(FilePath.folder(of: path))
       try OutputFile.replace(path, with: "")
     }
   }
@@ -74,7 +73,7 @@ struct HubCache: Sendable {
   func prepare() throws(HubError) {
     try Self.writing { () throws(FileError) in
       try OutputFile.makeFolder("\(folder)/blobs")
-      let tag = ModelFolder.join(root, "CACHEDIR.TAG")
+      let tag = FilePath.join(root, "CACHEDIR.TAG")
       guard !InputFile.exists(tag) else { return }
       try OutputFile.replace(
         tag,
@@ -94,7 +93,7 @@ struct HubCache: Sendable {
     let path = pointer(file, at: commit)
     let depth = file.split(separator: "/").count + 1
     try Self.writing { () throws(FileError) in
-      try OutputFile.makeFolder(ModelFolder.folder(of: path))
+      try OutputFile.makeFolder(FilePath.folder(of: path))
       if linking {
         let target = String(repeating: "../", count: depth) + "blobs/\(etag)"
         if try Self.link(target, path) { return }
@@ -153,7 +152,7 @@ final class FileLock {
 
   private static func open(_ path: String) throws(HubError) -> Int32 {
     do throws(FileError) {
-      try OutputFile.makeFolder(ModelFolder.folder(of: path))
+      try OutputFile.makeFolder(FilePath.folder(of: path))
       let name = try FileError.systemPath(path)
       return try FileError.retrying(path, "open") { systemOpen(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o664) }
     } catch {

@@ -1,4 +1,3 @@
-import Checkpoint
 import Platform
 
 extension ModelHub {
@@ -32,19 +31,19 @@ extension ModelHub {
     }
 
     let caches = path("XDG_CACHE_HOME") ?? Self.expanded("~/.cache", value)
-    let home = path("HF_HOME") ?? ModelFolder.join(caches, "huggingface")
+    let home = path("HF_HOME") ?? FilePath.join(caches, "huggingface")
     var endpoint = value("HF_ENDPOINT") ?? "https://huggingface.co"
     while endpoint.hasSuffix("/") { endpoint.removeLast() }
     self.init(
       endpoint: endpoint,
-      cacheFolder: path("HF_HUB_CACHE") ?? path("HUGGINGFACE_HUB_CACHE") ?? ModelFolder.join(home, "hub"),
+      cacheFolder: path("HF_HUB_CACHE") ?? path("HUGGINGFACE_HUB_CACHE") ?? FilePath.join(home, "hub"),
       isOffline: flag("HF_HUB_OFFLINE") || flag("TRANSFORMERS_OFFLINE"))
     // A folder of that name below whatever the current one is would be no cache.
     guard !cacheFolder.hasPrefix("~") else { throw .invalidSetting(name: "HOME", value: "") }
     if !flag("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
       token = try Self.token(
         [value("HF_TOKEN"), value("HUGGING_FACE_HUB_TOKEN")],
-        file: path("HF_TOKEN_PATH") ?? ModelFolder.join(home, "token"))
+        file: path("HF_TOKEN_PATH") ?? FilePath.join(home, "token"))
     }
     usesSymbolicLinks = !flag("HF_HUB_DISABLE_SYMLINKS")
     certificates = path("REQUESTS_CA_BUNDLE") ?? path("CURL_CA_BUNDLE")

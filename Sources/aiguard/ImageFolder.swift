@@ -1,5 +1,4 @@
 #if CLI
-  import Checkpoint
   import Platform
 
   /// What a folder has to classify. An entry that cannot be used is an input that failed: the others go on.
@@ -18,7 +17,7 @@
       let (entries, failure) = entries(of: folder, recursive: recursive)
       var content = Content()
       for entry in entries.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
-        let path = ModelFolder.join(folder, String(pathBytes: entry.name))
+        let path = FilePath.join(folder, String(pathBytes: entry.name))
         switch entry.kind {
         case .image: content.inputs.append(.file(path))
         case .noImage: content.passedOver += 1

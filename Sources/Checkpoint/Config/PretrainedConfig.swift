@@ -105,7 +105,7 @@ public struct PretrainedConfig: Sendable {
   ///
   /// - Throws: `ConfigError`.
   public init(contentsOfFolder folder: String) throws(ConfigError) {
-    try self.init(contentsOf: ModelFolder.join(folder, "config.json"))
+    try self.init(contentsOf: FilePath.join(folder, "config.json"))
   }
 
   /// The configuration of a part of the model, nested in this one, such as `vision_config`.

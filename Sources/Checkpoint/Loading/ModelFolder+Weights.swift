@@ -9,13 +9,13 @@ extension ModelFolder {
   public func weightsPath(named name: String? = nil) throws(ModelFolderError) -> String {
     guard exists else { throw error(.notAFolder) }
     if let name { return try namedWeights(name) }
-    let names = Self.weightFileNames.map { Self.join(path, $0) }
-    let isAdapted = InputFile.exists(Self.join(path, Self.adapterConfig))
+    let names = Self.weightFileNames.map { FilePath.join(path, $0) }
+    let isAdapted = InputFile.exists(FilePath.join(path, Self.adapterConfig))
     guard let best = names.first(where: InputFile.exists) else {
       let found = try otherWeights()
       throw error(found.isEmpty ? .noWeights : .otherWeights(found))
     }
-    guard !isAdapted else { throw error(.adapterBesideWeights(name: Self.name(of: best))) }
+    guard !isAdapted else { throw error(.adapterBesideWeights(name: FilePath.name(of: best))) }
     return best
   }
 
@@ -27,7 +27,7 @@ extension ModelFolder {
     guard ShardIndex.isPlainName(name), Self.endings.contains(where: { name.hasSuffix($0) }) else {
       throw error(.invalidWeightsName(name))
     }
-    let file = Self.join(path, name)
+    let file = FilePath.join(path, name)
     guard InputFile.exists(file) else { throw error(.noSuchWeights(name: name)) }
     return file
   }
@@ -51,7 +51,7 @@ extension ModelFolder {
     ]
     return names.filter { name in
       name == Self.adapterConfig
-        || OtherWeights(name) != nil && !others.contains(name) && InputFile.exists(Self.join(path, name))
+        || OtherWeights(name) != nil && !others.contains(name) && InputFile.exists(FilePath.join(path, name))
     }.sorted()
   }
 }

@@ -11,16 +11,16 @@ public struct ModelFolder: Sendable {
   public init(_ path: String) { self.path = path }
 
   /// Whether there is such a folder.
-  public var exists: Bool { Self.kind(of: path) == S_IFDIR }
+  public var exists: Bool { FilePath.isFolder(path) }
 
   /// The path of `config.json`.
-  public var configPath: String { Self.join(path, "config.json") }
+  public var configPath: String { FilePath.join(path, "config.json") }
 
   /// The path of `preprocessor_config.json`.
-  public var preprocessorConfigPath: String { Self.join(path, "preprocessor_config.json") }
+  public var preprocessorConfigPath: String { FilePath.join(path, "preprocessor_config.json") }
 
   /// The path of `processor_config.json`, which may hold the image processor's configuration instead.
-  public var processorConfigPath: String { Self.join(path, "processor_config.json") }
+  public var processorConfigPath: String { FilePath.join(path, "processor_config.json") }
 
   /// The content of the files that say what the weights are for, by name.
   ///
@@ -32,14 +32,14 @@ public struct ModelFolder: Sendable {
     var files: [String: String] = [:]
     for path in [configPath, preprocessorConfigPath, processorConfigPath] where InputFile.exists(path) {
       let bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
-      files[Self.name(of: path)] = String(decoding: bytes, as: UTF8.self)
+      files[FilePath.name(of: path)] = String(decoding: bytes, as: UTF8.self)
     }
     let isQuantized = try weightQuantization() != nil
-    if dtype != nil || isQuantized, files[Self.name(of: configPath)] != nil {
+    if dtype != nil || isQuantized, files[FilePath.name(of: configPath)] != nil {
       let config = try PretrainedConfig(contentsOf: configPath)
       var json = isQuantized ? config.withoutQuantization() : config.json
       if let dtype { json = json.settingDType(dtype) }
-      files[Self.name(of: configPath)] = JSONValue.object(json).pythonText + "\n"
+      files[FilePath.name(of: configPath)] = JSONValue.object(json).pythonText + "\n"
     }
     return files
   }
@@ -56,26 +56,4 @@ public struct ModelFolder: Sendable {
   public static let weightFileNames = [
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
   ]
-
-  /// The folder's file and the name of a file in it as one path.
-  package static func join(_ folder: String, _ name: String) -> String {
-    folder.isEmpty || folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
-  }
-
-  /// The folder that a file is in; empty for the current one.
-  package static func folder(of path: String) -> String {
-    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<path.utf8.index(after: $0)]) } ?? ""
-  }
-
-  /// The name of a file in its folder.
-  package static func name(of path: String) -> String {
-    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
-  }
-
-  /// The type bits of what `path` leads to, links followed; `nil` for nothing.
-  private static func kind(of path: String) -> mode_t? {
-    guard let name = (path.isEmpty ? "." : path).systemPath else { return nil }
-    var status = stat()
-    return stat(name, &status) == 0 ? status.st_mode & S_IFMT : nil
-  }
 }

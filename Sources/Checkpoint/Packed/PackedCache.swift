@@ -29,12 +29,12 @@ public struct PackedCache: Sendable, Equatable {
     func absolute(_ variable: String) -> String? {
       getenv(variable).map { String(systemPath: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
-    let caches = absolute("XDG_CACHE_HOME") ?? absolute("HOME").map { ModelFolder.join($0, ".cache") }
-    return PackedCache(folder: caches.map { ModelFolder.join($0, "aiguard") } ?? "")
+    let caches = absolute("XDG_CACHE_HOME") ?? absolute("HOME").map { FilePath.join($0, ".cache") }
+    return PackedCache(folder: caches.map { FilePath.join($0, "aiguard") } ?? "")
   }
 
   /// The path of a file in the folder.
-  func path(of name: String) -> String { ModelFolder.join(folder, name) }
+  func path(of name: String) -> String { FilePath.join(folder, name) }
 
   /// Writes a file into the folder.
   func write(_ parts: [UnsafeRawBufferPointer], to name: String) throws(PackedCacheProblem) {

@@ -44,7 +44,7 @@ struct ShardWriter {
     try FolderSync.sync(folder.isEmpty ? "." : folder)
   }
 
-  private func path(_ name: String) -> String { ModelFolder.join(folder, name) }
+  private func path(_ name: String) -> String { FilePath.join(folder, name) }
 
   private func text(_ content: String, _ name: String) throws(FileError) -> OutputFile {
     let file = try OutputFile(replacing: path(name), permissions: OutputFile.publicPermissions)

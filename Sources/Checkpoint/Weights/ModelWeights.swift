@@ -61,8 +61,8 @@ public struct ModelWeights: TensorSource {
 
   private init(index path: String, access: SafetensorsFile.Access) throws {
     let index = try ShardIndex(contentsOf: path)
-    let folder = ModelFolder.folder(of: path)
-    let files = try index.files.map { try Self.open(ModelFolder.join(folder, $0), access) }
+    let folder = FilePath.folder(of: path)
+    let files = try index.files.map { try Self.open(FilePath.join(folder, $0), access) }
     var fileIndex: [String: Int] = [:]
     for (number, file) in files.enumerated() {
       for name in file.names {
@@ -194,7 +194,7 @@ extension ModelWeights {
   package func sha256(_ hash: (InputFile?, () throws -> String) throws -> String) throws -> String {
     let hashes = try files.map { file in try hash(file.bytes.file) { try file.sha256() } }
     if files.count == 1 { return hashes[0] }
-    let lines = zip(hashes, files).map { "\($0)  \(ModelFolder.name(of: $1.path))\n" }
+    let lines = zip(hashes, files).map { "\($0)  \(FilePath.name(of: $1.path))\n" }
     return try Array(lines.joined().utf8).withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
   }
 

@@ -1,8 +1,6 @@
 import Platform
 import Testing
 
-@testable import TensorCore
-
 /// What is not a quota of a plausible number of CPUs is no quota: callers turn the number into threads.
 @Suite struct CgroupQuotaTests {
   static let nonsense = [

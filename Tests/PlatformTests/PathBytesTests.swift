@@ -1,4 +1,3 @@
-import Checkpoint
 import Platform
 import TestSupport
 import Testing
@@ -60,13 +59,13 @@ import Testing
 
   /// "/" is a byte: before a combining character it is no Character of its own.
   @Test func pathsAreTakenApartByBytes() throws {
-    #expect(ModelFolder.folder(of: "a/\u{301}b") == "a/")
-    #expect(ModelFolder.name(of: "a/\u{301}b") == "\u{301}b")
+    #expect(FilePath.folder(of: "a/\u{301}b") == "a/")
+    #expect(FilePath.name(of: "a/\u{301}b") == "\u{301}b")
     let directory = try TemporaryDirectory()
     let path = directory.url.path + "/\u{301}a/\u{301}b"
     try OutputFile.makeFolder(path)
-    #expect(ModelFolder(path).exists)
-    #expect(ModelFolder(directory.url.path + "/\u{301}a").exists)
+    #expect(FilePath.isFolder(path))
+    #expect(FilePath.isFolder(directory.url.path + "/\u{301}a"))
   }
 
   @Test func filesAreThoseOfTheBytes() throws {
@@ -78,7 +77,7 @@ import Testing
     #expect(try InputFile(path: folder + "/a\0e9").contents(limit: 100) == Array("bytes".utf8))
     #expect(InputFile.exists(folder + "/a\0e9"))
     #expect(!InputFile.exists(folder + "/a\u{FFFD}"))
-    #expect(ModelFolder(folder).exists)
-    #expect(!ModelFolder(other).exists)
+    #expect(FilePath.isFolder(folder))
+    #expect(!FilePath.isFolder(other))
   }
 }
