@@ -21,8 +21,7 @@ extension ImageClassifier {
   ///     the loading, and does not change a bit of the model.
   ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread; one more throws
   ///     `ImageClassifierError.busy`.
-  /// - Throws: `ModelFolderError`, `FileError`, `ConfigError`, `ImageProcessorFileError`,
-  ///   `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`, `LoadError`, `QuantizedWeightsError`, `ViTConfigError`
+  /// - Throws: `CheckpointError`, `FileError`, `ImageProcessorFileError`, `LoadError`, `ViTConfigError`
   ///   or `ViTError` for what is wrong with the files; `ImageClassifierError` where they do not fit together;
   ///   `KernelLevelError`; with a cache `DigestError`.
   public init(

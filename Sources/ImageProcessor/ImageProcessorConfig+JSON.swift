@@ -30,11 +30,13 @@ extension ImageProcessorConfig {
     _ config: JSONValue, modelConfig: JSONValue?
   ) throws(ImageProcessorConfigError) -> String {
     guard case .object(let object) = config else { throw .notAnObject(found: config.summary) }
-    var name = try string("image_processor_type", in: object)
-    if name == nil { name = try string("feature_extractor_type", in: object) }
+    let fields = Fields(object)
+    var name = try fields.optional("image_processor_type", .string)
+    if name == nil { name = try fields.optional("feature_extractor_type", .string) }
     if name == nil, case .object(let model)? = modelConfig {
-      name = try string("image_processor_type", in: model)
-      if name == nil, let modelType = try string("model_type", in: model) {
+      let fields = Fields(model)
+      name = try fields.optional("image_processor_type", .string)
+      if name == nil, let modelType = try fields.optional("model_type", .string) {
         name = ImageProcessorType(modelType: modelType)?.rawValue
       }
     }
@@ -57,12 +59,13 @@ extension ImageProcessorConfig {
   public init(json: JSONValue, type: ImageProcessorType = .vit) throws(ImageProcessorConfigError) {
     guard case .object(let object) = json else { throw .notAnObject(found: json.summary) }
     self = type.defaults
-    doResize = try Self.flag("do_resize", in: object, default: doResize)
-    doRescale = try Self.flag("do_rescale", in: object, default: doRescale)
-    doNormalize = try Self.flag("do_normalize", in: object, default: doNormalize)
-    doCenterCrop = try Self.flag("do_center_crop", in: object, default: doCenterCrop)
-    doConvertRGB = try Self.flag("do_convert_rgb", in: object, default: doConvertRGB)
-    let toSquare = try Self.flag("default_to_square", in: object, default: type.defaultsToSquare)
+    let fields = Fields(object)
+    doResize = try fields.value("do_resize", .pythonTruth) ?? doResize
+    doRescale = try fields.value("do_rescale", .pythonTruth) ?? doRescale
+    doNormalize = try fields.value("do_normalize", .pythonTruth) ?? doNormalize
+    doCenterCrop = try fields.value("do_center_crop", .pythonTruth) ?? doCenterCrop
+    doConvertRGB = try fields.value("do_convert_rgb", .pythonTruth) ?? doConvertRGB
+    let toSquare = try fields.value("default_to_square", .pythonTruth) ?? type.defaultsToSquare
 
     if let value = object["size"] {
       if let size = try ImageSize(json: value, key: "size", toSquare: toSquare) {
@@ -75,23 +78,23 @@ extension ImageProcessorConfig {
       cropSize = try ImageSize(json: value, key: "crop_size", toSquare: true)
     }
     if doCenterCrop, cropSize == nil { throw .missing(key: "crop_size", neededBy: "do_center_crop") }
-    try readResample(object)
-    try readArithmetic(object)
-    if type == .convnext { try readCropShare(object) }
+    try readResample(fields)
+    try readArithmetic(fields)
+    if type == .convnext { try readCropShare(fields) }
     if let value = object["pad_size"] { _ = try ImageSize(json: value, key: "pad_size", toSquare: true) }
     // A documented divergence: the PIL back end of the reference pads.
-    if try Self.flag("do_pad", in: object, default: false) {
+    if try fields.value("do_pad", .pythonTruth) ?? false {
       throw .unsupported(key: "do_pad", value: "true")
     }
   }
 
-  private mutating func readResample(_ object: JSONObject) throws(ImageProcessorConfigError) {
-    switch object["resample"] {
+  private mutating func readResample(_ fields: Fields) throws(ImageProcessorConfigError) {
+    switch fields["resample"] {
     case nil: break
     case .string?, .number?:
       // Whatever it says; the other back end reads names, and refuses a number with a point.
       resample = .bilinear
-      if doResize, let value = object["resample"] {
+      if doResize, let value = fields["resample"] {
         refusals.append(
           .init(backend: .torchvision, error: .unsupported(key: "resample", value: value.summary)))
       }
@@ -104,30 +107,25 @@ extension ImageProcessorConfig {
         return
       }
       resample = filter
-    case .some(let other):
-      throw .wrongType(key: "resample", expected: "an integer from 0 to 5", found: other.summary)
+    case .some: throw fields.invalid("resample", expected: "an integer from 0 to 5")
     }
   }
 
-  private mutating func readArithmetic(_ object: JSONObject) throws(ImageProcessorConfigError) {
-    switch object["rescale_factor"] {
-    case nil: break
-    case .null?: if doRescale { throw .missing(key: "rescale_factor", neededBy: "do_rescale") }
-    case .some(let value):
-      guard let factor = Self.number(value) else {
-        throw .wrongType(key: "rescale_factor", expected: "a number", found: value.summary)
-      }
+  private mutating func readArithmetic(_ fields: Fields) throws(ImageProcessorConfigError) {
+    if fields["rescale_factor"] == .null {
+      if doRescale { throw .missing(key: "rescale_factor", neededBy: "do_rescale") }
+    } else if let factor = try fields.value("rescale_factor", .pythonNumber) {
       rescaleFactor = factor
       if factor == 0, doRescale, doNormalize {
         refusals.append(.init(backend: .torchvision, error: .unsupported(key: "rescale_factor", value: "0")))
       }
     }
-    imageMean = try channels("image_mean", in: object) ?? imageMean
-    imageStd = try channels("image_std", in: object) ?? imageStd
+    imageMean = try channels("image_mean", fields) ?? imageMean
+    imageStd = try channels("image_std", fields) ?? imageStd
   }
 
   /// ConvNeXt's resizing as one of the others: the short side and a crop, or exactly square.
-  private mutating func readCropShare(_ object: JSONObject) throws(ImageProcessorConfigError) {
+  private mutating func readCropShare(_ fields: Fields) throws(ImageProcessorConfigError) {
     guard doResize else { return }
     guard case .shortestEdge(let edge, _) = size, edge != 0 else {
       throw .unsupported(key: "size", value: "\(size), where ConvNextImageProcessor needs shortest_edge,")
@@ -137,13 +135,7 @@ extension ImageProcessorConfig {
       size = .exact(height: edge, width: edge)
       return
     }
-    var share = 224.0 / 256
-    if let value = object["crop_pct"] {
-      guard let number = Self.number(value) else {
-        throw .wrongType(key: "crop_pct", expected: "a number", found: value.summary)
-      }
-      share = number
-    }
+    let share = try fields.value("crop_pct", .pythonNumber) ?? 224.0 / 256
     let resized = Double(edge) / share
     guard resized.isFinite, abs(resized) < Double(1 << 31) else {
       throw .unsupported(key: "crop_pct", value: "\(share)")
@@ -158,21 +150,21 @@ extension ImageProcessorConfig {
 
   /// Three values: a list, or one number for all.
   private mutating func channels(
-    _ key: String, in object: JSONObject
+    _ key: String, _ fields: Fields
   ) throws(ImageProcessorConfigError) -> [Double]? {
-    guard let value = object[key] else { return nil }
+    guard let value = fields[key] else { return nil }
     if value == .null {
       if doNormalize { throw .missing(key: key, neededBy: "do_normalize") }
       return nil
     }
-    if let number = Self.number(value) { return [number, number, number] }
+    if let number = value.pythonNumber { return [number, number, number] }
     guard let entries = value.arrayValue else {
-      throw .wrongType(key: key, expected: "a number or a list of three", found: value.summary)
+      throw fields.invalid(key, expected: "a number or a list of three")
     }
     var numbers: [Double] = []
     for entry in entries {
-      guard let number = Self.number(entry) else {
-        throw .wrongType(key: key, expected: "a list of numbers", found: entry.summary)
+      guard let number = entry.pythonNumber else {
+        throw fields.invalid(key, expected: "a list of numbers", found: entry.summary)
       }
       numbers.append(number)
     }
@@ -188,31 +180,39 @@ extension ImageProcessorConfig {
     return numbers
   }
 
-  private static func flag(
-    _ key: String, in object: JSONObject, default fallback: Bool
-  ) throws(ImageProcessorConfigError) -> Bool {
-    switch object[key] {
-    case nil: return fallback
-    case .null?: return false
-    case .bool(let value)?: return value
-    case .string(let text)?: return !text.isEmpty
-    case .integer?, .unsigned?, .number?: return object[key]?.numberValue != 0
-    case .some(let other): throw .wrongType(key: key, expected: "true or false", found: other.summary)
+  typealias Fields = JSONFields<ImageProcessorConfigError>
+}
+
+extension JSONFields<ImageProcessorConfigError> {
+  init(_ object: JSONObject, prefix: String = "") {
+    self.init(object, prefix: prefix) { key, expected, found in
+      .wrongType(key: key, expected: expected, found: found ?? "nothing")
     }
   }
+}
 
+extension JSONKind<Bool> {
+  /// What Python's `if` makes of the value: null is false, and so are zero and the empty text.
+  fileprivate static var pythonTruth: Self {
+    Self("true or false") { value in
+      switch value {
+      case .null: false
+      case .bool(let value): value
+      case .string(let text): !text.isEmpty
+      case .integer, .unsigned, .number: value.numberValue != 0
+      case .array, .object: nil
+      }
+    }
+  }
+}
+
+extension JSONKind<Double> {
+  fileprivate static var pythonNumber: Self { Self("a number") { $0.pythonNumber } }
+}
+
+extension JSONValue {
   /// A number as Python computes with it, where true is 1.
-  private static func number(_ value: JSONValue) -> Double? {
-    if case .bool(let flag) = value { flag ? 1 : 0 } else { value.numberValue }
-  }
-
-  private static func string(
-    _ key: String, in object: JSONObject
-  ) throws(ImageProcessorConfigError) -> String? {
-    switch object[key] {
-    case nil, .null?: return nil
-    case .string(let value)?: return value
-    case .some(let other): throw .wrongType(key: key, expected: "a string", found: other.summary)
-    }
+  fileprivate var pythonNumber: Double? {
+    if case .bool(let flag) = self { flag ? 1 : 0 } else { numberValue }
   }
 }

@@ -23,13 +23,8 @@ extension ImageSize {
   }
 
   private init(object: JSONObject, key: String) throws(ImageProcessorConfigError) {
-    func side(_ name: String) throws(ImageProcessorConfigError) -> Int {
-      guard let value = object[name]?.integerValue else {
-        throw .wrongType(
-          key: "\(key).\(name)", expected: "an integer", found: object[name]?.summary ?? "nothing")
-      }
-      return value
-    }
+    let fields = ImageProcessorConfig.Fields(object, prefix: "\(key).")
+    func side(_ name: String) throws(ImageProcessorConfigError) -> Int { try fields.required(name, .integer) }
     func optionalSide(_ name: String) throws(ImageProcessorConfigError) -> Int? {
       if object[name] == .null { return nil }
       return try side(name)

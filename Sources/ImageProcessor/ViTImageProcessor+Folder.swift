@@ -9,7 +9,7 @@ extension ViTImageProcessor {
   ///   - folder: The folder.
   ///   - modelConfig: The content of its `config.json`, which says what processor is meant where the others do not.
   ///   - profile: Whose arithmetic it is done with.
-  /// - Throws: `ImageProcessorFileError`, which names the file; `ConfigError` for one that is no JSON, `FileError`.
+  /// - Throws: `ImageProcessorFileError`, which names the file; `CheckpointError` for one that is no JSON, `FileError`.
   public init(
     contentsOfFolder folder: String, modelConfig: JSONValue?, profile: PreprocessingProfile = .pillow13
   ) throws {
@@ -32,7 +32,7 @@ extension ViTImageProcessor {
 
   /// The value in a JSON file, `nil` where there is no such file.
   private static func json(_ path: String) throws -> JSONValue? {
-    do throws(ConfigError) {
+    do throws(CheckpointError) {
       return try PretrainedConfig.json(contentsOf: path)
     } catch {
       if case .unreadable(let error) = error.problem {

@@ -54,7 +54,7 @@ public struct HubDownload: AsyncSequence, Sendable {
 
     /// The next event; `nil` after the last.
     ///
-    /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+    /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
     public mutating func next() async throws -> HubEvent? {
       let event = try await stream.next()
       // A stream whose task is cancelled just ends.
@@ -90,7 +90,7 @@ extension ModelHub {
   ///   - id: The model's id, `organisation/name`.
   ///   - revision: A branch, a tag or a commit.
   ///   - files: Which of the files.
-  /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+  /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
   public func folder(
     of id: String, revision: String = "main", files: Files = .all
   ) async throws -> String {

@@ -30,7 +30,7 @@ struct SnapshotDownload {
   ]
 
   /// - Returns: The folder with the files.
-  /// - Throws: `HubError`, `ShardIndexError`, `CancellationError`.
+  /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
   func run() throws -> String {
     let remembered = try cache.commit(of: revision)
     if hub.isOffline {

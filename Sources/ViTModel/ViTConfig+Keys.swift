@@ -22,11 +22,3 @@ extension ViTConfig {
     }
   }
 }
-
-extension PretrainedConfig {
-  /// The error for a value that would change the results.
-  fileprivate func unsupported(_ key: String, reason: String) -> ConfigError {
-    ConfigError(
-      file: file, problem: .unsupported(key: key, found: json[key]?.summary ?? "null", reason: reason))
-  }
-}

@@ -3,7 +3,7 @@ import Checkpoint
 extension ViTConfig {
   /// Reads a `config.json`, with the defaults of the architecture that it names.
   ///
-  /// - Throws: `ConfigError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
+  /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
   public init(_ file: PretrainedConfig) throws {
     architecture = try Architecture(file)
     let own =

@@ -31,7 +31,7 @@
     /// The model's folder, and the id to name it by where it has one. What the cache of the Hub does not have is
     /// downloaded.
     ///
-    /// - Throws: `ModelNotFound`, `FileError`, `HubError`, `ShardIndexError`.
+    /// - Throws: `ModelNotFound`, `FileError`, `HubError`, `CheckpointError`.
     static func find(_ name: String, revision: String?) throws -> (folder: String, id: String?) {
       switch FileKind(of: name) {
       case .folder: return (name, nil)
@@ -63,7 +63,7 @@
       /// The folder in the cache with a model of the Hub, which is brought there where it is not, for people to watch
       /// and to interrupt.
       ///
-      /// - Throws: `HubError`, `ShardIndexError`, `ModelNotFound`.
+      /// - Throws: `HubError`, `CheckpointError`, `ModelNotFound`.
       static func download(_ id: String, revision: String) throws -> String {
         let bar = DownloadProgress()
         defer { bar.clear() }

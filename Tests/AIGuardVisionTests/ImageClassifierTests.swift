@@ -153,19 +153,19 @@ import Testing
   }
 
   @Test func brokenFoldersAreNamed() throws {
-    #expect(throws: ModelFolderError.self) { try ImageClassifier(folder: "/no/such/folder") }
+    #expect(throws: CheckpointError.self) { try ImageClassifier(folder: "/no/such/folder") }
     try withTemporaryDirectory { folder in
       _ = try Self.tiny("plain", in: folder)
       let weights = folder.appendingPathComponent("model.safetensors")
       let bytes = try Data(contentsOf: weights)
       try bytes.prefix(bytes.count - 1).write(to: weights)
-      #expect(throws: SafetensorsError.self) { try ImageClassifier(folder: folder.path) }
+      #expect(throws: CheckpointError.self) { try ImageClassifier(folder: folder.path) }
       try FileManager.default.removeItem(at: folder.appendingPathComponent("preprocessor_config.json"))
       let error = #expect(throws: ImageProcessorFileError.self) { try ImageClassifier(folder: folder.path) }
       #expect(error?.problem == .noFile(folder: folder.path))
       #expect("\(try #require(error))".hasPrefix(folder.path + ": there is no preprocessor_config.json"))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("config.json"))
-      #expect(throws: ConfigError.self) { try ImageClassifier(folder: folder.path) }
+      #expect(throws: CheckpointError.self) { try ImageClassifier(folder: folder.path) }
     }
   }
 

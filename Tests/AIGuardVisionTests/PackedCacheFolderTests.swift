@@ -122,6 +122,6 @@ import Testing
     _ = try cached.load()
     let bytes = try Data(contentsOf: cached.weights)
     try bytes.dropLast().write(to: cached.weights)
-    #expect(throws: SafetensorsError.self) { try cached.load() }
+    #expect(throws: CheckpointError.self) { try cached.load() }
   }
 }

@@ -14,7 +14,7 @@ import Testing
       let file = Array(cases[(position + 3)..<(position + 3 + length)])
       position += 3 + length
       counts[verdict] += 1
-      do throws(SafetensorsError) {
+      do throws(CheckpointError) {
         let opened = try SafetensorsFile(bytes: file)
         #expect(verdict == 1, "accepted: \(String(decoding: file.dropFirst(8), as: UTF8.self))")
         for name in opened.names { _ = try opened.rawBytes(of: name) }

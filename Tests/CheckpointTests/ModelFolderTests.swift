@@ -32,18 +32,18 @@ import Testing
 
   @Test func missingFoldersAndFilesAreTypedErrors() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: ModelFolderError(folder: folder.path, problem: .noWeights)) {
+    #expect(throws: CheckpointError(file: folder.path, problem: .noWeights)) {
       try ModelFolder(folder.path).weightsPath()
     }
     for path in [folder.path + "/none", try folder.write([], to: "file"), "a\0b"] {
-      #expect(throws: ModelFolderError(folder: path, problem: .notAFolder)) {
+      #expect(throws: CheckpointError(file: path, problem: .notAFolder)) {
         try ModelFolder(path).weightsPath()
       }
     }
     // A folder of that name is no file.
     try FileManager.default.createDirectory(
       atPath: folder.path + "/model.safetensors", withIntermediateDirectories: false)
-    #expect(throws: ModelFolderError(folder: folder.path, problem: .noWeights)) {
+    #expect(throws: CheckpointError(file: folder.path, problem: .noWeights)) {
       try ModelFolder(folder.path).weightsPath()
     }
   }
@@ -90,7 +90,7 @@ import Testing
     _ = try folder.write([], to: "model.safetensors")
     let files = ModelFolder(folder.path)
     for name in ["pytorch_model.bin", "a.safetensors", "b.pt", "c.pth", "d.ckpt", "e.index.json"] {
-      #expect(throws: ModelFolderError(folder: folder.path, problem: .noSuchWeights(name: name))) {
+      #expect(throws: CheckpointError(file: folder.path, problem: .noSuchWeights(name: name))) {
         try files.weightsPath(named: name)
       }
       let path = try folder.write([], to: name)
@@ -100,7 +100,7 @@ import Testing
       "", ".", "..", "../model.safetensors", "/etc/passwd", "a/b.bin", "a\\b.bin", "a\0.bin", "config.json",
       "model.onnx",
     ] {
-      #expect(throws: ModelFolderError(folder: folder.path, problem: .invalidWeightsName(name))) {
+      #expect(throws: CheckpointError(file: folder.path, problem: .invalidWeightsName(name))) {
         try files.weightsPath(named: name)
       }
     }
@@ -125,7 +125,7 @@ import Testing
       #expect(message.hasPrefix(path + ": ") && message.contains(advice), "\(message)")
     }
     let path = try folder.write(Array(text.utf8), to: "config.json")
-    let error = #expect(throws: ConfigError.self) { try PretrainedConfig(contentsOf: path) }
+    let error = #expect(throws: CheckpointError.self) { try PretrainedConfig(contentsOf: path) }
     #expect(error?.kind == kind)
     #expect("\(try #require(error))".contains(advice))
   }

@@ -29,12 +29,12 @@ import Testing
     return folder
   }
 
-  private func problem(_ index: String, _ files: [String: [UInt8]] = [:]) throws -> ShardIndexError.Problem? {
+  private func problem(_ index: String, _ files: [String: [UInt8]] = [:]) throws -> CheckpointError.Problem? {
     let folder = try folder(index, files)
     do {
       _ = try ModelWeights(contentsOfFolder: folder.path)
       return nil
-    } catch let error as ShardIndexError {
+    } catch let error as CheckpointError {
       #expect(error.description.contains("model.safetensors.index.json"))
       #expect(!error.kind.isEmpty)
       return error.problem
@@ -80,7 +80,7 @@ import Testing
       try problem(
         #"{"weight_map":{"a":"1.safetensors","b":"1.safetensors","x":"2.safetensors"}}"#,
         ["1.safetensors": Self.a, "2.safetensors": Self.a])
-        == .duplicateTensor(key: "a", files: ["1.safetensors", "2.safetensors"]))
+        == .tensorInTwoFiles(key: "a", files: ["1.safetensors", "2.safetensors"]))
     let many = (0..<600).map { "\"t\($0)\":\"f\($0).safetensors\"" }.joined(separator: ",")
     #expect(try problem("{\"weight_map\":{\(many)}}") == .tooManyFiles(count: 600, limit: 512))
   }

@@ -35,7 +35,7 @@ import Testing
     let hiddenAct: String
     let imageSize: (height: Int, width: Int)
 
-    init(_ config: PretrainedConfig) throws(ConfigError) {
+    init(_ config: PretrainedConfig) throws(CheckpointError) {
       hiddenSize = try config.int("hidden_size", default: 768)
       layerNormEps = try config.number("layer_norm_eps", default: 1e-12)
       hiddenDropoutProb = try config.number("hidden_dropout_prob", default: 0, allowingInteger: true)
@@ -60,7 +60,7 @@ import Testing
       #expect(config.problemType?.rawValue ?? "" == known(expected["problem_type"]))
       #expect(config.torchDType == dtype(expected["dtype"]))
       try compare(values, with: try #require(expected["values"]?.objectValue))
-    } catch let error as ConfigError {
+    } catch let error as CheckpointError {
       #expect(refused, "\(error)")
       #expect(error.description.hasPrefix("config.json: "))
     }
@@ -113,7 +113,7 @@ import Testing
   @Test func errorsNameFileKeyAndBothSides() throws {
     let config = try PretrainedConfig(
       bytes: #"{"hidden_size":"32","pooler_output_size":null}"#.utf8, file: "x.json")
-    let expected = ConfigError(
+    let expected = CheckpointError(
       file: "x.json",
       problem: .invalidValue(key: "hidden_size", expected: "an integer", found: "the string \"32\""))
     #expect(throws: expected) { try config.int("hidden_size", default: 1) }
@@ -126,19 +126,19 @@ import Testing
   @Test func oneNumberCannotAskForManyLabels() throws {
     #expect(try PretrainedConfig(bytes: #"{"num_labels":1000000}"#.utf8).labels.count == 1_000_000)
     for count in ["1000001", "9223372036854775807", "18446744073709551615", "1e3"] {
-      #expect(throws: ConfigError.self) { try PretrainedConfig(bytes: "{\"num_labels\":\(count)}".utf8) }
+      #expect(throws: CheckpointError.self) { try PretrainedConfig(bytes: "{\"num_labels\":\(count)}".utf8) }
     }
   }
 
   @Test func foldersAndFiles() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: ConfigError.self) { try PretrainedConfig(contentsOfFolder: folder.path) }
+    #expect(throws: CheckpointError.self) { try PretrainedConfig(contentsOfFolder: folder.path) }
     _ = try folder.write(Array(#"{"num_labels":3}"#.utf8), to: "config.json")
     #expect(try PretrainedConfig(contentsOfFolder: folder.path).labels.count == 3)
     #expect(try PretrainedConfig(contentsOfFolder: folder.path + "/").labels.count == 3)
     _ = try folder.write([UInt8](repeating: 0x20, count: 16_000_001), to: "large.json")
     #expect(
-      throws: ConfigError(
+      throws: CheckpointError(
         file: folder.path + "/large.json",
         problem: .unreadable(
           FileError(
@@ -149,7 +149,7 @@ import Testing
   @Test func everyPrefixOfAConfigurationIsATypedError() {
     let text = Array(#"{"model_type":"vit","id2label":{"0":"é"},"layer_norm_eps":1e-12}"#.utf8)
     for length in 0..<text.count {
-      #expect(throws: ConfigError.self) { try PretrainedConfig(bytes: text[..<length]) }
+      #expect(throws: CheckpointError.self) { try PretrainedConfig(bytes: text[..<length]) }
     }
   }
 }

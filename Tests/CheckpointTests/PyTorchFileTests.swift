@@ -55,10 +55,10 @@ import Testing
 
   private func everyPartIsTheSame(_ file: PyTorchFile, _ key: String, _ whole: Tensor) throws {
     guard let rows = whole.shape.first else {
-      #expect(throws: PyTorchFileError.self) { try file.read(key, rows: 0..<0) }
+      #expect(throws: CheckpointError.self) { try file.read(key, rows: 0..<0) }
       return
     }
-    #expect(throws: PyTorchFileError.self) { try file.read(key, rows: 0..<(rows + 1)) }
+    #expect(throws: CheckpointError.self) { try file.read(key, rows: 0..<(rows + 1)) }
     for row in 0..<rows {
       let part = try file.read(key, rows: row..<(row + 1))
       let expected = try whole.sliced(row..<(row + 1)).elements
@@ -80,7 +80,7 @@ import Testing
       let file = try PyTorchFile(contentsOf: Fixtures.url("pytorch/hostile/\(name).bin").path)
       for key in file.names { _ = try file.read(key) }
       #expect(expected.kind == "ok", "accepted")
-    } catch let error as PyTorchFileError {
+    } catch let error as CheckpointError {
       #expect(error.kind == expected.kind, "\(error)")
       #expect(error.description.hasPrefix(error.file))
     }
@@ -92,7 +92,7 @@ import Testing
     #expect {
       try PyTorchFile(contentsOf: Fixtures.url("pytorch/hostile/global-os-system.bin").path)
     } throws: { error in
-      (error as? PyTorchFileError)?.problem == .forbiddenGlobal(module: "posix", name: "system")
+      (error as? CheckpointError)?.problem == .forbiddenGlobal(module: "posix", name: "system")
         && "\(error)".contains("posix.system")
     }
   }
@@ -102,7 +102,7 @@ import Testing
   func everyCutAndEveryChangedByteEndsWell(_ name: String) throws {
     let content = try fixture("pytorch/\(name).bin")
     for length in stride(from: 0, to: content.count, by: 3) {
-      #expect(throws: PyTorchFileError.self) { try PyTorchFile(bytes: Array(content[..<length])) }
+      #expect(throws: CheckpointError.self) { try PyTorchFile(bytes: Array(content[..<length])) }
     }
     var random = SeededGenerator(seed: 7)
     for _ in 0..<500 {
@@ -122,7 +122,7 @@ import Testing
         _ = try PyTorchFile(bytes: content, limits: limits).read("layer.7.weight")
         return nil
       } catch {
-        return (error as? PyTorchFileError)?.kind
+        return (error as? CheckpointError)?.kind
       }
     }
     #expect(kind(PyTorchFileLimits()) == nil)
@@ -133,7 +133,7 @@ import Testing
     #expect(kind(PyTorchFileLimits(maximumDimensionCount: 1)) == "invalidPickle")
     let legacy = try fixture("pytorch/good/many-legacy.bin")
     for limit in [1000, 0, -1, .min] {
-      #expect(throws: PyTorchFileError.self) {
+      #expect(throws: CheckpointError.self) {
         try PyTorchFile(bytes: legacy, limits: PyTorchFileLimits(maximumPickleByteCount: limit))
       }
     }
@@ -216,6 +216,6 @@ import Testing
     let path = try folder.write(fixture("pytorch/good/every-type.bin"), to: "a.bin")
     let file = try PyTorchFile(contentsOf: path)
     #expect(truncate(path, 100) == 0)
-    #expect(throws: PyTorchFileError.self) { try file.read("f32") }
+    #expect(throws: CheckpointError.self) { try file.read("f32") }
   }
 }

@@ -48,7 +48,7 @@ import Testing
 
   /// What transformers saves of a gated MLP lacks the scales of the joined matrix; it cannot load that either.
   @Test func integersWithoutTheirScalesAreRefused() {
-    #expect(throws: QuantizedWeightsError.self) {
+    #expect(throws: CheckpointError.self) {
       try ModelWeights(contentsOfFolder: Self.folder("bitsandbytes-gated"))
     }
   }
@@ -73,7 +73,7 @@ import Testing
       ].map { #"{"quant_method": "\#($0)"}"# })
   func otherWaysAreRefusedByName(_ text: String) throws {
     let config = try PretrainedConfig(bytes: Array(#"{"quantization_config": \#(text)}"#.utf8))
-    let error = #expect(throws: ConfigError.self) { try config.weightQuantization() }
+    let error = #expect(throws: CheckpointError.self) { try config.weightQuantization() }
     #expect(error?.kind == "unsupported")
     if let name = text.split(separator: "\"").dropFirst(3).first, text.hasPrefix(#"{"quant_method""#),
       !text.contains(",")
@@ -93,7 +93,7 @@ import Testing
     ] as [(String, WeightQuantization?)] {
       #expect(try PretrainedConfig(bytes: Array(text.utf8)).weightQuantization() == expected)
     }
-    #expect(throws: ConfigError.self) {
+    #expect(throws: CheckpointError.self) {
       try PretrainedConfig(bytes: Array(#"{"quantization_config": "gptq"}"#.utf8)).weightQuantization()
     }
   }
@@ -113,10 +113,10 @@ import Testing
   }
 
   @Test func scalesThatDoNotFitAreRefused() throws {
-    typealias Problem = QuantizedWeightsError.Problem
+    typealias Problem = CheckpointError.Problem
     func kind(_ way: WeightQuantization, _ weights: ModelWeights) -> String? {
       let result = Result { try weights.dequantized(way) }
-      if case .failure(let error as QuantizedWeightsError) = result { return error.kind }
+      if case .failure(let error as CheckpointError) = result { return error.kind }
       return nil
     }
     #expect(kind(.llmInt8, try Self.weights("a.SCB", "F32", [2], 8, format: 0)) == nil)

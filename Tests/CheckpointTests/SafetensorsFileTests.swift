@@ -22,12 +22,12 @@ import Testing
       padded, bytes([0, 1, 2, 3, 4, 5]) + [0, 0x3C, 0, 0xC0, 1, 0] + [7] + bytes([-1.5, 0x1p-140]))
   }()
 
-  private func problem<Result>(_ body: () throws -> Result) -> SafetensorsError.Problem? {
+  private func problem<Result>(_ body: () throws -> Result) -> CheckpointError.Problem? {
     do {
       _ = try body()
       return nil
     } catch {
-      return (error as? SafetensorsError)?.problem
+      return (error as? CheckpointError)?.problem
     }
   }
 
@@ -54,7 +54,7 @@ import Testing
       SafetensorsLimits(maximumHeaderByteCount: limit), SafetensorsLimits(maximumDimensionCount: limit),
       SafetensorsLimits(maximumHeaderValueCount: limit), SafetensorsLimits(maximumTensorByteCount: limit),
     ] {
-      #expect(throws: SafetensorsError.self) {
+      #expect(throws: CheckpointError.self) {
         try SafetensorsFile(bytes: Self.content, limits: limits).tensor("a")
       }
     }
@@ -158,7 +158,7 @@ import Testing
           FileError(path: path, reason: .outOfMemory(byteCount: count))))
     #expect(problem { try file.tensor("a") } == .outOfMemory(key: "a", byteCount: 4 * count))
     #expect(
-      "\(SafetensorsError(file: "f", problem: .outOfMemory(key: "a", byteCount: 4)))"
+      "\(CheckpointError(file: "f", problem: .outOfMemory(key: "a", byteCount: 4)))"
         == "f: tensor \"a\": no memory for 4 bytes")
   }
 
@@ -171,7 +171,7 @@ import Testing
     let info = try #require(file.tensors["a"])
     try handle.truncate(atOffset: UInt64(info.byteRange.lowerBound + 10))
     try handle.close()
-    let expected = SafetensorsError.Problem.unreadable(
+    let expected = CheckpointError.Problem.unreadable(
       FileError(path: path, reason: .truncated(offset: info.byteRange.lowerBound, expected: 24, found: 10)))
     #expect(problem { try file.tensor("a") } == expected)
     #expect(problem { try file.tensor("m") } != nil)
@@ -279,7 +279,7 @@ import Testing
       #"{"\#(name.replacing("\u{1b}", with: #"\u001b"#))":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}"#
     let failure = problem { try SafetensorsFile(bytes: safetensors(header, [0, 0, 0, 0])) }
     #expect(failure == .unknownDType(key: name, name: "f32"))
-    let text = SafetensorsError(file: "m", problem: try #require(failure)).description
+    let text = CheckpointError(file: "m", problem: try #require(failure)).description
     #expect(text.count < 400)
     #expect(text.contains(#"\u{1B}[2J\u{202E}xxx"#))
     #expect(!text.unicodeScalars.contains("\u{1b}"))
@@ -347,7 +347,7 @@ import Testing
             _ = try file.rawBytes(of: name)
           }
         }
-      } catch let error as SafetensorsError {
+      } catch let error as CheckpointError {
         #expect(!error.description.isEmpty)
       }
     }

@@ -36,7 +36,7 @@ import Testing
       try compare(file, with: sample)
       #expect(
         try ModelWeights(file).sha256() == content.withUnsafeBytes { try SHA256.hexadecimal(of: $0) })
-    } catch let error as SafetensorsError {
+    } catch let error as CheckpointError {
       #expect(!accepted || error.kind == stricter, "\(error)")
       #expect(!error.description.isEmpty)
     }
@@ -66,7 +66,7 @@ import Testing
         #expect(try tensor.elements.map { JSONValue.integer(Int($0.bitPattern)) } == bits)
       } else if !info.dtype.isConvertibleToFloat {
         #expect(
-          throws: SafetensorsError(
+          throws: CheckpointError(
             file: file.path, problem: .unsupportedDType(key: member.key, dtype: info.dtype))
         ) { try file.tensor(member.key) }
       }

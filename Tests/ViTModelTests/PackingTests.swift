@@ -126,7 +126,7 @@ import Testing
       let handle = try FileHandle(forWritingTo: url)
       try handle.truncate(atOffset: UInt64(file.byteCount - missing))
       try handle.close()
-      let error = #expect(throws: SafetensorsError.self) { try Self.load(file) }
+      let error = #expect(throws: CheckpointError.self) { try Self.load(file) }
       #expect(error?.kind == "unreadable")
     }
   }

@@ -36,7 +36,7 @@ import Testing
         Issue.record("\(name) was accepted")
       } catch let error as ViTConfigError {
         #expect(error.description.contains("config.json"), "\(name)")
-      } catch let error as ConfigError {
+      } catch let error as CheckpointError {
         #expect(error.description.contains("config.json"), "\(name)")
       }
     }

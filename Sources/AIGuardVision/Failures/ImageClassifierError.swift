@@ -1,5 +1,5 @@
 /// Why a classifier could not be made or used, apart from what is wrong with an image (`ImageError`) or
-/// with a model's files (`ConfigError`, `SafetensorsError`, `LoadError`, ...).
+/// with a model's files (`CheckpointError`, `LoadError`, ...).
 public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, CustomStringConvertible {
   /// The model has no labels, so there is nothing to classify by.
   case noLabels(model: String)

@@ -4,50 +4,29 @@ import TensorCore
 
 /// The values that every model's configuration has, and the rules for them.
 struct ConfigReader {
-  let json: JSONObject
-  let file: String
+  let fields: JSONFields<CheckpointError>
 
-  /// The error for the value of `key`, whatever it is.
-  func invalid(_ key: String, expected: String, found: String? = nil) -> ConfigError {
-    guard let found = found ?? json[key]?.summary else {
-      return ConfigError(file: file, problem: .missingKey(key: key, expected: expected))
-    }
-    return ConfigError(file: file, problem: .invalidValue(key: key, expected: expected, found: found))
-  }
+  func modelType() throws(CheckpointError) -> String? { try fields.optional("model_type", .string) }
 
-  /// A string that may be missing or null.
-  func optionalString(_ key: String) throws(ConfigError) -> String? {
-    switch json[key] {
-    case nil, .null: return nil
-    case .string(let string): return string
-    default: throw invalid(key, expected: "a string")
+  func architectures() throws(CheckpointError) -> [String] {
+    let names = JSONKind<[String]>("a list of class names") { value in
+      if let name = value.stringValue { return [name] }
+      let names = value.arrayValue?.compactMap(\.stringValue)
+      return names?.count == value.arrayValue?.count ? names : nil
     }
-  }
-
-  func architectures() throws(ConfigError) -> [String] {
-    switch json["architectures"] {
-    case nil, .null: return []
-    case .string(let name): return [name]
-    case .array(let values):
-      let names = values.compactMap(\.stringValue)
-      guard names.count == values.count else {
-        throw invalid("architectures", expected: "a list of class names")
-      }
-      return names
-    default: throw invalid("architectures", expected: "a list of class names")
-    }
+    return try fields.optional("architectures", names) ?? []
   }
 
   /// The reference accepts any value here and has a meaning for three.
   func problemType() -> PretrainedConfig.ProblemType? {
-    json["problem_type"]?.stringValue.flatMap(PretrainedConfig.ProblemType.init(rawValue:))
+    fields["problem_type"]?.stringValue.flatMap(PretrainedConfig.ProblemType.init(rawValue:))
   }
 
-  func torchDType() throws(ConfigError) -> DType? {
-    let key = json["dtype"].map { $0 != .null } ?? false ? "dtype" : "torch_dtype"
-    guard let name = try optionalString(key) else { return nil }
+  func torchDType() throws(CheckpointError) -> DType? {
+    let key = fields["dtype"].map { $0 != .null } ?? false ? "dtype" : "torch_dtype"
+    guard let name = try fields.optional(key, .string) else { return nil }
     guard let dtype = Self.torchNames[name] else {
-      throw invalid(key, expected: "a PyTorch element type such as \"float32\"")
+      throw fields.invalid(key, expected: "a PyTorch element type such as \"float32\"")
     }
     return dtype
   }
@@ -63,8 +42,8 @@ struct ConfigReader {
 
   // MARK: Labels
 
-  func labels() throws(ConfigError) -> [String] {
-    switch json["id2label"] {
+  func labels() throws(CheckpointError) -> [String] {
+    switch fields["id2label"] {
     case nil, .null:
       return Self.unnamed(try labelCount() ?? 2)
     case .object(let object):
@@ -74,7 +53,7 @@ struct ConfigReader {
       }
       return Self.unnamed(count)
     default:
-      throw invalid("id2label", expected: "an object from class ids to names")
+      throw fields.invalid("id2label", expected: "an object from class ids to names")
     }
   }
 
@@ -84,31 +63,32 @@ struct ConfigReader {
 
   /// `num_labels`, where the file has it. A negative count is none and a boolean is 0 or 1, as for Python's
   /// `range`.
-  private func labelCount() throws(ConfigError) -> Int? {
+  private func labelCount() throws(CheckpointError) -> Int? {
     let expected = "an integer up to \(PretrainedConfig.maximumLabelCount)"
-    switch json["num_labels"] {
+    switch fields["num_labels"] {
     case nil: return nil
     case .integer(let count) where count <= PretrainedConfig.maximumLabelCount: return max(count, 0)
     case .bool(let value): return value ? 1 : 0
-    default: throw invalid("num_labels", expected: expected)
+    default: throw fields.invalid("num_labels", expected: expected)
     }
   }
 
-  private func names(_ object: JSONObject) throws(ConfigError) -> [Int: String] {
+  private func names(_ object: JSONObject) throws(CheckpointError) -> [Int: String] {
     guard object.members.count <= PretrainedConfig.maximumLabelCount else {
-      throw invalid("id2label", expected: "an object of at most \(PretrainedConfig.maximumLabelCount) names")
+      throw fields.invalid(
+        "id2label", expected: "an object of at most \(PretrainedConfig.maximumLabelCount) names")
     }
     var names = [Int: String](minimumCapacity: object.members.count)
     for member in object.members {
       guard let id = Self.integer(member.key) else {
-        throw invalid(
+        throw fields.invalid(
           "id2label", expected: "keyed by integers", found: "keyed by \"\(member.key.printable)\"")
       }
       switch member.value {
       case .string(let name): names[id] = name
       case .integer(let number): names[id] = "\(number)"
       default:
-        throw invalid("id2label[\(id)]", expected: "a string", found: member.value.summary)
+        throw fields.invalid("id2label[\(id)]", expected: "a string", found: member.value.summary)
       }
     }
     return names

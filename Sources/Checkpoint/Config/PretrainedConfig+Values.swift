@@ -10,14 +10,14 @@ extension PretrainedConfig {
 
   /// An integer.
   ///
-  /// - Throws: `ConfigError.Problem.invalidValue` for anything else, `32.0`, `"32"`, `true` and null included.
-  public func int(_ key: String, default fallback: Int) throws(ConfigError) -> Int {
-    try value(key, fallback, expected: "an integer") { $0.integerValue }
+  /// - Throws: `CheckpointError.Problem.invalidValue` for anything else, `32.0`, `"32"`, `true` and null included.
+  public func int(_ key: String, default fallback: Int) throws(CheckpointError) -> Int {
+    try fields.value(key, .integer) ?? fallback
   }
 
   /// An integer that may be missing or null.
-  public func optionalInt(_ key: String) throws(ConfigError) -> Int? {
-    try optional(key, expected: "an integer or null") { $0.integerValue }
+  public func optionalInt(_ key: String) throws(CheckpointError) -> Int? {
+    try fields.optional(key, .integer)
   }
 
   /// A floating-point number.
@@ -27,78 +27,71 @@ extension PretrainedConfig {
   ///   - fallback: The value where the key is missing.
   ///   - allowingInteger: Whether `0` may stand for `0.0`. The reference allows that for some keys
   ///     (`hidden_dropout_prob`) and refuses it for others (`layer_norm_eps`).
-  /// - Throws: `ConfigError.Problem.invalidValue` for anything else.
+  /// - Throws: `CheckpointError.Problem.invalidValue` for anything else.
   public func number(
     _ key: String, default fallback: Double, allowingInteger: Bool = false
-  ) throws(ConfigError) -> Double {
-    let expected = allowingInteger ? "a number" : "a floating-point number (with a point or an exponent)"
-    return try value(key, fallback, expected: expected) { value in
-      if case .number(let number) = value { return number }
-      return allowingInteger ? value.numberValue : nil
-    }
+  ) throws(CheckpointError) -> Double {
+    try fields.value(key, allowingInteger ? .number : .floatingPoint) ?? fallback
   }
 
   /// A boolean.
   ///
-  /// - Throws: `ConfigError.Problem.invalidValue` for anything else.
-  public func bool(_ key: String, default fallback: Bool) throws(ConfigError) -> Bool {
-    try value(key, fallback, expected: "true or false") { $0.boolValue }
+  /// - Throws: `CheckpointError.Problem.invalidValue` for anything else.
+  public func bool(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
+    try fields.value(key, .bool) ?? fallback
   }
 
   /// A string.
   ///
-  /// - Throws: `ConfigError.Problem.invalidValue` for anything else.
-  public func string(_ key: String, default fallback: String) throws(ConfigError) -> String {
-    try value(key, fallback, expected: "a string") { $0.stringValue }
+  /// - Throws: `CheckpointError.Problem.invalidValue` for anything else.
+  public func string(_ key: String, default fallback: String) throws(CheckpointError) -> String {
+    try fields.value(key, .string) ?? fallback
   }
 
   /// A string that may be missing or null.
-  public func optionalString(_ key: String) throws(ConfigError) -> String? {
-    try optional(key, expected: "a string or null") { $0.stringValue }
+  public func optionalString(_ key: String) throws(CheckpointError) -> String? {
+    try fields.optional(key, .string)
   }
 
   /// An integer for both sides, or `[height, width]`: `image_size` and `patch_size`.
   ///
-  /// - Throws: `ConfigError.Problem.invalidValue` for anything else. The reference takes a list of any length
+  /// - Throws: `CheckpointError.Problem.invalidValue` for anything else. The reference takes a list of any length
   ///   here and fails when it builds the model.
   public func intOrPair(
     _ key: String, default fallback: (height: Int, width: Int)
-  ) throws(ConfigError) -> (height: Int, width: Int) {
-    guard let value = json[key] else { return fallback }
-    if let side = value.integerValue { return (side, side) }
-    if let sides = value.arrayValue, sides.count == 2, let height = sides[0].integerValue,
-      let width = sides[1].integerValue
-    {
+  ) throws(CheckpointError) -> (height: Int, width: Int) {
+    let sides = JSONKind<(height: Int, width: Int)>("an integer or a list of two") { value in
+      if let side = value.integerValue { return (side, side) }
+      guard let sides = value.arrayValue, sides.count == 2, let height = sides[0].integerValue,
+        let width = sides[1].integerValue
+      else { return nil }
       return (height, width)
     }
-    throw invalid(key, expected: "an integer or a list of two", found: value)
+    return try fields.value(key, sides) ?? fallback
   }
 
   /// An error about the value of `key`, for rules that only the model knows.
-  public func invalidValue(_ key: String, expected: String) -> ConfigError {
-    guard let value = json[key] else {
-      return ConfigError(file: file, problem: .missingKey(key: key, expected: expected))
+  public func invalidValue(_ key: String, expected: String) -> CheckpointError {
+    fields.invalid(key, expected: expected)
+  }
+
+  /// The error for a value that asks for something that is not done here, and that would change the results.
+  package func unsupported(_ key: String, reason: String) -> CheckpointError {
+    CheckpointError(
+      file: file, problem: .unsupported(key: key, found: json[key]?.summary ?? "null", reason: reason))
+  }
+
+  private var fields: JSONFields<CheckpointError> { JSONFields(json, file: file) }
+}
+
+extension JSONFields<CheckpointError> {
+  /// The values in a file.
+  init(_ object: JSONObject, prefix: String = "", file: String) {
+    self.init(object, prefix: prefix) { key, expected, found in
+      CheckpointError(
+        file: file,
+        problem: found.map { .invalidValue(key: key, expected: expected, found: $0) }
+          ?? .missingKey(key: key, expected: expected))
     }
-    return invalid(key, expected: expected, found: value)
-  }
-
-  private func invalid(_ key: String, expected: String, found: JSONValue) -> ConfigError {
-    ConfigError(file: file, problem: .invalidValue(key: key, expected: expected, found: found.summary))
-  }
-
-  private func value<Value>(
-    _ key: String, _ fallback: Value, expected: String, _ convert: (JSONValue) -> Value?
-  ) throws(ConfigError) -> Value {
-    guard let value = json[key] else { return fallback }
-    guard let converted = convert(value) else { throw invalid(key, expected: expected, found: value) }
-    return converted
-  }
-
-  private func optional<Value>(
-    _ key: String, expected: String, _ convert: (JSONValue) -> Value?
-  ) throws(ConfigError) -> Value? {
-    guard let value = json[key], value != .null else { return nil }
-    guard let converted = convert(value) else { throw invalid(key, expected: expected, found: value) }
-    return converted
   }
 }

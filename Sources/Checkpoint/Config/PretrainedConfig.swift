@@ -45,66 +45,62 @@ public struct PretrainedConfig: Sendable {
   /// - Parameters:
   ///   - json: The content of a `config.json`.
   ///   - file: What error messages call it.
-  /// - Throws: `ConfigError` where a value common to all models is of the wrong type.
-  public init(json: JSONObject, file: String = "config.json") throws(ConfigError) {
+  /// - Throws: `CheckpointError` where a value common to all models is of the wrong type.
+  public init(json: JSONObject, file: String = "config.json") throws(CheckpointError) {
     self.file = file
     self.json = json
-    let reader = ConfigReader(json: json, file: file)
-    modelType = try reader.optionalString("model_type")
+    let reader = ConfigReader(fields: JSONFields(json, file: file))
+    modelType = try reader.modelType()
     architectures = try reader.architectures()
     problemType = reader.problemType()
     torchDType = try reader.torchDType()
     labels = try reader.labels()
     if labels.count == 1, problemType == .singleLabelClassification {
-      throw reader.invalid(
+      throw reader.fields.invalid(
         "problem_type", expected: "\"regression\" or \"multi_label_classification\" for a single label")
     }
   }
 
   /// Parses the text of a `config.json`, as Python's `json` reads it.
   ///
-  /// - Throws: `ConfigError`.
-  public init(bytes: some Collection<UInt8>, file: String = "config.json") throws(ConfigError) {
-    let value = try Self.json(bytes, file: file)
+  /// - Throws: `CheckpointError`.
+  public init(bytes: some Collection<UInt8>, file: String = "config.json") throws(CheckpointError) {
+    let value: JSONValue
+    do throws(JSONFile.Problem) {
+      value = try JSONFile.value(in: bytes)
+    } catch {
+      throw CheckpointError(file: file, error)
+    }
+    try self.init(value: value, file: file)
+  }
+
+  private init(value: JSONValue, file: String) throws(CheckpointError) {
     guard case .object(let object) = value else {
-      throw ConfigError(file: file, problem: .notAnObject(found: value.summary))
+      throw CheckpointError(file: file, problem: .notAnObject(found: value.summary))
     }
     try self.init(json: object, file: file)
   }
 
   /// Reads a configuration file.
   ///
-  /// - Throws: `ConfigError`.
-  public init(contentsOf path: String) throws(ConfigError) {
-    try self.init(bytes: Self.bytes(of: path), file: path)
+  /// - Throws: `CheckpointError`.
+  public init(contentsOf path: String) throws(CheckpointError) {
+    try self.init(value: Self.json(contentsOf: path), file: path)
   }
 
   /// The value in a configuration file of any kind, as Python's `json` reads it.
-  package static func json(contentsOf path: String) throws(ConfigError) -> JSONValue {
-    try json(bytes(of: path), file: path)
-  }
-
-  private static func bytes(of path: String) throws(ConfigError) -> [UInt8] {
-    do throws(FileError) {
-      return try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
+  package static func json(contentsOf path: String) throws(CheckpointError) -> JSONValue {
+    do throws(JSONFile.Problem) {
+      return try JSONFile.value(at: path)
     } catch {
-      throw ConfigError(file: path, problem: .unreadable(error))
-    }
-  }
-
-  private static func json(_ bytes: some Collection<UInt8>, file: String) throws(ConfigError) -> JSONValue {
-    do throws(JSONError) {
-      return try JSONValue(parsing: bytes, options: .python)
-    } catch {
-      if let standIn = FileStandIn(bytes) { throw ConfigError(file: file, problem: .standIn(standIn)) }
-      throw ConfigError(file: file, problem: .invalidJSON(error))
+      throw CheckpointError(file: path, error)
     }
   }
 
   /// Reads `config.json` in a model's folder.
   ///
-  /// - Throws: `ConfigError`.
-  public init(contentsOfFolder folder: String) throws(ConfigError) {
+  /// - Throws: `CheckpointError`.
+  public init(contentsOfFolder folder: String) throws(CheckpointError) {
     try self.init(contentsOf: FilePath.join(folder, "config.json"))
   }
 
@@ -113,8 +109,8 @@ public struct PretrainedConfig: Sendable {
   /// - Parameters:
   ///   - key: Where it stands. Where nothing does, it is empty, and everything has its default.
   ///   - override: A key under which old files have a configuration that counts instead.
-  /// - Throws: `ConfigError`.
-  public func section(_ key: String, override: String? = nil) throws(ConfigError) -> PretrainedConfig {
+  /// - Throws: `CheckpointError`.
+  public func section(_ key: String, override: String? = nil) throws(CheckpointError) -> PretrainedConfig {
     let found = [override, key].compactMap { $0 }.first { json[$0].map { $0 != .null } ?? false }
     guard let found else { return try PretrainedConfig(json: JSONObject(members: []), file: file) }
     guard let object = json[found]?.objectValue else {

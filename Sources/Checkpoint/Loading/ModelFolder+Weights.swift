@@ -5,8 +5,8 @@ extension ModelFolder {
   ///
   /// - Parameter name: A file of weights in the folder, or an index of several: `.safetensors`, `.bin`, `.pt`, `.pth`,
   ///   `.ckpt` or `.index.json`. With `nil` a folder that has an adapter besides is refused: transformers would apply it.
-  /// - Throws: `ModelFolderError` where there is no such file; it says what else was found.
-  public func weightsPath(named name: String? = nil) throws(ModelFolderError) -> String {
+  /// - Throws: `CheckpointError` where there is no such file; it says what else was found.
+  public func weightsPath(named name: String? = nil) throws(CheckpointError) -> String {
     guard exists else { throw error(.notAFolder) }
     if let name { return try namedWeights(name) }
     let names = Self.weightFileNames.map { FilePath.join(path, $0) }
@@ -23,7 +23,7 @@ extension ModelFolder {
   /// The endings of files of weights that can be read.
   private static let endings = [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".index.json"]
 
-  private func namedWeights(_ name: String) throws(ModelFolderError) -> String {
+  private func namedWeights(_ name: String) throws(CheckpointError) -> String {
     guard ShardIndex.isPlainName(name), Self.endings.contains(where: { name.hasSuffix($0) }) else {
       throw error(.invalidWeightsName(name))
     }
@@ -32,14 +32,14 @@ extension ModelFolder {
     return file
   }
 
-  private func error(_ problem: ModelFolderError.Problem) -> ModelFolderError {
-    ModelFolderError(folder: path, problem: problem)
+  private func error(_ problem: CheckpointError.Problem) -> CheckpointError {
+    CheckpointError(file: path, problem: problem)
   }
 
   /// The files that hold weights in another form or under another name.
   ///
   /// - Throws: `unreadable`: in a folder that may not be looked into nothing is found.
-  private func otherWeights() throws(ModelFolderError) -> [String] {
+  private func otherWeights() throws(CheckpointError) -> [String] {
     let names: [String]
     do throws(FileError) {
       names = try FolderListing.names(in: path.isEmpty ? "." : path, limit: 10_000)
@@ -82,79 +82,6 @@ enum OtherWeights: Equatable {
       "weights of TensorFlow and Flax are not read: load them with transformers 4 in Python (from_tf, from_flax) and save "
         + "the model"
     case .otherName: "name the file (weightsFile, --weights) if it is the model's"
-    }
-  }
-}
-
-/// Why a folder's weights cannot be found.
-public struct ModelFolderError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The folder.
-  public let folder: String
-  /// What is wrong.
-  public let problem: Problem
-
-  /// The kinds of problems.
-  public enum Problem: Sendable, Equatable {
-    /// There is no folder of that name.
-    case notAFolder
-    /// The system does not let its files be listed.
-    case unreadable(FileError)
-    /// The folder has none of the files that hold weights.
-    case noWeights
-    /// The folder has weights in other forms or under other names only: these files.
-    case otherWeights([String])
-    /// Beside the weights `name` there is an adapter, which would change them.
-    case adapterBesideWeights(name: String)
-    /// This is no name of a file of weights in the folder.
-    case invalidWeightsName(String)
-    /// The folder has no file of this name.
-    case noSuchWeights(name: String)
-  }
-
-  /// Makes an error.
-  public init(folder: String, problem: Problem) {
-    self.folder = folder
-    self.problem = problem
-  }
-
-  /// The problem's name without its details, for machine-readable reports.
-  public var kind: String {
-    switch problem {
-    case .notAFolder: "notAFolder"
-    case .unreadable: "unreadable"
-    case .noWeights: "noWeights"
-    case .otherWeights: "otherWeights"
-    case .adapterBesideWeights: "adapterBesideWeights"
-    case .invalidWeightsName: "invalidWeightsName"
-    case .noSuchWeights: "noSuchWeights"
-    }
-  }
-
-  /// One line for a person: the folder, what is wrong, and what would do.
-  public var description: String {
-    let known = ModelFolder.weightFileNames.joined(separator: ", ")
-    switch problem {
-    case .notAFolder: return "\(folder): not a folder"
-    case .unreadable(let error): return "\(error)"
-    case .noWeights: return "\(folder): no weights: there is none of \(known)"
-    case .otherWeights(let names):
-      var advice: [String] = []
-      for form in names.compactMap(OtherWeights.init) where !advice.contains(form.advice) {
-        advice.append(form.advice)
-      }
-      let shown =
-        names.prefix(10).map(\.printable).joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
-      return "\(folder): there is none of \(known), but \(shown): \(advice.joined(separator: "; "))"
-    case .adapterBesideWeights(let name):
-      return
-        "\(folder): beside \(name) there is adapter_config.json: transformers would apply the adapter, which is not "
-        + "done here. Merge it in Python (merge_and_unload), or name the weights (weightsFile, --weights) to leave it out"
-    case .invalidWeightsName(let name):
-      return
-        "\(folder): \"\(name.printable)\" is no name of weights in that folder: a file name without a path, which "
-        + "ends in .safetensors, .bin, .pt, .pth, .ckpt or .index.json"
-    case .noSuchWeights(let name):
-      return "\(folder): there is no file \(name.printable) in it"
     }
   }
 }

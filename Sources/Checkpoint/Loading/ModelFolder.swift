@@ -27,7 +27,7 @@ public struct ModelFolder: Sendable {
   /// A `config.json` of rounded weights becomes one of the weights that `ModelWeights(contentsOfFolder:)` makes of them.
   ///
   /// - Parameter dtype: The type that `config.json` shall name; its own where `nil`.
-  /// - Throws: `FileError`, and `ConfigError` for a `config.json` that has to be changed and cannot be read.
+  /// - Throws: `FileError`, and `CheckpointError` for a `config.json` that has to be changed and cannot be read.
   package func configurationFiles(dtype: DType?) throws -> [String: String] {
     var files: [String: String] = [:]
     for path in [configPath, preprocessorConfigPath, processorConfigPath] where InputFile.exists(path) {
@@ -46,8 +46,8 @@ public struct ModelFolder: Sendable {
 
   /// What `config.json` says of rounded weights; `nil` where there is no such file, or it says nothing.
   ///
-  /// - Throws: `ConfigError`.
-  func weightQuantization() throws(ConfigError) -> WeightQuantization? {
+  /// - Throws: `CheckpointError`.
+  func weightQuantization() throws(CheckpointError) -> WeightQuantization? {
     guard InputFile.exists(configPath) else { return nil }
     return try PretrainedConfig(contentsOf: configPath).weightQuantization()
   }

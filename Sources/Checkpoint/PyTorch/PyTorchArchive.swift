@@ -7,7 +7,7 @@ struct PyTorchArchive {
   private let directory: ZipDirectory
   private let folder: String
 
-  init(_ source: ByteSource, limits: PyTorchFileLimits) throws(PyTorchFileError.Problem) {
+  init(_ source: ByteSource, limits: PyTorchFileLimits) throws(CheckpointError.Problem) {
     directory = try ZipDirectory(source, maximumEntryCount: limits.maximumEntryCount)
     let suffix = "/data.pkl"
     let pickles = directory.entries.filter { name, _ in
@@ -39,7 +39,7 @@ struct PyTorchArchive {
   }
 
   /// The place of a storage's first byte in the file.
-  func start(of storage: PyTorchStorage) throws(PyTorchFileError.Problem) -> Int {
+  func start(of storage: PyTorchStorage) throws(CheckpointError.Problem) -> Int {
     guard let range = directory.entries["\(folder)/data/\(storage.key)"] else {
       throw .missingStorage(key: storage.key)
     }
@@ -51,7 +51,7 @@ struct PyTorchArchive {
 
   private static func bytes(
     _ source: ByteSource, _ range: Range<Int>, limit: Int
-  ) throws(PyTorchFileError.Problem) -> [UInt8] {
+  ) throws(CheckpointError.Problem) -> [UInt8] {
     do throws(FileError) {
       return try source.bytes(at: range.prefix(limit))
     } catch {
@@ -78,7 +78,7 @@ struct PyTorchLegacyFile {
     let end: Int
   }
 
-  init(_ source: ByteSource, limits: PyTorchFileLimits) throws(PyTorchFileError.Problem) {
+  init(_ source: ByteSource, limits: PyTorchFileLimits) throws(CheckpointError.Problem) {
     let pickles = try Self.pickles(source, limits: limits)
     root = pickles.root
     heap = pickles.heap
@@ -110,7 +110,7 @@ struct PyTorchLegacyFile {
   }
 
   /// The place of a storage's first byte in the file.
-  func start(of storage: PyTorchStorage) throws(PyTorchFileError.Problem) -> Int {
+  func start(of storage: PyTorchStorage) throws(CheckpointError.Problem) -> Int {
     guard let place = storages[storage.key] else { throw .missingStorage(key: storage.key) }
     guard place.count == storage.count else {
       throw .storageSize(key: storage.key, declared: storage.count, found: place.count)
@@ -121,7 +121,7 @@ struct PyTorchLegacyFile {
   /// Reads the pickles, of whose length nothing says anything: from ever more of the file until they are whole.
   private static func pickles(
     _ source: ByteSource, limits: PyTorchFileLimits
-  ) throws(PyTorchFileError.Problem) -> Pickles {
+  ) throws(CheckpointError.Problem) -> Pickles {
     let limit = max(0, limits.maximumPickleByteCount)
     var length = min(1 << 16, source.byteCount, limit)
     while true {
@@ -177,5 +177,16 @@ struct PyTorchLegacyFile {
       keys.append(key)
     }
     return Pickles(root: root, heap: heap, keys: keys, end: position)
+  }
+}
+
+extension CheckpointError.Problem {
+  init(_ problem: Unpickler.Problem) {
+    self =
+      switch problem {
+      case .cut: .cut
+      case .forbiddenGlobal(let module, let name): .forbiddenGlobal(module: module, name: name)
+      case .invalid(let offset, let reason): .invalidPickle(offset: offset, reason: reason)
+      }
   }
 }

@@ -7,28 +7,28 @@ extension PyTorchFile: TensorSource {
 
   /// The elements of a tensor as `Float`; see `DType.convertToFloat`.
   ///
-  /// - Throws: `PyTorchFileError`.
+  /// - Throws: `CheckpointError`.
   public func read(_ name: String) throws -> Tensor {
     let stored = try stored(name)
-    return try read(name, stored, shape: stored.tensor.shape) { elements throws(PyTorchFileError) in
+    return try read(name, stored, shape: stored.tensor.shape) { elements throws(CheckpointError) in
       try fill(elements, stored, stored.tensor)
     }
   }
 
   /// The elements at `rows` along a tensor's first axis as `Float`.
   ///
-  /// - Throws: `PyTorchFileError`.
+  /// - Throws: `CheckpointError`.
   public func read(_ name: String, rows: Range<Int>) throws -> Tensor {
     let stored = try stored(name)
     let part = try part(name, stored, rows: rows)
-    return try read(name, stored, shape: part.shape) { elements throws(PyTorchFileError) in
+    return try read(name, stored, shape: part.shape) { elements throws(CheckpointError) in
       try fill(elements, stored, part)
     }
   }
 
   /// Writes the elements at `rows` along a tensor's first axis into memory that holds exactly them.
   ///
-  /// - Throws: `PyTorchFileError`; `TensorError.elementCountMismatch` where `elements` has another length.
+  /// - Throws: `CheckpointError`; `TensorError.elementCountMismatch` where `elements` has another length.
   public func read(
     _ name: String, rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>
   ) throws {
@@ -40,19 +40,19 @@ extension PyTorchFile: TensorSource {
     try fill(elements, stored, part)
   }
 
-  func stored(_ name: String) throws(PyTorchFileError) -> Stored {
+  func stored(_ name: String) throws(CheckpointError) -> Stored {
     guard let stored = tensors[name] else { throw error(.noSuchTensor(key: name)) }
     return stored
   }
 
-  private func error(_ problem: PyTorchFileError.Problem) -> PyTorchFileError {
-    PyTorchFileError(file: path, problem: problem)
+  private func error(_ problem: CheckpointError.Problem) -> CheckpointError {
+    CheckpointError(file: path, problem: problem)
   }
 
   /// Some rows of a tensor.
   func part(
     _ name: String, _ stored: Stored, rows: Range<Int>
-  ) throws(PyTorchFileError) -> PyTorchTensor {
+  ) throws(CheckpointError) -> PyTorchTensor {
     let tensor = stored.tensor
     guard let rowCount = tensor.shape.first, rows.lowerBound >= 0, rows.upperBound <= rowCount else {
       throw error(.rowsOutOfRange(key: name, rows: rows, shape: tensor.shape))
@@ -62,8 +62,8 @@ extension PyTorchFile: TensorSource {
 
   private func read(
     _ name: String, _ stored: Stored, shape: [Int],
-    _ fill: (UnsafeMutableBufferPointer<Float>) throws(PyTorchFileError) -> Void
-  ) throws(PyTorchFileError) -> Tensor {
+    _ fill: (UnsafeMutableBufferPointer<Float>) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) -> Tensor {
     let limit = limits.maximumTensorByteCount
     // The count is at most that of the storage, which lies in the file; empty axes count as one for the strides.
     var extent = MemoryLayout<Float>.stride
@@ -88,7 +88,7 @@ extension PyTorchFile: TensorSource {
 
   private func fill(
     _ elements: UnsafeMutableBufferPointer<Float>, _ stored: Stored, _ part: PyTorchTensor
-  ) throws(PyTorchFileError) {
+  ) throws(CheckpointError) {
     guard !elements.isEmpty else { return }
     do throws(FileError) {
       if part.isContiguous {

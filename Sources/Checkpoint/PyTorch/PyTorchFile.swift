@@ -61,15 +61,15 @@ public final class PyTorchFile: Sendable {
 
   /// Opens a file.
   ///
-  /// - Throws: `PyTorchFileError`.
+  /// - Throws: `CheckpointError`.
   public convenience init(
     contentsOf path: String, limits: PyTorchFileLimits = PyTorchFileLimits()
-  ) throws(PyTorchFileError) {
+  ) throws(CheckpointError) {
     let file: InputFile
     do throws(FileError) {
       file = try InputFile(path: path)
     } catch {
-      throw PyTorchFileError(file: path, problem: .unreadable(error))
+      throw CheckpointError(file: path, problem: .unreadable(error))
     }
     try self.init(.file(file), name: path, limits: limits)
   }
@@ -79,24 +79,24 @@ public final class PyTorchFile: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - name: What error messages call it.
-  /// - Throws: `PyTorchFileError`.
+  /// - Throws: `CheckpointError`.
   public convenience init(
     bytes: [UInt8], name: String = "(memory)", limits: PyTorchFileLimits = PyTorchFileLimits()
-  ) throws(PyTorchFileError) {
+  ) throws(CheckpointError) {
     try self.init(.array(bytes), name: name, limits: limits)
   }
 
-  private init(_ source: ByteSource, name: String, limits: PyTorchFileLimits) throws(PyTorchFileError) {
+  private init(_ source: ByteSource, name: String, limits: PyTorchFileLimits) throws(CheckpointError) {
     path = name
     bytes = source
     byteCount = source.byteCount
     self.limits = limits
-    do throws(PyTorchFileError.Problem) {
+    do throws(CheckpointError.Problem) {
       let stateDict = try PyTorchStateDict(source, limits: limits)
       names = stateDict.names
       tensors = stateDict.tensors
     } catch {
-      throw PyTorchFileError(file: name, problem: error)
+      throw CheckpointError(file: name, problem: error)
     }
   }
 }
@@ -106,21 +106,21 @@ struct PyTorchStateDict {
   private(set) var names: [String] = []
   private(set) var tensors: [String: PyTorchFile.Stored] = [:]
 
-  private typealias Problem = PyTorchFileError.Problem
+  private typealias Problem = CheckpointError.Problem
 
-  init(_ source: ByteSource, limits: PyTorchFileLimits) throws(PyTorchFileError.Problem) {
+  init(_ source: ByteSource, limits: PyTorchFileLimits) throws(CheckpointError.Problem) {
     var head: [UInt8] = []
     do throws(FileError) { head = try source.bytes(at: 0..<min(8, source.byteCount)) } catch {
       throw .unreadable(error)
     }
     if head.starts(with: Array("PK".utf8)) {
       let archive = try PyTorchArchive(source, limits: limits)
-      try add(archive.root, archive.heap) { storage throws(PyTorchFileError.Problem) in
+      try add(archive.root, archive.heap) { storage throws(CheckpointError.Problem) in
         try archive.start(of: storage)
       }
     } else if head.first == 0x80 {
       let file = try PyTorchLegacyFile(source, limits: limits)
-      try add(file.root, file.heap) { storage throws(PyTorchFileError.Problem) in
+      try add(file.root, file.heap) { storage throws(CheckpointError.Problem) in
         try file.start(of: storage)
       }
     } else if let standIn = FileStandIn(source) {
@@ -132,8 +132,8 @@ struct PyTorchStateDict {
 
   private mutating func add(
     _ root: Unpickler.Value, _ heap: PickleHeap,
-    start: (PyTorchStorage) throws(PyTorchFileError.Problem) -> Int
-  ) throws(PyTorchFileError.Problem) {
+    start: (PyTorchStorage) throws(CheckpointError.Problem) -> Int
+  ) throws(CheckpointError.Problem) {
     guard case .dictionary(let number) = root else { throw .notAStateDict(found: root.kind) }
     for (key, value) in heap.dictionaries[number] {
       guard case .string(let name) = key else {
@@ -148,7 +148,7 @@ struct PyTorchStateDict {
     }
   }
 
-  private static func check(_ tensor: PyTorchTensor, _ name: String) throws(PyTorchFileError.Problem) {
+  private static func check(_ tensor: PyTorchTensor, _ name: String) throws(CheckpointError.Problem) {
     guard let count = tensor.count, tensor.span != nil, count <= tensor.storage.count else {
       throw .tensorOutsideStorage(
         key: name, shape: tensor.shape, strides: tensor.strides, offset: tensor.offset,

@@ -24,7 +24,7 @@ struct ZipDirectory {
   ///
   /// - Parameter maximumEntryCount: A directory of more entries is refused before it is read.
   /// - Returns: A problem, or the directory.
-  init(_ source: ByteSource, maximumEntryCount: Int) throws(PyTorchFileError.Problem) {
+  init(_ source: ByteSource, maximumEntryCount: Int) throws(CheckpointError.Problem) {
     let end = try Self.reading { () throws(FileError) in try Self.end(of: source) }
     do throws(Problem) {
       let end = try end.get()
@@ -44,7 +44,7 @@ struct ZipDirectory {
 
   private static func reading<Result>(
     _ body: () throws(FileError) -> Result
-  ) throws(PyTorchFileError.Problem) -> Result {
+  ) throws(CheckpointError.Problem) -> Result {
     do throws(FileError) { return try body() } catch { throw .unreadable(error) }
   }
 

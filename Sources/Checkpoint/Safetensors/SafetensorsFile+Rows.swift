@@ -5,7 +5,7 @@ extension SafetensorsFile {
   /// The elements at `rows` along a tensor's first axis as `Float`; the rest of it is not read.
   ///
   /// - Throws: As `tensor(_:)`, and for rows outside the tensor.
-  public func tensor(_ name: String, rows: Range<Int>) throws(SafetensorsError) -> Tensor {
+  public func tensor(_ name: String, rows: Range<Int>) throws(CheckpointError) -> Tensor {
     let info = try info(of: name)
     let byteRange = try byteRange(name, info, rows: rows)
     var shape = info.shape
@@ -18,7 +18,7 @@ extension SafetensorsFile {
   /// In a mapped file, the pages that the rows came from are given back to the system: it reads them again
   /// should somebody look at them.
   ///
-  /// - Throws: `SafetensorsError` as `tensor(_:rows:)`; `TensorError.elementCountMismatch` where `elements`
+  /// - Throws: `CheckpointError` as `tensor(_:rows:)`; `TensorError.elementCountMismatch` where `elements`
   ///   has another length.
   public func read(
     _ name: String, rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>
@@ -38,7 +38,7 @@ extension SafetensorsFile {
   /// Where the rows of a tensor lie, once they are known to be rows of `Float`.
   func byteRange(
     _ name: String, _ info: TensorInfo, rows: Range<Int>
-  ) throws(SafetensorsError) -> Range<Int> {
+  ) throws(CheckpointError) -> Range<Int> {
     guard let rowCount = info.shape.first, rows.lowerBound >= 0, rows.upperBound <= rowCount else {
       throw error(.rowsOutOfRange(key: name, rows: rows, shape: info.shape))
     }

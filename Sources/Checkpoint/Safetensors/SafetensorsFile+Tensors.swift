@@ -8,16 +8,16 @@ extension SafetensorsFile {
   /// lie at a multiple of four bytes. Other types are converted block by block; see
   /// `DType.convertToFloat`.
   ///
-  /// - Throws: `SafetensorsError`: no such tensor, a type that is no number, a file that cannot be read.
-  public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
+  /// - Throws: `CheckpointError`: no such tensor, a type that is no number, a file that cannot be read.
+  public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
     let info = try info(of: name)
     return try read(name, info, shape: info.shape, byteRange: info.byteRange)
   }
 
   /// The bytes of a tensor of any type, as they stand in the file.
   ///
-  /// - Throws: `SafetensorsError`: no such tensor, a file that cannot be read.
-  public func rawBytes(of name: String) throws(SafetensorsError) -> [UInt8] {
+  /// - Throws: `CheckpointError`: no such tensor, a file that cannot be read.
+  public func rawBytes(of name: String) throws(CheckpointError) -> [UInt8] {
     let info = try info(of: name)
     return try reporting { () throws(FileError) in try bytes.bytes(at: info.byteRange) }
   }
@@ -25,7 +25,7 @@ extension SafetensorsFile {
   /// Calls `body` with the bytes of a tensor of any type, as they stand in the file. They are at no
   /// particular alignment and are valid during the call only.
   ///
-  /// - Throws: `SafetensorsError`, or what `body` throws.
+  /// - Throws: `CheckpointError`, or what `body` throws.
   public func withBytes<Result>(
     of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
@@ -35,17 +35,17 @@ extension SafetensorsFile {
     }.get()
   }
 
-  func info(of name: String) throws(SafetensorsError) -> TensorInfo {
+  func info(of name: String) throws(CheckpointError) -> TensorInfo {
     guard let info = tensors[name] else { throw error(.noSuchTensor(key: name)) }
     return info
   }
 
-  func error(_ problem: SafetensorsError.Problem) -> SafetensorsError {
-    SafetensorsError(file: path, problem: problem)
+  func error(_ problem: CheckpointError.Problem) -> CheckpointError {
+    CheckpointError(file: path, problem: problem)
   }
 
   /// Whether a tensor can be had as `Float` in memory.
-  func check(_ name: String, _ info: TensorInfo, shape: [Int]) throws(SafetensorsError) {
+  func check(_ name: String, _ info: TensorInfo, shape: [Int]) throws(CheckpointError) {
     guard info.dtype.isConvertibleToFloat else {
       throw error(.unsupportedDType(key: name, dtype: info.dtype))
     }
@@ -65,7 +65,7 @@ extension SafetensorsFile {
 
   func read(
     _ name: String, _ info: TensorInfo, shape: [Int], byteRange: Range<Int>
-  ) throws(SafetensorsError) -> Tensor {
+  ) throws(CheckpointError) -> Tensor {
     try check(name, info, shape: shape)
     let count = byteRange.count / (info.dtype.bitWidth / 8)
     if info.dtype == .float32, let view = bytes.view(shape: shape, byteRange: byteRange) { return view }
@@ -86,7 +86,7 @@ extension SafetensorsFile {
   /// Runs `body` and names the file in its error.
   func reporting<Result>(
     _ body: () throws(FileError) -> Result
-  ) throws(SafetensorsError) -> Result {
+  ) throws(CheckpointError) -> Result {
     do throws(FileError) { return try body() } catch { throw self.error(.unreadable(error)) }
   }
 }

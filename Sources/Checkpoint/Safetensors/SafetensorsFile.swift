@@ -37,10 +37,10 @@ public final class SafetensorsFile: Sendable {
 
   /// Opens a file.
   ///
-  /// - Throws: `SafetensorsError`.
+  /// - Throws: `CheckpointError`.
   public convenience init(
     contentsOf path: String, access: Access = .read, limits: SafetensorsLimits = SafetensorsLimits()
-  ) throws(SafetensorsError) {
+  ) throws(CheckpointError) {
     let source: ByteSource
     do throws(FileError) {
       let file = try InputFile(path: path)
@@ -49,7 +49,7 @@ public final class SafetensorsFile: Sendable {
       case .mapped: source = .mapped(try MappedFile(file))
       }
     } catch {
-      throw SafetensorsError(file: path, problem: .unreadable(error))
+      throw CheckpointError(file: path, problem: .unreadable(error))
     }
     try self.init(source, name: path, limits: limits)
   }
@@ -59,10 +59,10 @@ public final class SafetensorsFile: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - name: What error messages call it.
-  /// - Throws: `SafetensorsError`.
+  /// - Throws: `CheckpointError`.
   public convenience init(
     bytes: [UInt8], name: String = "(memory)", limits: SafetensorsLimits = SafetensorsLimits()
-  ) throws(SafetensorsError) {
+  ) throws(CheckpointError) {
     try self.init(.array(bytes), name: name, limits: limits)
   }
 
@@ -72,34 +72,34 @@ public final class SafetensorsFile: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - name: What error messages call it.
-  /// - Throws: `SafetensorsError`.
+  /// - Throws: `CheckpointError`.
   public convenience init(
     staticBytes bytes: UnsafeRawBufferPointer, name: String = "(embedded)",
     limits: SafetensorsLimits = SafetensorsLimits()
-  ) throws(SafetensorsError) {
+  ) throws(CheckpointError) {
     try self.init(.memory(StaticMemory(bytes)), name: name, limits: limits)
   }
 
-  private init(_ source: ByteSource, name: String, limits: SafetensorsLimits) throws(SafetensorsError) {
+  private init(_ source: ByteSource, name: String, limits: SafetensorsLimits) throws(CheckpointError) {
     path = name
     bytes = source
     byteCount = source.byteCount
     self.limits = limits
-    do throws(SafetensorsError.Problem) {
+    do throws(CheckpointError.Problem) {
       let header = try Self.header(of: source, limits: limits)
       metadata = header.metadata
       names = header.tensors.map(\.name)
       // Names are unique: the header has refused duplicates.
       tensors = Dictionary(header.tensors.map { ($0.name, $0.info) }, uniquingKeysWith: { first, _ in first })
     } catch {
-      if let standIn = FileStandIn(source) { throw SafetensorsError(file: name, problem: .standIn(standIn)) }
-      throw SafetensorsError(file: name, problem: error)
+      if let standIn = FileStandIn(source) { throw CheckpointError(file: name, problem: .standIn(standIn)) }
+      throw CheckpointError(file: name, problem: error)
     }
   }
 
   private static func header(
     of source: ByteSource, limits: SafetensorsLimits
-  ) throws(SafetensorsError.Problem) -> SafetensorsHeader {
+  ) throws(CheckpointError.Problem) -> SafetensorsHeader {
     let fileByteCount = source.byteCount
     guard fileByteCount >= 8 else { throw .fileTooShort(byteCount: fileByteCount) }
     let lengthField = try reading { () throws(FileError) in
@@ -109,7 +109,7 @@ public final class SafetensorsFile: Sendable {
       lengthField: UInt64(littleEndian: lengthField), fileByteCount: fileByteCount, limits: limits)
     return try reading { () throws(FileError) in
       try source.withBytes(at: 8..<(8 + length)) { json in
-        Result { () throws(SafetensorsError.Problem) in
+        Result { () throws(CheckpointError.Problem) in
           try SafetensorsHeader(json: json, fileByteCount: fileByteCount, limits: limits)
         }
       }
@@ -119,7 +119,7 @@ public final class SafetensorsFile: Sendable {
   /// Runs `body` and makes its error one of this format.
   private static func reading<Result>(
     _ body: () throws(FileError) -> Result
-  ) throws(SafetensorsError.Problem) -> Result {
+  ) throws(CheckpointError.Problem) -> Result {
     do throws(FileError) { return try body() } catch { throw .unreadable(error) }
   }
 }

@@ -45,7 +45,7 @@ struct SafetensorsHeader {
   let tensors: [(name: String, info: TensorInfo)]
   let metadata: [String: String]
 
-  private typealias Problem = SafetensorsError.Problem
+  private typealias Problem = CheckpointError.Problem
 
   /// What a tensor's description says, before offsets are known to fit the file.
   private struct Entry {
@@ -59,7 +59,7 @@ struct SafetensorsHeader {
   /// The length of the header, from the first eight bytes of a file.
   static func byteCount(
     lengthField: UInt64, fileByteCount: Int, limits: SafetensorsLimits
-  ) throws(SafetensorsError.Problem) -> Int {
+  ) throws(CheckpointError.Problem) -> Int {
     guard lengthField <= UInt64(max(0, limits.maximumHeaderByteCount)) else {
       throw .headerTooLarge(byteCount: lengthField, limit: limits.maximumHeaderByteCount)
     }
@@ -72,7 +72,7 @@ struct SafetensorsHeader {
   /// Parses and validates the JSON part of a header.
   init(
     json: UnsafeRawBufferPointer, fileByteCount: Int, limits: SafetensorsLimits
-  ) throws(SafetensorsError.Problem) {
+  ) throws(CheckpointError.Problem) {
     let root: JSONValue
     do throws(JSONError) {
       root = try JSONValue(
@@ -81,7 +81,7 @@ struct SafetensorsHeader {
           maximumByteCount: limits.maximumHeaderByteCount,
           maximumValueCount: limits.maximumHeaderValueCount))
     } catch {
-      throw .invalidJSON(error)
+      throw .headerNotJSON(error)
     }
     guard case .object(let object) = root else { throw .headerNotAnObject(found: root.summary) }
 
@@ -102,7 +102,7 @@ struct SafetensorsHeader {
     tensors = try Self.placed(entries, headerEnd: 8 + json.count, fileByteCount: fileByteCount)
   }
 
-  private static func metadata(_ value: JSONValue) throws(SafetensorsError.Problem) -> [String: String] {
+  private static func metadata(_ value: JSONValue) throws(CheckpointError.Problem) -> [String: String] {
     switch value {
     case .null: return [:]
     case .object(let object):
@@ -121,7 +121,7 @@ struct SafetensorsHeader {
 
   private static func entry(
     name: String, _ value: JSONValue, limits: SafetensorsLimits
-  ) throws(SafetensorsError.Problem) -> Entry {
+  ) throws(CheckpointError.Problem) -> Entry {
     let fields: (dtype: JSONValue, shape: JSONValue, offsets: JSONValue)
     switch value {
     case .object(let object):
@@ -157,7 +157,7 @@ struct SafetensorsHeader {
 
   private static func field(
     _ field: String, of object: JSONObject, _ name: String
-  ) throws(SafetensorsError.Problem) -> JSONValue {
+  ) throws(CheckpointError.Problem) -> JSONValue {
     var found: JSONValue?
     for member in object.members where member.key == field {
       guard found == nil else { throw .invalidTensorInfo(key: name, field: field, reason: "it occurs twice") }
@@ -167,7 +167,7 @@ struct SafetensorsHeader {
     return found
   }
 
-  private static func elementType(_ value: JSONValue, _ name: String) throws(SafetensorsError.Problem)
+  private static func elementType(_ value: JSONValue, _ name: String) throws(CheckpointError.Problem)
     -> DType
   {
     var spelling = value.stringValue
@@ -184,7 +184,7 @@ struct SafetensorsHeader {
 
   private static func unsigned(
     _ value: JSONValue, field: String, _ name: String
-  ) throws(SafetensorsError.Problem) -> UInt64 {
+  ) throws(CheckpointError.Problem) -> UInt64 {
     switch value {
     case .integer(let integer) where integer >= 0: return UInt64(integer)
     case .unsigned(let integer): return integer
@@ -197,7 +197,7 @@ struct SafetensorsHeader {
   /// Checks that the sorted entries follow each other without gap and fill the file to its end.
   private static func placed(
     _ entries: [Entry], headerEnd: Int, fileByteCount: Int
-  ) throws(SafetensorsError.Problem) -> [(name: String, info: TensorInfo)] {
+  ) throws(CheckpointError.Problem) -> [(name: String, info: TensorInfo)] {
     var position: UInt64 = 0
     for entry in entries {
       guard entry.begin == position, entry.end >= entry.begin else {
@@ -221,7 +221,7 @@ struct SafetensorsHeader {
     }
   }
 
-  private static func byteCount(_ entry: Entry) throws(SafetensorsError.Problem) -> UInt64 {
+  private static func byteCount(_ entry: Entry) throws(CheckpointError.Problem) -> UInt64 {
     var bits: UInt64 = 1
     for factor in entry.shape + [UInt64(entry.dtype.bitWidth)] {
       let (product, overflow) = bits.multipliedReportingOverflow(by: factor)

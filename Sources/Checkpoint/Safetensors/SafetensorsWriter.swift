@@ -50,7 +50,7 @@ enum SafetensorsWriter {
       }
       // A source that gives another number of bytes than it said would make a file that nobody can read.
       guard count == tensor.byteCount else {
-        throw SafetensorsError(
+        throw CheckpointError(
           file: path,
           problem: .sizeMismatch(
             key: tensor.name, declared: UInt64(tensor.byteCount), needed: UInt64(count)))

@@ -9,7 +9,7 @@ extension ModelWeights {
   /// by `CompressedTensorsConfig(dequantize=True)` (integer times `weight_scale`, in the type of the scale).
   ///
   /// - Parameter quantization: What the configuration says; with `nil` the weights are returned as they are.
-  /// - Throws: `QuantizedWeightsError` where integers lack what they are multiplied by; what reading that throws.
+  /// - Throws: `CheckpointError` where integers lack what they are multiplied by; what reading that throws.
   public func dequantized(_ quantization: WeightQuantization?) throws -> ModelWeights {
     guard let quantization else { return self }
     var scales: [String: RowScales] = [:]
@@ -33,16 +33,17 @@ extension ModelWeights {
     of name: String, _ shape: [Int], in companion: String, _ quantization: WeightQuantization
   ) throws -> RowScales {
     guard let found = self.shape(of: companion), let dtype = dtype(of: companion) else {
-      throw QuantizedWeightsError(file: path, problem: .missing(key: name, companion: companion))
+      throw CheckpointError(file: path, problem: .missingFactors(key: name, companion: companion))
     }
     let allowed = quantization == .llmInt8 ? [[shape[0]]] : [[], [1], [1, 1], [shape[0], 1]]
     guard allowed.contains(found) else {
-      throw QuantizedWeightsError(
-        file: path, problem: .shape(companion: companion, found: found, key: name, weight: shape))
+      throw CheckpointError(
+        file: path,
+        problem: .factorsOfOtherShape(companion: companion, found: found, key: name, weight: shape))
     }
     let types: [DType] = quantization == .llmInt8 ? [.float32] : [.float32, .bfloat16, .float16]
     guard types.contains(dtype) else {
-      throw QuantizedWeightsError(file: path, problem: .elementType(companion: companion, dtype: dtype))
+      throw CheckpointError(file: path, problem: .factorsOfOtherDType(companion: companion, dtype: dtype))
     }
     return RowScales(quantization, factors: try read(companion).elements, dtype: dtype, columns: shape[1])
   }
@@ -50,7 +51,7 @@ extension ModelWeights {
   /// 0 says that the rows lie one after the other; older versions of bitsandbytes knew orders for its kernels.
   private func checkFormat(_ key: String) throws {
     guard shape(of: key) == [], try read(key).elements == [0] else {
-      throw QuantizedWeightsError(file: path, problem: .format(key: key))
+      throw CheckpointError(file: path, problem: .kernelOrder(key: key))
     }
   }
 }
@@ -61,58 +62,6 @@ extension WeightQuantization {
     switch self {
     case .llmInt8: "SCB"
     case .compressedTensors: "weight_scale"
-    }
-  }
-}
-
-/// Weights that were rounded to integers cannot be read as the numbers that they stand for.
-public struct QuantizedWeightsError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The file, or the index.
-  public let file: String
-  /// What is wrong.
-  public let problem: Problem
-
-  /// The kinds of problems.
-  public enum Problem: Sendable, Equatable {
-    /// Beside integers the tensor is missing that they are multiplied by.
-    case missing(key: String, companion: String)
-    /// The factors are neither one for each row nor one for all.
-    case shape(companion: String, found: [Int], key: String, weight: [Int])
-    /// The factors are of a type that the makers do not write.
-    case elementType(companion: String, dtype: DType)
-    /// The integers are in an order that is not read.
-    case format(key: String)
-  }
-
-  /// Makes an error.
-  public init(file: String, problem: Problem) {
-    self.file = file
-    self.problem = problem
-  }
-
-  /// The problem's name without its details, for machine-readable reports.
-  public var kind: String {
-    switch problem {
-    case .missing: "missing"
-    case .shape: "shape"
-    case .elementType: "elementType"
-    case .format: "format"
-    }
-  }
-
-  /// One line for a person: the file, the tensor and what is wrong.
-  public var description: String {
-    switch problem {
-    case .missing(let key, let companion):
-      "\(file): \"\(key.printable)\" holds 8-bit integers, and \"\(companion.printable)\", by which they are multiplied, "
-        + "is missing"
-    case .shape(let companion, let found, let key, let weight):
-      "\(file): \"\(companion.printable)\" of shape \(found) has neither one factor for each row of "
-        + "\"\(key.printable)\" (\(weight)) nor one for all: other groupings are not read"
-    case .elementType(let companion, let dtype):
-      "\(file): \"\(companion.printable)\" is of type \(dtype.rawValue), which its makers do not write"
-    case .format(let key):
-      "\(file): \"\(key.printable)\" is not 0: weights in the order of a kernel of bitsandbytes are not read"
     }
   }
 }

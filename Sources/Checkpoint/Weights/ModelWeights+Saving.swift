@@ -13,7 +13,7 @@ extension ModelWeights {
   /// - Parameters:
   ///   - path: The file, which may be one that these weights are read from.
   ///   - dtype: The type to convert floating-point tensors to, `F64`, `F32`, `F16` or `BF16`; others stay what they are.
-  /// - Throws: `FileError`, `SafetensorsError`, `PyTorchFileError`; `ModelSaveError`.
+  /// - Throws: `FileError`, `CheckpointError`; `ModelSaveError`.
   public func save(to path: String, dtype: DType? = nil) throws {
     try checkConversion(to: dtype)
     let tensors = try names.map { try tensor($0, as: dtype) }

@@ -24,8 +24,8 @@ public struct ModelWeights: TensorSource {
   ///   - folder: A folder as `save_pretrained` writes it.
   ///   - file: The name of the file to take, or of an index, where it is not the one that is preferred.
   ///   - access: How safetensors files are read.
-  /// - Throws: `ModelFolderError`, `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`; `ConfigError` and
-  ///   `QuantizedWeightsError` for rounded weights that cannot be read.
+  /// - Throws: `CheckpointError`; `CheckpointError` and
+  ///   `CheckpointError` for rounded weights that cannot be read.
   public init(
     contentsOfFolder folder: String, file: String? = nil, access: SafetensorsFile.Access = .read
   ) throws {
@@ -40,7 +40,7 @@ public struct ModelWeights: TensorSource {
   ///   - path: What ends in `.safetensors` is read as that, what ends in `.json` as an index, and anything else as a
   ///     file that `torch.save` wrote.
   ///   - access: How safetensors files are read.
-  /// - Throws: `SafetensorsError`, `PyTorchFileError`, `ShardIndexError`.
+  /// - Throws: `CheckpointError`.
   public init(contentsOf path: String, access: SafetensorsFile.Access = .read) throws {
     if path.hasSuffix(".json") {
       try self.init(index: path, access: access)
@@ -67,15 +67,15 @@ public struct ModelWeights: TensorSource {
     for (number, file) in files.enumerated() {
       for name in file.names {
         if let other = fileIndex.updateValue(number, forKey: name) {
-          throw ShardIndexError(
+          throw CheckpointError(
             file: path,
-            problem: .duplicateTensor(key: name, files: [index.files[other], index.files[number]]))
+            problem: .tensorInTwoFiles(key: name, files: [index.files[other], index.files[number]]))
         }
       }
     }
     for (name, file) in index.weightMap.sorted(by: { $0.key < $1.key }) {
       guard let number = fileIndex[name], index.files[number] == file else {
-        throw ShardIndexError(file: path, problem: .missingTensor(key: name, file: file))
+        throw CheckpointError(file: path, problem: .missingTensor(key: name, file: file))
       }
     }
     self.path = path
@@ -121,7 +121,7 @@ extension ModelWeights {
 
   /// The elements of a tensor as `Float`.
   ///
-  /// - Throws: `SafetensorsError`, `PyTorchFileError`.
+  /// - Throws: `CheckpointError`.
   public func read(_ name: String) throws -> Tensor {
     guard scales[name] != nil, let rowCount = shape(of: name)?.first else {
       return try file(of: name).read(name)
@@ -131,7 +131,7 @@ extension ModelWeights {
 
   /// The elements at `rows` along a tensor's first axis as `Float`.
   ///
-  /// - Throws: `SafetensorsError`, `PyTorchFileError`.
+  /// - Throws: `CheckpointError`.
   public func read(_ name: String, rows: Range<Int>) throws -> Tensor {
     let tensor = try file(of: name).read(name, rows: rows)
     guard let scales = scales[name] else { return tensor }
@@ -143,7 +143,7 @@ extension ModelWeights {
 
   /// Writes the elements at `rows` along a tensor's first axis into memory that holds exactly them.
   ///
-  /// - Throws: `SafetensorsError`, `PyTorchFileError`; `TensorError.elementCountMismatch`.
+  /// - Throws: `CheckpointError`; `TensorError.elementCountMismatch`.
   public func read(
     _ name: String, rows: Range<Int>, into elements: UnsafeMutableBufferPointer<Float>
   ) throws {
@@ -154,7 +154,7 @@ extension ModelWeights {
   /// Calls `body` with the elements of a tensor, little-endian, in order and in blocks of whole elements.
   ///
   /// - Parameter rows: Those along the first axis that are wanted; `nil` for all of the tensor.
-  /// - Throws: `FileError`, `SafetensorsError`, `PyTorchFileError`, or what `body` throws.
+  /// - Throws: `FileError`, `CheckpointError`, or what `body` throws.
   package func forEachBlock(
     of name: String, rows: Range<Int>? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {

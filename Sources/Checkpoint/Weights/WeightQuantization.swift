@@ -12,14 +12,10 @@ public enum WeightQuantization: String, Sendable, CaseIterable {
 extension PretrainedConfig {
   /// What `quantization_config` says of the weights; `nil` where there is none.
   ///
-  /// - Throws: `ConfigError.Problem.unsupported`, which names the method, for every other way of rounding weights.
-  public func weightQuantization() throws(ConfigError) -> WeightQuantization? {
+  /// - Throws: `CheckpointError.Problem.unsupported`, which names the method, for every other way of rounding weights.
+  public func weightQuantization() throws(CheckpointError) -> WeightQuantization? {
     let key = "quantization_config"
-    guard let value = json[key], value != .null else { return nil }
-    guard let object = value.objectValue else {
-      throw ConfigError(
-        file: file, problem: .invalidValue(key: key, expected: "an object or null", found: value.summary))
-    }
+    guard let object = try JSONFields(json, file: file).optional(key, .object) else { return nil }
     return try QuantizationReader(file: file, object: object).quantization()
   }
 
@@ -37,7 +33,7 @@ private struct QuantizationReader {
 
   private static let key = "quantization_config"
 
-  func quantization() throws(ConfigError) -> WeightQuantization {
+  func quantization() throws(CheckpointError) -> WeightQuantization {
     // These two count before the method's name, as in the reference.
     if try flag("load_in_4bit") { throw unsupported("load_in_4bit", .bool(true)) }
     if try flag("load_in_8bit") { return .llmInt8 }
@@ -49,7 +45,7 @@ private struct QuantizationReader {
     }
   }
 
-  private func checkCompressedTensors() throws(ConfigError) {
+  private func checkCompressedTensors() throws(CheckpointError) {
     guard let format = object["format"], Self.isPlainFormat(format) else {
       throw unsupported("format", object["format"] ?? .null)
     }
@@ -67,7 +63,7 @@ private struct QuantizationReader {
     }
   }
 
-  private func check(_ group: JSONValue, _ name: String) throws(ConfigError) {
+  private func check(_ group: JSONValue, _ name: String) throws(CheckpointError) {
     guard let group = group.objectValue else { throw unsupported(name, group) }
     if let format = group["format"], format != .null, !Self.isPlainFormat(format) {
       throw unsupported(name + ".format", format)
@@ -95,20 +91,12 @@ private struct QuantizationReader {
     value == .null || value.objectValue?.members.isEmpty ?? false
   }
 
-  private func flag(_ key: String) throws(ConfigError) -> Bool {
-    switch object[key] {
-    case nil, .null?: return false
-    case .bool(let value)?: return value
-    case let other?:
-      throw ConfigError(
-        file: file,
-        problem: .invalidValue(
-          key: "\(Self.key).\(key)", expected: "true or false", found: other.summary))
-    }
+  private func flag(_ key: String) throws(CheckpointError) -> Bool {
+    try JSONFields(object, prefix: "\(Self.key).", file: file).optional(key, .bool) ?? false
   }
 
-  private func unsupported(_ key: String, _ value: JSONValue) -> ConfigError {
-    ConfigError(
+  private func unsupported(_ key: String, _ value: JSONValue) -> CheckpointError {
+    CheckpointError(
       file: file,
       problem: .unsupported(
         key: "\(Self.key).\(key)", found: value.summary,

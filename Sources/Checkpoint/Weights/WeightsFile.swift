@@ -44,7 +44,7 @@ extension SafetensorsFile: WeightsFile {
     of name: String, rows: Range<Int>?, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let info = try info(of: name)
-    let range = try rows.map { rows throws(SafetensorsError) in try byteRange(name, info, rows: rows) }
+    let range = try rows.map { rows throws(CheckpointError) in try byteRange(name, info, rows: rows) }
     try bytes.forEachBlock(at: range ?? info.byteRange, body)
   }
 }
@@ -56,7 +56,7 @@ extension PyTorchFile: WeightsFile {
     of name: String, rows: Range<Int>?, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let stored = try stored(name)
-    let tensor = try rows.map { rows throws(PyTorchFileError) in try part(name, stored, rows: rows) }
+    let tensor = try rows.map { rows throws(CheckpointError) in try part(name, stored, rows: rows) }
     try forEachBlock(of: tensor ?? stored.tensor, stored, body)
   }
 
