@@ -145,12 +145,15 @@ let package = Package(
       name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
-      dependencies: ["AIGuardVision", "AIGuardDefaultModel", "Checkpoint", "Platform", "TestSupport"]),
+      dependencies: [
+        "AIGuardVision", "AIGuardDefaultModel", "Checkpoint", "JSONText", "Platform", "TestSupport",
+      ]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "AllocationTests",
       dependencies: [
-        "AIGuardDefaultModel", "AIGuardVision", "CAllocationCounter", "Checkpoint", "TensorCore", "TestSupport",
+        "AIGuardDefaultModel", "AIGuardVision", "CAllocationCounter", "Checkpoint", "TensorCore",
+        "TestSupport",
       ]),
     .testTarget(
       name: "CommandLineTests",

@@ -1,3 +1,11 @@
+// The former names of `CheckpointError`, which the module of the files has as deprecated aliases.
+@_exported import typealias Checkpoint.ConfigError
+@_exported import typealias Checkpoint.ModelFolderError
+@_exported import typealias Checkpoint.PyTorchFileError
+@_exported import typealias Checkpoint.QuantizedWeightsError
+@_exported import typealias Checkpoint.SafetensorsError
+@_exported import typealias Checkpoint.ShardIndexError
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else

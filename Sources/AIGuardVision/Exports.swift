@@ -1,18 +1,13 @@
 // One import gives a user of the classifier every name that its calls take, return and throw, and no other: who reads
 // weights or JSON with this package imports `Checkpoint`, who computes with tensors `TensorCore`.
-@_exported import struct Checkpoint.ConfigError
+@_exported import struct Checkpoint.CheckpointError
 @_exported import struct Checkpoint.LoadError
 @_exported import struct Checkpoint.LoadReport
-@_exported import struct Checkpoint.ModelFolderError
 @_exported import enum Checkpoint.ModelSaveError
 @_exported import struct Checkpoint.PackedCache
 @_exported import enum Checkpoint.PackedCacheProblem
 @_exported import struct Checkpoint.PackedCacheReport
 @_exported import struct Checkpoint.PretrainedConfig
-@_exported import struct Checkpoint.PyTorchFileError
-@_exported import struct Checkpoint.QuantizedWeightsError
-@_exported import struct Checkpoint.SafetensorsError
-@_exported import struct Checkpoint.ShardIndexError
 @_exported import ImageProcessor
 @_exported import struct Platform.DigestError
 @_exported import struct Platform.FileError

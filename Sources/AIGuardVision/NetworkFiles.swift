@@ -7,7 +7,7 @@ struct NetworkFiles {
 
   /// Finds the weights and reads `config.json`.
   ///
-  /// - Throws: `ModelFolderError`, `ConfigError`.
+  /// - Throws: `CheckpointError`.
   init(folder: String, weightsFile: String?) throws {
     weightsPath = try ModelFolder(folder).weightsPath(named: weightsFile)
     config = try PretrainedConfig(contentsOfFolder: folder)

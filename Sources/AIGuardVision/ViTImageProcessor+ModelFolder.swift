@@ -11,11 +11,11 @@ extension ViTImageProcessor {
   /// - Parameters:
   ///   - folder: The folder's path.
   ///   - profile: The reference whose pixel values to reproduce.
-  /// - Throws: `ImageProcessorFileError`, which names the file; `ConfigError` for one that is no JSON.
+  /// - Throws: `ImageProcessorFileError`, which names the file; `CheckpointError` for one that is no JSON.
   public init(folder: String, profile: PreprocessingProfile = .pillow13) throws {
     let path = ModelFolder(folder).configPath
     var config: JSONValue?
-    do throws(ConfigError) {
+    do throws(CheckpointError) {
       config = try .object(PretrainedConfig(contentsOf: path).json)
     } catch {
       guard case .unreadable(let reason) = error.problem, reason.isNotFound else { throw error }

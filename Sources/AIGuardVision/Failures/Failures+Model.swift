@@ -6,14 +6,11 @@ import Platform
 // What is wrong with a model's files is never the fault of an image, so that all of these answer with 500, or 503 where
 // there was no memory.
 
-extension ModelFolderError: ClassificationFailure {
-  /// 500: the folder is the server's.
-  public var httpStatus: Int { 500 }
-}
-
-extension ConfigError: ClassificationFailure {
-  /// 500: the configuration is the model's.
-  public var httpStatus: Int { 500 }
+extension CheckpointError: ClassificationFailure {
+  /// 503 where there is no memory, else 500.
+  public var httpStatus: Int {
+    if case .outOfMemory = problem { 503 } else { 500 }
+  }
 }
 
 extension ImageProcessorFileError: ClassificationFailure {
@@ -25,30 +22,6 @@ extension JSONError: ClassificationFailure {
   /// `invalid-json`.
   public var kind: String { "invalid-json" }
   /// 500: the text is the model's.
-  public var httpStatus: Int { 500 }
-}
-
-extension SafetensorsError: ClassificationFailure {
-  /// 503 where there is no memory, else 500.
-  public var httpStatus: Int {
-    if case .outOfMemory = problem { 503 } else { 500 }
-  }
-}
-
-extension PyTorchFileError: ClassificationFailure {
-  /// 503 where there is no memory, else 500.
-  public var httpStatus: Int {
-    if case .outOfMemory = problem { 503 } else { 500 }
-  }
-}
-
-extension ShardIndexError: ClassificationFailure {
-  /// 500: the index is the model's.
-  public var httpStatus: Int { 500 }
-}
-
-extension QuantizedWeightsError: ClassificationFailure {
-  /// 500: the weights are the model's.
   public var httpStatus: Int { 500 }
 }
 
