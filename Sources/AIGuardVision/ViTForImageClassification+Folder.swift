@@ -1,3 +1,5 @@
+import Checkpoint
+
 extension ViTForImageClassification {
   /// Loads a network from a folder as `transformers` saves it, without its image processor and its labels.
   ///
@@ -25,5 +27,18 @@ extension ViTForImageClassification {
     self = try HashedNetwork(
       files.config, weights: files.weights(), precision: precision, budget: budget, packedCache: packedCache
     ).model
+  }
+
+  /// What a network would find in the weights of a folder, whether it can be loaded or not. No large tensor is read.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder's path.
+  ///   - weightsFile: As for `init(folder:)`.
+  /// - Throws: As `init(folder:)`, but no `LoadError`: `LoadReport.isComplete` says whether there would be one.
+  public static func inspect(folder: String, weightsFile: String? = nil) throws -> LoadReport {
+    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
+    let config = try ViTConfig(files.config)
+    return try inspect(
+      config: config, weights: WeightLoader(files.weights(), expected: config.architecture.keyNaming))
   }
 }

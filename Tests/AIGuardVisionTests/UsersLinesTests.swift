@@ -54,11 +54,11 @@ import Testing
     }
     let damages: [(String, (TemporaryDirectory) throws -> Void)] = [
       ("none", { _ in }),
-      ("ModelFolderError", { try $0.remove("model.safetensors") }),
-      ("ModelFolderError", { try $0.write("{}", to: "adapter_config.json") }),
-      ("ConfigError", { try $0.write("[]", to: "config.json") }),
+      ("CheckpointError", { try $0.remove("model.safetensors") }),
+      ("CheckpointError", { try $0.write("{}", to: "adapter_config.json") }),
+      ("CheckpointError", { try $0.write("[]", to: "config.json") }),
       ("ViTConfigError", { try $0.write(#"{"model_type": "bert"}"#, to: "config.json") }),
-      ("SafetensorsError", { try $0.write("<html>", to: "model.safetensors") }),
+      ("CheckpointError", { try $0.write("<html>", to: "model.safetensors") }),
       (
         "LoadError",
         { folder in
@@ -78,12 +78,18 @@ import Testing
       let whole = error { _ = try ImageClassifier(folder: folder) }
       #expect(error { _ = try ViTForImageClassification(folder: folder) } == whole)
       #expect(whole.hasPrefix(kind))
+      // What is missing is all that an inspection does not refuse.
+      let inspection = error {
+        let report = try ViTForImageClassification.inspect(folder: folder)
+        #expect(report.isComplete == (kind == "none"))
+      }
+      #expect(inspection == (kind == "LoadError" ? "none" : whole))
     }
     let directory = try TemporaryDirectory()
     let folder = try copy("vit-tiny/plain", to: directory)
     try directory.write(Fixtures.bytes("vit-tiny/plain/model.safetensors"), to: "other.safetensors")
     try directory.remove("model.safetensors")
-    #expect(throws: ModelFolderError.self) { try ViTForImageClassification(folder: folder) }
+    #expect(throws: CheckpointError.self) { try ViTForImageClassification(folder: folder) }
     let other = try ViTForImageClassification(folder: folder, weightsFile: "other.safetensors")
     #expect(other.loadReport.isComplete)
     let cached = try ViTForImageClassification(
@@ -106,7 +112,7 @@ import Testing
       #"{"image_processor_type": "ViTImageProcessor", "size": 12}"#, to: "preprocessor_config.json")
     #expect(try ViTImageProcessor(folder: folder, profile: .torchvision).profile == .torchvision)
     try directory.write("{", to: "config.json")
-    #expect(throws: ConfigError.self) { try ViTImageProcessor(folder: folder) }
+    #expect(throws: CheckpointError.self) { try ViTImageProcessor(folder: folder) }
     try directory.remove("config.json")
     try directory.remove("preprocessor_config.json")
     #expect(throws: ImageProcessorFileError.self) { try ViTImageProcessor(folder: folder) }
