@@ -118,11 +118,11 @@ let package = Package(
         "Checkpoint", "ImageProcessor", "JSONText", "Layers", "Platform", "TensorCore", "ViTModel",
         .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
       ]),
-    .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
+    .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel", "Checkpoint"]),
     .executableTarget(
       name: "aiguard",
       dependencies: [
-        "AIGuardDefaultModel", "AIGuardVision", "Platform",
+        "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "Platform", "TensorCore",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["CLI"])),
@@ -158,11 +158,16 @@ let package = Package(
       name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
-      dependencies: ["AIGuardVision", "AIGuardDefaultModel", "Layers", "Platform", "TestSupport"]),
+      dependencies: [
+        "AIGuardVision", "AIGuardDefaultModel", "Checkpoint", "JSONText", "Layers", "Platform", "TestSupport",
+      ]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "AllocationTests",
-      dependencies: ["AIGuardDefaultModel", "AIGuardVision", "CAllocationCounter", "TestSupport"]),
+      dependencies: [
+        "AIGuardDefaultModel", "AIGuardVision", "CAllocationCounter", "Checkpoint", "TensorCore",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["aiguard", "AIGuardVision", "TestSupport"]),

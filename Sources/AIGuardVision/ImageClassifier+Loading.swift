@@ -1,3 +1,4 @@
+import Checkpoint
 import Layers
 import Platform
 
@@ -30,16 +31,13 @@ extension ImageClassifier {
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
-    let files = ModelFolder(folder)
-    let weightsPath = try files.weightsPath(named: weightsFile)
-    let config = try PretrainedConfig(contentsOfFolder: folder)
+    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
     let processor = try ViTImageProcessor(
-      contentsOfFolder: folder, modelConfig: .object(config.json), profile: profile)
+      contentsOfFolder: folder, modelConfig: .object(files.config.json), profile: profile)
     try self.init(
-      id: id ?? Self.name(ofFolder: folder), config: config, processor: processor, policy: policy,
-      weights: ModelWeights(contentsOf: weightsPath).dequantized(config.weightQuantization()),
-      precision: precision, limits: limits,
-      budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
+      id: id ?? Self.name(ofFolder: folder), config: files.config, processor: processor, policy: policy,
+      weights: files.weights(), precision: precision, limits: limits, budget: budget,
+      packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
   }
 
   /// Assembles a classifier from files in memory.
@@ -48,26 +46,11 @@ extension ImageClassifier {
     weights: ModelWeights, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
-    let network = try AutoConfig(config)
-    let loader = WeightLoader(weights, for: network)
-    let model: AutoModelForImageClassification
-    let hash: WeightsHash
-    if let packedCache {
-      // Which packed weights to look for is known only when the file is hashed, unless the cache remembers that too.
-      let request = try budget.withCompute { _ in
-        try PackedCacheRequest(packedCache, weights: weights, version: AIGuardVisionVersion.current)
-      }
-      model = try AutoModelForImageClassification(
-        config: network, weights: loader, precision: precision, budget: budget, through: request)
-      hash = WeightsHash(weights, known: request.sha256)
-    } else {
-      model = try AutoModelForImageClassification(
-        config: network, weights: loader, precision: precision, budget: budget)
-      hash = WeightsHash(weights)
-    }
+    let network = try HashedNetwork(
+      config, weights: weights, precision: precision, budget: budget, packedCache: packedCache)
     try self.init(
-      model: model, processor: processor, policy: policy, config: config, weights: weights,
-      identity: ModelIdentity(id: id, hash: hash), limits: limits, budget: budget,
+      model: network.model, processor: processor, policy: policy, config: config, weights: weights,
+      identity: ModelIdentity(id: id, hash: network.hash), limits: limits, budget: budget,
       maximumWaitingCalls: maximumWaitingCalls)
   }
 

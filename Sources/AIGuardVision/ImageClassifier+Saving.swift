@@ -1,3 +1,4 @@
+import Checkpoint
 import JSONText
 
 extension ImageClassifier {

@@ -1,21 +1,27 @@
 import ImageProcessor
 import Platform
 
-/// Reading of an image file within the limits. It may be a pipe.
-package enum ImageFile {
+/// Reading of an encoded image within the limits, from a file or a pipe. `classify(fileAt:)` and `decode(fileAt:)` read so;
+/// it is for those who want the bytes more than once.
+public enum ImageFile {
   /// All bytes of a file, or of what a pipe delivers.
   ///
+  /// - Parameters:
+  ///   - path: The file's path.
+  ///   - limits: `encodedBytes` counts.
   /// - Throws: `FileError`, for a folder too; `ImageError.limitExceeded` before memory for more than
   ///   `limits.encodedBytes`, and the one byte that shows it, is taken; `ImageError.outOfMemory`.
-  package static func read(_ path: String, limits: DecodeLimits) throws -> [UInt8] {
+  public static func read(_ path: String, limits: DecodeLimits) throws -> [UInt8] {
     let name = try FileError.systemPath(path)
     let descriptor = try FileError.retrying(path, "open") { open(name, O_RDONLY | O_CLOEXEC) }
     defer { close(descriptor) }
     return try read(descriptor: descriptor, name: path, limits: limits)
   }
 
-  /// All bytes of standard input; errors as `read`.
-  package static func standardInput(limits: DecodeLimits) throws -> [UInt8] {
+  /// All bytes of standard input.
+  ///
+  /// - Throws: As `read(_:limits:)`.
+  public static func standardInput(limits: DecodeLimits) throws -> [UInt8] {
     try read(descriptor: STDIN_FILENO, name: "standard input", limits: limits)
   }
 

@@ -1,14 +1,6 @@
 #if CLI && Hub
   import AIGuardVision
-  import Checkpoint
-
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import Platform
 
   /// Ctrl-C ends a download by the front door: what is half there goes.
   struct Interruption {

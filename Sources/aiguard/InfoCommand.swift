@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import TensorCore
   import Platform
 
   struct InfoCommand: ParsableCommand {

@@ -70,7 +70,7 @@
         let interruption = Interruption()
         defer { interruption.end() }
         do {
-          return try ModelHub().folder(
+          return try ModelHub().folderAndWait(
             of: id, revision: revision, isCancelled: { Interruption.isRequested }, report: bar.show)
         } catch is CancellationError {
           throw ModelNotFound.interrupted(id)

@@ -1,4 +1,5 @@
 import AIGuardVision
+import Checkpoint
 import Foundation
 import Platform
 import TestSupport

@@ -1,5 +1,6 @@
 import AIGuardDefaultModel
 import AIGuardVision
+import Checkpoint
 import Foundation
 import TestSupport
 import Testing
@@ -42,12 +43,12 @@ import Testing
     let folder = try TemporaryDirectory()
     let original = try load(copy(fixture, to: folder))
     let image = try Fixtures.bytes("photos/chelsea.jpg")
-    let expected = try original.classify(imageBytes: image)
+    let expected = try original.classifyAndWait(imageBytes: image)
     for size in [ModelWeights.defaultShardByteCount, 20_000] {
       let saved = folder.url.appendingPathComponent("saved").path
       try original.save(toFolder: saved, maximumShardByteCount: size)
       let copy = try ImageClassifier(folder: saved, id: "model")
-      #expect(try copy.classify(imageBytes: image).classifications == expected.classifications)
+      #expect(try copy.classifyAndWait(imageBytes: image).classifications == expected.classifications)
       #expect(copy.processor.config == original.processor.config)
       #expect(copy.model.loadReport.unexpected == original.model.loadReport.unexpected)
     }
@@ -83,7 +84,8 @@ import Testing
       try original.save(toFolder: path, dtype: dtype)
       let copy = try ImageClassifier(folder: path)
       let difference =
-        try copy.classify(imageBytes: image)[0].logit - original.classify(imageBytes: image)[0].logit
+        try copy.classifyAndWait(imageBytes: image)[0].logit
+        - original.classifyAndWait(imageBytes: image)[0].logit
       #expect(difference.magnitude <= error)
       #expect(try PretrainedConfig(contentsOfFolder: path).torchDType == dtype)
     }

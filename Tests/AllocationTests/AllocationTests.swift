@@ -1,8 +1,10 @@
 import AIGuardDefaultModel
 import AIGuardVision
 import CAllocationCounter
+import Checkpoint
 import Foundation
 import Synchronization
+import TensorCore
 import TestSupport
 import Testing
 

@@ -19,10 +19,10 @@ public struct ImageProcessorFileError: Error, Sendable, Equatable, CustomStringC
     self.problem = problem
   }
 
-  /// The problem's name without its details, for machine-readable reports.
+  /// The problem's name without its details, in lower case with hyphens, for machine-readable reports.
   public var kind: String {
     switch problem {
-    case .noFile: "noFile"
+    case .noFile: "no-file"
     case .invalid: "invalid"
     }
   }

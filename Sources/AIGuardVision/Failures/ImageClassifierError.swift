@@ -1,6 +1,6 @@
 /// Why a classifier could not be made or used, apart from what is wrong with an image (`ImageError`) or
 /// with a model's files (`CheckpointError`, `LoadError`, ...).
-public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, CustomStringConvertible {
   /// The model has no labels, so there is nothing to classify by.
   case noLabels(model: String)
   /// The image processor gives [channels, height, width] that the network does not take.
@@ -17,23 +17,25 @@ public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConver
   case busy(waiting: Int)
   /// `maximumWaitingCalls` is negative.
   case invalidMaximumWaitingCalls(Int)
+  /// A URL that names no file of this machine. Nothing is fetched.
+  case notAFileURL(String)
 
   /// A short, stable name of the kind of failure, for machines to read: `busy` where the same call may succeed later,
   /// `invalid-argument` for a mistake of the caller's, `model` for what is wrong with the model.
   public var kind: String {
     switch self {
     case .busy, .threadUnavailable: "busy"
-    case .invalidTopK, .invalidMaximumWaitingCalls: "invalid-argument"
+    case .invalidTopK, .invalidMaximumWaitingCalls, .notAFileURL: "invalid-argument"
     case .noLabels, .processorDoesNotFit, .nonFiniteLogits, .weightsChanged: "model"
     }
   }
 
-  /// The HTTP status that a server would answer with: 503 where it is worth trying again, 400 for a `topK` that is
-  /// none, 500 where this server's model or its set-up is to blame.
+  /// The HTTP status that a server would answer with: 503 where it is worth trying again, 400 for a `topK` or a
+  /// URL that is none, 500 where this server's model or its set-up is to blame.
   public var httpStatus: Int {
     switch self {
     case .busy, .threadUnavailable: 503
-    case .invalidTopK: 400
+    case .invalidTopK, .notAFileURL: 400
     case .invalidMaximumWaitingCalls, .noLabels, .processorDoesNotFit, .nonFiniteLogits, .weightsChanged: 500
     }
   }
@@ -55,6 +57,8 @@ public enum ImageClassifierError: Error, Sendable, Equatable, CustomStringConver
         + "maximumWaitingCalls"
     case .invalidMaximumWaitingCalls(let value):
       "maximumWaitingCalls is \(value); it must not be negative"
+    case .notAFileURL(let url):
+      "\(url.printable): not the URL of a file of this machine; others are not fetched"
     case .threadUnavailable: "the system refused a thread to classify on"
     }
   }

@@ -1,7 +1,8 @@
 import Platform
 
-/// What turns logits into scores: the choices of `transformers`' image-classification pipeline.
-public enum FunctionToApply: String, Sendable, CaseIterable {
+/// What turns logits into scores: the choices of `transformers`' image-classification pipeline, whose own name this is.
+/// The argument that takes one is called `functionToApply`, as there.
+public enum ClassificationFunction: String, Sendable, CaseIterable, Codable {
   /// `exp(x - max) / sum`: scores of exclusive labels, which sum to 1.
   case softmax
   /// `1 / (1 + exp(-x))`: each label for itself.
@@ -12,7 +13,7 @@ public enum FunctionToApply: String, Sendable, CaseIterable {
 
   /// The pipeline's rule where nothing is asked for: identity for regression, sigmoid for several labels at
   /// once and for a single label, else softmax.
-  static func `default`(problemType: PretrainedConfig.ProblemType?, labels: Int) -> FunctionToApply {
+  static func `default`(problemType: PretrainedConfig.ProblemType?, labels: Int) -> ClassificationFunction {
     switch problemType {
     case .regression: .identity
     case .multiLabelClassification: .sigmoid
