@@ -6,7 +6,7 @@ public struct AutoConfig: Sendable {
 
   /// Reads a `config.json`, with the defaults of the model that it names.
   ///
-  /// - Throws: `ConfigError` for a value of the wrong type, `ViTConfigError` for a network that cannot be and for a
+  /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be and for a
   ///   model that is not known here.
   public init(_ file: PretrainedConfig) throws {
     network = try Registry.definition(for: file).configuration(file)

@@ -93,6 +93,6 @@ package struct ModelDefinition: Sendable {
   package let unusedKeys: [String]
   /// Reads the configuration.
   ///
-  /// - Throws: `ConfigError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
+  /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
   package let configuration: @Sendable (PretrainedConfig) throws -> any NetworkConfiguration
 }

@@ -3,7 +3,7 @@ import Checkpoint
 extension SwinConfig {
   /// Reads a `config.json`.
   ///
-  /// - Throws: `ConfigError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
+  /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
   init(_ file: PretrainedConfig, _ version: Version) throws {
     self.init(version: version)
     let image = try file.intOrPair("image_size", default: (imageSize.height, imageSize.width))

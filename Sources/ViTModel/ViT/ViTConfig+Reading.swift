@@ -3,7 +3,7 @@ import Checkpoint
 extension ViTConfig {
   /// Reads a `config.json`, with the defaults of the model that it names.
   ///
-  /// - Throws: `ConfigError` for a value of the wrong type, `ViTConfigError` for a network that cannot be and for a
+  /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be and for a
   ///   model of another kind.
   public init(_ file: PretrainedConfig) throws {
     let config = try AutoConfig(file)
