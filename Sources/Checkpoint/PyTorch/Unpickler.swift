@@ -115,7 +115,7 @@ struct Unpickler {
     case UInt8(ascii: "M"): try push(.integer(Int(try unsigned(2))))
     case 0x8A: try long()
     case UInt8(ascii: "G"):
-      try push(.number(Double(bitPattern: UInt64(bigEndian: try unsigned(8).littleEndian))))
+      try push(.number(Double(bitPattern: try take(8).bigEndianInteger)))
     case 0x88: try push(.bool(true))
     case 0x89: try push(.bool(false))
     case UInt8(ascii: "N"): try push(.none)
@@ -269,7 +269,7 @@ struct Unpickler {
 
   /// A little-endian number.
   private mutating func unsigned(_ count: Int) throws(Problem) -> UInt64 {
-    try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    try take(count).littleEndianInteger
   }
 
   private mutating func text(_ count: Int) throws(Problem) -> String {

@@ -267,6 +267,6 @@ struct LittleEndianBytes {
   func u64(_ offset: Int) -> UInt64 { number(offset, 8) }
 
   private func number(_ offset: Int, _ count: Int) -> UInt64 {
-    bytes[offset..<(offset + count)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    bytes[offset..<(offset + count)].littleEndianInteger
   }
 }

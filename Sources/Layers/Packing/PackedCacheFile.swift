@@ -115,6 +115,6 @@ package struct PackedCacheFile {
   }
 
   private static func field(_ offset: Int, of header: [UInt8]) -> UInt64 {
-    header[offset..<offset + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    header[offset..<offset + 8].littleEndianInteger
   }
 }
