@@ -84,7 +84,7 @@
         tensors = weights.names.map { name in
           let shape = weights.shape(of: name) ?? []
           return TensorLine(
-            name: name, dtype: weights.dtype(of: name)?.rawValue ?? "", shape: shape,
+            name: name, dtype: weights.dtype(of: name)?.safetensorsName ?? "", shape: shape,
             parameters: shape.contains(0)
               ? 0 : shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue })
         }

@@ -69,7 +69,7 @@ import Testing
       let bits = entry.data.withUnsafeBytes { bytes in
         (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
       }
-      entry.dtype = dtype.rawValue
+      entry.dtype = dtype.safetensorsName
       entry.data = bits.flatMap { Self.bytes(Self.encode($0, dtype), count: dtype.bitWidth / 8) }
       other.append(entry)
       let values = [Float](unsafeUninitializedCapacity: bits.count) { values, count in

@@ -59,8 +59,15 @@ typedef struct {
                    int64_t from, int64_t end);
 } cik_kernels;
 
-// The CPU's fastest kernels, or the portable ones. All give the same bytes.
-cik_kernels cik_kernels_for(int32_t portable);
+// The levels of the resize passes, which the caller chooses: whoever knows the CPU.
+enum {
+  CIK_LEVEL_PORTABLE = 0,
+  CIK_LEVEL_AVX2 = 1,
+  CIK_LEVEL_AVX512 = 2,  // F, BW, DQ and VL
+};
+
+// The kernels of a level that the CPU has; the portable ones where this build has none of it. All give the same bytes.
+cik_kernels cik_kernels_for(int32_t level);
 
 // Picks pixels by index; an index of -1 gives black.
 void cik_nearest(const uint8_t *in, int64_t in_width, uint8_t *out, int64_t out_width,

@@ -178,7 +178,7 @@ struct SafetensorsHeader {
     guard let spelling else {
       throw .invalidTensorInfo(key: name, field: "dtype", reason: "\(value.summary) is no type's name")
     }
-    guard let dtype = DType(rawValue: spelling) else { throw .unknownDType(key: name, name: spelling) }
+    guard let dtype = DType(safetensorsName: spelling) else { throw .unknownDType(key: name, name: spelling) }
     return dtype
   }
 
@@ -222,11 +222,8 @@ struct SafetensorsHeader {
   }
 
   private static func byteCount(_ entry: Entry) throws(CheckpointError.Problem) -> UInt64 {
-    var bits: UInt64 = 1
-    for factor in entry.shape + [UInt64(entry.dtype.bitWidth)] {
-      let (product, overflow) = bits.multipliedReportingOverflow(by: factor)
-      guard !overflow else { throw .sizeOverflow(key: entry.name, shape: entry.shape) }
-      bits = product
+    guard let bits = UInt64.product(entry.shape + [UInt64(entry.dtype.bitWidth)]) else {
+      throw .sizeOverflow(key: entry.name, shape: entry.shape)
     }
     guard bits.isMultiple(of: 8) else { throw .partialByte(key: entry.name, bitCount: bits) }
     return bits / 8

@@ -140,10 +140,10 @@ public enum ModelSaveError: Error, Sendable, Equatable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .unsupportedDType(let dtype):
-      "weights cannot be converted to \(dtype.rawValue); the types are F64, F32, F16 and BF16"
+      "weights cannot be converted to \(dtype.safetensorsName); the types are F64, F32, F16 and BF16"
     case .missingTensor(let key): "tensor \"\(key.printable)\" is no longer there"
     case .partialBytes(let key, let dtype):
-      "tensor \"\(key.printable)\" of type \(dtype.rawValue) cannot be written"
+      "tensor \"\(key.printable)\" of type \(dtype.safetensorsName) cannot be written"
     case .invalidShardSize(let size): "files of at most \(size) bytes cannot hold anything"
     case .quantized(let key):
       "tensor \"\(key.printable)\" says that weights are quantised; their type can be changed in a folder "

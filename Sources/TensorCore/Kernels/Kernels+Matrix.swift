@@ -11,7 +11,9 @@ extension Kernels {
   }
 
   /// Whether the system's BLAS does the products instead of the level's own kernels.
-  func usesBLAS(for precision: Precision) -> Bool { level == .blas && precision == .float32 }
+  func usesBLAS(for precision: Precision) -> Bool {
+    precision == .float32 && level.float32Products == .blas
+  }
 
   /// Turns some of the rows at `x` in place into what `MatrixProduct` reads at this precision; `columns` floats
   /// each, one after the other before and after. Nothing happens at float32.

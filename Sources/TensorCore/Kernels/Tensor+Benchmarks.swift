@@ -1,9 +1,10 @@
-/// Operations on the last axis, by the kernels in use.
+/// Operations on the last axis, by the kernels in use: for the package of benchmarks, which sees no `package` symbols.
+/// Not part of the interface.
 extension Tensor {
   /// `activation(self + bias)`; `bias` has the extent of the last axis.
   ///
   /// - Throws: `TensorError.shapeMismatch`, `TensorError.outOfMemory`, `KernelLevelError`.
-  public func activated(_ activation: Activation, bias: Tensor? = nil) throws -> Tensor {
+  @_spi(Benchmarks) public func activated(_ activation: Activation, bias: Tensor? = nil) throws -> Tensor {
     let columns = shape.last ?? 1
     if let bias, bias.shape != [columns] {
       throw TensorError.shapeMismatch(operation: "activated", left: shape, right: bias.shape)
@@ -20,7 +21,7 @@ extension Tensor {
   /// `softmax(scale * self)` along the last axis. `scale` is positive.
   ///
   /// - Throws: `TensorError.outOfMemory`, `KernelLevelError`.
-  public func softmax(scale: Float = 1) throws -> Tensor {
+  @_spi(Benchmarks) public func softmax(scale: Float = 1) throws -> Tensor {
     let columns = shape.last ?? 1
     return try mapRows { kernels, rows, x in
       kernels.softmax(x, rows: rows, columns: columns, leadingDimension: columns, scale: scale)
@@ -31,7 +32,7 @@ extension Tensor {
   /// variance, as `torch.nn.LayerNorm` computes it.
   ///
   /// - Throws: `TensorError.shapeMismatch`, `TensorError.outOfMemory`, `KernelLevelError`.
-  public func layerNorm(gamma: Tensor, beta: Tensor, epsilon: Float) throws -> Tensor {
+  @_spi(Benchmarks) public func layerNorm(gamma: Tensor, beta: Tensor, epsilon: Float) throws -> Tensor {
     let columns = shape.last ?? 1
     for parameter in [gamma, beta] where parameter.shape != [columns] {
       throw TensorError.shapeMismatch(operation: "layerNorm", left: shape, right: parameter.shape)

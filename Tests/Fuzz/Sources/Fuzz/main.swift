@@ -1,5 +1,6 @@
 import CFuzzer
 import Foundation
+import JSONText
 
 @testable import Checkpoint
 @testable import ImageDecoding
