@@ -6,6 +6,9 @@ extension ImageClassifier {
   /// Loads a model from a folder as `transformers` saves it: `config.json`, `preprocessor_config.json`
   /// and the weights, in the first of `ModelFolder.weightFileNames` that is there.
   ///
+  /// The classifier keeps the files of weights open for as long as it lives, one descriptor each: the SHA-256 that results
+  /// name is computed when somebody asks for it, and `save` copies the weights, both from the files that were loaded.
+  ///
   /// - Parameters:
   ///   - folder: The folder's path.
   ///   - weightsFile: The name of the file of weights in it, or of the index of several, where it is not to be the one

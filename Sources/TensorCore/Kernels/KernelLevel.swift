@@ -84,30 +84,3 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   /// Who forms the matrix products in float32.
   var float32Products: ProductBackend { self == .blas ? .blas : .kernels }
 }
-
-/// Who forms matrix products.
-enum ProductBackend: Sendable {
-  /// The kernels of the instruction set.
-  case kernels
-  /// The system's BLAS, which chooses its own instructions.
-  case blas
-}
-
-/// Why the kernel level that the environment asks for cannot be had.
-public enum KernelLevelError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The value is not the name of a level.
-  case unknown(String)
-  /// The CPU does not have the level.
-  case unavailable(KernelLevel, best: KernelLevel)
-
-  /// One line for a person: what is wrong, and with what.
-  public var description: String {
-    switch self {
-    case .unknown(let name):
-      "\(KernelLevel.environmentVariable)=\(name): use one of "
-        + KernelLevel.allCases.map(\.rawValue).joined(separator: ", ")
-    case .unavailable(let level, let best):
-      "\(KernelLevel.environmentVariable)=\(level.rawValue): this CPU goes up to \(best.rawValue)"
-    }
-  }
-}

@@ -1,6 +1,5 @@
 import CFuzzer
 import Foundation
-import JSONText
 
 @testable import Checkpoint
 @testable import ImageDecoding
