@@ -23,7 +23,7 @@ import Testing
     #expect(try cached.logits(first) == expected)
     #expect(try cached.logits(second) == expected)
     #expect(second.identity == first.identity)
-    #expect(second.model.loadReport.description.contains("packed cache: used"))
+    #expect(second.model.packedCache.description.hasPrefix("used"))
   }
 
   @Test func eachPrecisionHasAFile() throws {
