@@ -1,9 +1,5 @@
 import Checkpoint
 
-/// The image processor that a model's files ask for: the name that `transformers` has for whoever loads one without
-/// saying which. There is one type for all of them; `config` tells them apart.
-public typealias AutoImageProcessor = ViTImageProcessor
-
 extension ViTImageProcessor {
   /// Loads the image processor of a model's folder: `preprocessor_config.json`, or the object `image_processor` in
   /// `processor_config.json`. Where these do not say which processor is meant, `config.json` does, if there is one.
