@@ -103,17 +103,19 @@ let package = Package(
     .target(name: "JSONText", dependencies: ["Platform"]),
     .target(name: "TensorCore", dependencies: ["COpenBLAS", "CTensorKernels", "Platform"]),
     .target(name: "Checkpoint", dependencies: ["JSONText", "Platform", "TensorCore"]),
+    .target(name: "ImageDecoding", dependencies: ["CImageCodecs", "Platform"]),
     .target(
       name: "ImageProcessor",
       dependencies: [
-        "CImageCodecs", "CImageKernels", "Checkpoint", "JSONText", "Platform", "TensorCore",
+        "CImageKernels", "Checkpoint", "ImageDecoding", "JSONText", "Platform", "TensorCore",
       ]),
-    .target(name: "ViTModel", dependencies: ["Checkpoint", "Platform", "TensorCore"]),
+    .target(name: "Layers", dependencies: ["Checkpoint", "Platform", "TensorCore"]),
+    .target(name: "ViTModel", dependencies: ["Checkpoint", "Layers", "Platform", "TensorCore"]),
     .target(name: "ModelHub", dependencies: ["CHubTransport", "Checkpoint", "JSONText", "Platform"]),
     .target(
       name: "AIGuardVision",
       dependencies: [
-        "Checkpoint", "ImageProcessor", "JSONText", "Platform", "TensorCore", "ViTModel",
+        "Checkpoint", "ImageProcessor", "JSONText", "Layers", "Platform", "TensorCore", "ViTModel",
         .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
       ]),
     .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel", "Checkpoint"]),
@@ -136,17 +138,28 @@ let package = Package(
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["Platform", "TensorCore", "TestSupport"]),
     .testTarget(
-      name: "CheckpointTests", dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport"]),
+      name: "CheckpointTests",
+      dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport", "ViTModel"]),
+    .target(
+      name: "ImageTestSupport", dependencies: ["Checkpoint", "ImageDecoding", "Platform", "TestSupport"],
+      path: "Tests/ImageTestSupport"),
+    .testTarget(
+      name: "ImageDecodingTests",
+      dependencies: ["ImageDecoding", "ImageTestSupport", "JSONText", "Platform", "TestSupport"]),
     .testTarget(
       name: "ImageProcessorTests",
-      dependencies: ["Checkpoint", "ImageProcessor", "JSONText", "Platform", "TestSupport"]),
-    .testTarget(name: "ViTModelTests", dependencies: ["Checkpoint", "Platform", "ViTModel", "TestSupport"]),
+      dependencies: [
+        "Checkpoint", "ImageProcessor", "ImageTestSupport", "JSONText", "Platform", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ViTModelTests",
+      dependencies: ["Checkpoint", "JSONText", "Layers", "Platform", "ViTModel", "TestSupport"]),
     .testTarget(
       name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
       dependencies: [
-        "AIGuardVision", "AIGuardDefaultModel", "Checkpoint", "JSONText", "Platform", "TestSupport",
+        "AIGuardVision", "AIGuardDefaultModel", "Checkpoint", "JSONText", "Layers", "Platform", "TestSupport",
       ]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(

@@ -1,8 +1,8 @@
-"""Writes what the peers load: the fixture model as ONNX and as OpenVINO IR, in float32 and quantised.
+"""Writes what the peers load: a full-size model as ONNX and as OpenVINO IR, in float32 and quantised.
 
 Run by run.py before anything is measured: python export.py FOLDER [NAME ...]
 
-FOLDER/vit-base is the Hugging Face folder. A file that exists is kept.
+FOLDER is the Hugging Face folder, named after the model. A file that exists is kept.
 """
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ ORT_INT8 = {  # name: (weights signed, 7-bit weights)
 def onnx_float32(path):
     """Straight from PyTorch, the batch left open."""
     import torch
-    from transformers import ViTForImageClassification
+    from transformers import AutoModelForImageClassification
 
     class Logits(torch.nn.Module):
         def __init__(self, model):
@@ -30,11 +30,11 @@ def onnx_float32(path):
         def forward(self, pixel_values):
             return self.model(pixel_values=pixel_values).logits
 
-    model = Logits(ViTForImageClassification.from_pretrained(path.parent / "vit-base", dtype=torch.float32)).eval()
+    model = Logits(AutoModelForImageClassification.from_pretrained(path.parent, dtype=torch.float32)).eval()
     # Two images, since a dimension of one would be taken for a constant.
     program = torch.onnx.export(
-        model, (torch.zeros(2, *fixture.SHAPE),), dynamo=True, input_names=["pixel_values"], output_names=["logits"],
-        dynamic_shapes={"pixel_values": {0: torch.export.Dim("batch")}})
+        model, (torch.zeros(2, *fixture.model_of(path.parent).shape),), dynamo=True, input_names=["pixel_values"],
+        output_names=["logits"], dynamic_shapes={"pixel_values": {0: torch.export.Dim("batch")}})
     program.save(path, external_data=False)
 
 
@@ -73,7 +73,7 @@ def openvino_int8(path):
     import numpy as np
     import openvino
 
-    images = np.ascontiguousarray(fixture.golden_inputs(path.parent / "vit-base")[..., ::-1])
+    images = np.ascontiguousarray(fixture.model_of(path.parent).golden_inputs(path.parent)[..., ::-1])
     model = openvino.Core().read_model(path.with_name("openvino-float32.xml"))
     quantised = nncf.quantize(model, nncf.Dataset([image[None] for image in images]), subset_size=len(images),
                               model_type=nncf.ModelType.TRANSFORMER)

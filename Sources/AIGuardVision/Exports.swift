@@ -4,9 +4,6 @@
 @_exported import struct Checkpoint.LoadError
 @_exported import struct Checkpoint.LoadReport
 @_exported import enum Checkpoint.ModelSaveError
-@_exported import struct Checkpoint.PackedCache
-@_exported import enum Checkpoint.PackedCacheProblem
-@_exported import struct Checkpoint.PackedCacheReport
 @_exported import struct Checkpoint.PretrainedConfig
 @_exported import ImageProcessor
 @_exported import struct Platform.DigestError

@@ -42,7 +42,9 @@ extension ImageClassifier {
     try image.withUnsafeBytes { bytes in
       // As the decoder would say, before there is a copy.
       try limits.check(encodedBytes: bytes.count)
-      guard ImageFile.isAvailable(bytes.count) else { throw ImageError.outOfMemory(bytes: bytes.count) }
+      guard isMemoryAvailable(byteCount: bytes.count) else {
+        throw ImageError.outOfMemory(bytes: bytes.count)
+      }
       return [UInt8](bytes)
     }
   }

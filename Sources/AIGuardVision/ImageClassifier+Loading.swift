@@ -1,9 +1,13 @@
 import Checkpoint
+import Layers
 import Platform
 
 extension ImageClassifier {
   /// Loads a model from a folder as `transformers` saves it: `config.json`, `preprocessor_config.json`
   /// and the weights, in the first of `ModelFolder.weightFileNames` that is there.
+  ///
+  /// The classifier keeps the files of weights open for as long as it lives, one descriptor each: the SHA-256 that results
+  /// name is computed when somebody asks for it, and `save` copies the weights, both from the files that were loaded.
   ///
   /// - Parameters:
   ///   - folder: The folder's path.
@@ -17,7 +21,7 @@ extension ImageClassifier {
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that loading and calls share.
   ///   - packedCache: Where to keep the packed weights for the next start. By default nothing is kept.
-  ///     `model.loadReport.packedCache` says what became of it; whatever is wrong with a cache does not stop
+  ///     `model.packedCache` says what became of it; whatever is wrong with a cache does not stop
   ///     the loading, and does not change a bit of the model.
   ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread; one more throws
   ///     `ImageClassifierError.busy`.

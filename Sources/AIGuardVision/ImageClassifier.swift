@@ -21,7 +21,7 @@ import Checkpoint
 /// the `budget` and wait for their turn when there are more of them than it has threads.
 public struct ImageClassifier: Sendable {
   /// The network.
-  public let model: ViTForImageClassification
+  public let model: AutoModelForImageClassification
   /// Images to pixel values.
   public let processor: ViTImageProcessor
   /// Which of an image's orientations is classified.
@@ -46,7 +46,7 @@ public struct ImageClassifier: Sendable {
   let config: PretrainedConfig
 
   init(
-    model: ViTForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
+    model: AutoModelForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
     config: PretrainedConfig, weights: ModelWeights, identity: ModelIdentity, limits: DecodeLimits,
     budget: ComputeBudget, maximumWaitingCalls: Int
   ) throws {
@@ -154,7 +154,7 @@ public struct ImageClassifier: Sendable {
 
   /// Refuses an image processor whose output can never be the network's input.
   private static func checkFit(
-    _ processor: ViTImageProcessor, _ config: ViTConfig
+    _ processor: ViTImageProcessor, _ config: AutoConfig
   ) throws(ImageClassifierError) {
     let expected = [config.numChannels, config.imageSize.height, config.imageSize.width]
     // A size that two images of different shapes both get is the size that every image gets.
@@ -163,9 +163,9 @@ public struct ImageClassifier: Sendable {
     }
     if let first = sizes[0], let second = sizes[1], first == second {
       let output = [3, first.height, first.width]
-      let grid = config.patchGrid(of: ViTConfig.Extent(height: first.height, width: first.width))
-      guard output == expected || (config.architecture.acceptsAnySize && grid.height > 0 && grid.width > 0)
-      else { throw .processorDoesNotFit(output: output, expected: expected) }
+      guard config.accepts(ImageExtent(height: first.height, width: first.width)) else {
+        throw .processorDoesNotFit(output: output, expected: expected)
+      }
     }
     guard config.numChannels == 3 else {
       throw .processorDoesNotFit(output: [3], expected: [config.numChannels])

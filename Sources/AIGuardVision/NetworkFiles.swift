@@ -1,4 +1,5 @@
 import Checkpoint
+import Layers
 
 /// What a model's folder says of its network: the one way from a folder to a network, alone or in a classifier.
 struct NetworkFiles {
@@ -21,7 +22,7 @@ struct NetworkFiles {
 
 /// A network and the hash of its weights, which is computed when somebody asks for it.
 struct HashedNetwork {
-  let model: ViTForImageClassification
+  let model: AutoModelForImageClassification
   let hash: WeightsHash
 
   /// Builds the network that `config` describes.
@@ -29,18 +30,18 @@ struct HashedNetwork {
     _ config: PretrainedConfig, weights: ModelWeights, precision: Precision, budget: ComputeBudget,
     packedCache: PackedCache?
   ) throws {
-    let network = try ViTConfig(config)
-    let loader = WeightLoader(weights, expected: network.architecture.keyNaming)
+    let network = try AutoConfig(config)
+    let loader = WeightLoader(weights, for: network)
     if let packedCache {
       // Which packed weights to look for is known only when the file is hashed, unless the cache remembers that too.
       let request = try budget.withCompute { _ in
         try PackedCacheRequest(packedCache, weights: weights, version: AIGuardVisionVersion.current)
       }
-      model = try ViTForImageClassification(
+      model = try AutoModelForImageClassification(
         config: network, weights: loader, precision: precision, budget: budget, through: request)
       hash = WeightsHash(weights, known: request.sha256)
     } else {
-      model = try ViTForImageClassification(
+      model = try AutoModelForImageClassification(
         config: network, weights: loader, precision: precision, budget: budget)
       hash = WeightsHash(weights)
     }

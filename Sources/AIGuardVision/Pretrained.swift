@@ -107,7 +107,7 @@ extension ViTImageProcessor {
   #endif
 }
 
-extension ViTForImageClassification {
+extension AutoModelForImageClassification {
   #if Hub
     /// Loads a network by the model's id on the Hugging Face Hub, or from a folder.
     ///

@@ -109,7 +109,7 @@ extension ViTImageProcessor {
   }
 }
 
-extension ViTForImageClassification {
+extension AutoModelForImageClassification {
   /// Loads a network from a folder; as `init(folder:weightsFile:precision:budget:packedCache:)` for a path.
   public init(
     folder: URL, weightsFile: String? = nil, precision: Precision = .float32,

@@ -74,7 +74,7 @@
             precision: precision,
             budget: budget,
             packedCache: packedCache ? .userCache : nil)
-          for problem in classifier.model.loadReport.packedCache.problems {
+          for problem in classifier.model.packedCache.problems {
             Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
           }
           return classifier

@@ -80,7 +80,7 @@ import Testing
     let original = try ImageClassifier.defaultModel()
     let image = try Fixtures.bytes("photos/chelsea.jpg")
     for (dtype, error) in [(DType.float32, Float(0)), (.float16, 0.01), (.bfloat16, 0.1), (.float64, 0)] {
-      let path = folder.url.appendingPathComponent(dtype.rawValue).path
+      let path = folder.url.appendingPathComponent(dtype.safetensorsName).path
       try original.save(toFolder: path, dtype: dtype)
       let copy = try ImageClassifier(folder: path)
       let difference =

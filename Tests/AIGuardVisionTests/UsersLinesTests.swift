@@ -95,7 +95,7 @@ import Testing
     let cached = try ViTForImageClassification(
       folder: folder, weightsFile: "other.safetensors",
       packedCache: PackedCache(folder: directory.url.appending(path: "cache")))
-    #expect(cached.loadReport.packedCache.outcome == .written)
+    #expect(cached.packedCache.outcome == .written)
   }
 
   /// The configuration of the network says what processor is meant where its own file does not, and need not be there

@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import TensorCore
 import TestSupport
+import ViTModel
 import Testing
 
 @testable import Checkpoint

@@ -103,10 +103,10 @@ public final class SafetensorsFile: Sendable {
     let fileByteCount = source.byteCount
     guard fileByteCount >= 8 else { throw .fileTooShort(byteCount: fileByteCount) }
     let lengthField = try reading { () throws(FileError) in
-      try source.withBytes(at: 0..<8) { $0.loadUnaligned(as: UInt64.self) }
+      try source.withBytes(at: 0..<8) { $0.littleEndianInteger }
     }
     let length = try SafetensorsHeader.byteCount(
-      lengthField: UInt64(littleEndian: lengthField), fileByteCount: fileByteCount, limits: limits)
+      lengthField: lengthField, fileByteCount: fileByteCount, limits: limits)
     return try reading { () throws(FileError) in
       try source.withBytes(at: 8..<(8 + length)) { json in
         Result { () throws(CheckpointError.Problem) in
