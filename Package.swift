@@ -141,7 +141,7 @@ let package = Package(
       name: "CheckpointTests",
       dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport", "ViTModel"]),
     .target(
-      name: "ImageTestSupport", dependencies: ["Checkpoint", "ImageDecoding", "Platform", "TestSupport"],
+      name: "ImageTestSupport", dependencies: ["ImageDecoding", "Platform", "TestSupport"],
       path: "Tests/ImageTestSupport"),
     .testTarget(
       name: "ImageDecodingTests",

@@ -163,7 +163,8 @@ public struct ImageClassifier: Sendable {
     }
     if let first = sizes[0], let second = sizes[1], first == second {
       let output = [3, first.height, first.width]
-      guard config.accepts(ImageExtent(height: first.height, width: first.width)) else {
+      guard config.numChannels == 3, config.accepts(ImageExtent(height: first.height, width: first.width))
+      else {
         throw .processorDoesNotFit(output: output, expected: expected)
       }
     }

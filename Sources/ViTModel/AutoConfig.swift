@@ -1,7 +1,7 @@
 import Checkpoint
 
 /// What `config.json` says of a network, whichever model it is: `transformers`' `AutoConfig`.
-public struct AutoConfig: Sendable {
+public struct AutoConfig: Sendable, Equatable {
   let network: any NetworkConfiguration
 
   /// Reads a `config.json`, with the defaults of the model that it names.
@@ -47,6 +47,14 @@ public struct AutoConfig: Sendable {
 
   /// The beginnings of keys that `transformers` writes for such a model though classification does not use them.
   package var unusedKeys: [String] { network.definition.unusedKeys }
+
+  /// Whether two say the same of the same kind of network.
+  public static func == (a: AutoConfig, b: AutoConfig) -> Bool {
+    func isSame<Configuration: NetworkConfiguration>(_ a: Configuration) -> Bool {
+      (b.network as? Configuration) == a
+    }
+    return isSame(a.network)
+  }
 
   /// The configuration, where the model is a ViT or another of that kind.
   public var vit: ViTConfig? { network as? ViTConfig }

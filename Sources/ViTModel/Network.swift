@@ -52,7 +52,7 @@ package struct OutputShapes {
 }
 
 /// The configuration of a network.
-package protocol NetworkConfiguration: Sendable {
+package protocol NetworkConfiguration: Sendable, Equatable {
   /// The model that it is of.
   var definition: ModelDefinition { get }
   /// The image size that the network was made for.

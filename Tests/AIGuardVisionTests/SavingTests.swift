@@ -12,13 +12,14 @@ import Testing
     + [
       "deit", "deit-with-teacher", "dinov2", "dinov2-swiglu", "dinov2-with-registers", "siglip", "clip",
     ].map { "architectures/\($0)" }
+    + ["swin", "swin-three-stages", "swinv2", "swinv2-pretrained-windows"].map { "swin/\($0)" }
 
   private func load(_ folder: String) throws -> ImageClassifier {
     let processor = folder + "/preprocessor_config.json"
     if !FileManager.default.fileExists(atPath: processor) {
       // The tiny models are saved without one.
       let side = try PretrainedConfig(contentsOfFolder: folder)
-      let size = try ViTConfig(side).imageSize
+      let size = try AutoConfig(side).imageSize
       let text = """
         {"image_processor_type": "CLIPImageProcessor", "size": {"height": \(size.height), "width": \(size.width)},
          "do_center_crop": false}
@@ -60,19 +61,21 @@ import Testing
   }
 
   /// The names of other programs become those of transformers on disk.
-  @Test(arguments: ["deit", "dinov2", "dinov2-swiglu"])
-  func otherNamesBecomeThoseOnDisk(_ name: String) throws {
+  @Test(arguments: [
+    "architectures/deit", "architectures/dinov2", "architectures/dinov2-swiglu", "swin/swin-window-7",
+  ])
+  func otherNamesBecomeThoseOnDisk(_ fixture: String) throws {
     let folder = try TemporaryDirectory()
-    let source = try copy("architectures/\(name)", to: folder)
+    let source = try copy(fixture, to: folder)
     try FileManager.default.removeItem(atPath: source + "/model.safetensors")
     try FileManager.default.copyItem(
-      atPath: Fixtures.url("architectures/\(name)/in-memory.safetensors").path,
+      atPath: Fixtures.url("\(fixture)/in-memory.safetensors").path,
       toPath: source + "/model.safetensors")
     let saved = folder.url.appendingPathComponent("saved").path
     try load(source).save(toFolder: saved)
     #expect(
       try Data(contentsOf: URL(fileURLWithPath: saved + "/model.safetensors"))
-        == Data(contentsOf: Fixtures.url("architectures/\(name)/model.safetensors")))
+        == Data(contentsOf: Fixtures.url("\(fixture)/model.safetensors")))
   }
 
   @Test func theDefaultModelCanBeSavedAtAnotherPrecision() throws {

@@ -1,5 +1,6 @@
 import Checkpoint
 import ImageTestSupport
+import Platform
 import TestSupport
 import Testing
 

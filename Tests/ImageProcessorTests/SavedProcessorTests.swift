@@ -95,7 +95,7 @@ struct SavedProcessorTests {
     #expect(processor.config == ImageProcessorConfig())
     #expect(processor.profile == .torchvision)
     try folder.write("[", to: "config.json")
-    #expect(throws: ConfigError.self) { try ViTImageProcessor(folder: folder.url.path) }
+    #expect(throws: CheckpointError.self) { try ViTImageProcessor(folder: folder.url.path) }
     #expect(throws: ImageProcessorFileError.self) { try ViTImageProcessor(folder: folder.url.path + "/none") }
   }
 }

@@ -1,5 +1,5 @@
-import Checkpoint
 import ImageDecoding
+import Platform
 
 extension RGBImage {
   package var sha256Hex: String { get throws { try withUnsafeBytes { try SHA256.hexadecimal(of: $0) } } }

@@ -1,22 +1,5 @@
 internal import CImageKernels
 import ImageDecoding
-import TensorCore
-
-/// The passes for the instructions that the kernels of tensors use. A level that cannot be had is an error where a model
-/// is loaded, and changes no byte here.
-enum ResizeKernels {
-  static let active = cik_kernels_for(level(((try? KernelLevel.active()) ?? .standard).instructionSet))
-
-  private static func level(_ instructions: InstructionSet) -> Int32 {
-    let level =
-      switch instructions {
-      case .portable: CIK_LEVEL_PORTABLE
-      case .avx2: CIK_LEVEL_AVX2
-      case .avx512, .avx512vnni, .avx512bf16: CIK_LEVEL_AVX512
-      }
-    return Int32(level)
-  }
-}
 
 /// The fixed-point weights of one axis.
 struct ResizeAxis {

@@ -4,7 +4,7 @@ import TensorCore
 /// The shape of a Swin Transformer of either version.
 ///
 /// Names and defaults are those of `transformers`' `SwinConfig` and `Swinv2Config`.
-struct SwinConfig: Sendable {
+struct SwinConfig: Sendable, Equatable {
   /// The two versions.
   enum Version: Sendable {
     case v1
