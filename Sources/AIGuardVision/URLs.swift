@@ -125,3 +125,16 @@ extension PackedCache {
   /// Names a folder; nothing is looked at yet.
   public init(folder: URL) throws { try self.init(folder: folder.filePath()) }
 }
+
+#if Hub
+  extension ModelHub {
+    /// A hub with these settings and no others; as `init(endpoint:cacheFolder:token:isOffline:)` for a path.
+    public init(
+      endpoint: String = "https://huggingface.co", cacheFolder: URL, token: String? = nil,
+      isOffline: Bool = false
+    ) throws {
+      try self.init(
+        endpoint: endpoint, cacheFolder: cacheFolder.filePath(), token: token, isOffline: isOffline)
+    }
+  }
+#endif

@@ -14,7 +14,11 @@ extension DecodeLimits {
     try check("frames", count, allowed: frames)
   }
 
+  /// - Parameter count: As `product` and `sum` give it.
   package func check(intermediateBytes count: Int) throws(ImageError) {
+    guard count != .max else {
+      throw .limitExceeded(limit: "intermediateBytes", declared: count, allowed: intermediateBytes)
+    }
     try check("intermediateBytes", count, allowed: intermediateBytes)
   }
 
@@ -24,12 +28,12 @@ extension DecodeLimits {
   }
 
   private func check(_ limit: String, _ declared: Int, allowed: Int) throws(ImageError) {
-    guard Self.allows(declared, of: allowed) else {
+    guard declared <= allowed else {
       throw .limitExceeded(limit: limit, declared: declared, allowed: allowed)
     }
   }
 
-  /// Whether a size is within what is allowed. `Int.max` stands for one that cannot be counted.
+  /// Whether a size, as `product` and `sum` give it, is within what is allowed.
   package static func allows(_ size: Int, of allowed: Int) -> Bool { size != .max && size <= allowed }
 
   /// Sizes multiplied, none of them negative; `Int.max` where that cannot be counted.

@@ -231,6 +231,8 @@ import Testing
     "ViTError": [
       "inputShape": .init(ViTError.inputShape(found: [], expected: []), "model", 500),
       "cannotInterpolate": .init(ViTError.cannotInterpolate(reason: ""), "model", 500),
+      "windowDoesNotFit": .init(
+        ViTError.windowDoesNotFit(window: 7, map: .init(height: 3, width: 3)), "model", 500),
       "tooLarge": .init(ViTError.tooLarge(purpose: "", floats: 2, limit: 1), "model", 500),
     ],
     "TensorError": [
@@ -256,6 +258,8 @@ import Testing
       "invalidEpsilon": .init(ViTConfigError.invalidEpsilon(-1), "model", 500),
       "unknownActivation": .init(ViTConfigError.unknownActivation(""), "model", 500),
       "unsupportedModelType": .init(ViTConfigError.unsupportedModelType(""), "model", 500),
+      "invalidNumber": .init(ViTConfigError.invalidNumber(key: "", value: 0), "model", 500),
+      "wrongCount": .init(ViTConfigError.wrongCount(key: "", count: 1, expected: 4), "model", 500),
       "headsDoNotDivide": .init(ViTConfigError.headsDoNotDivide(hiddenSize: 3, heads: 2), "model", 500),
     ],
   ]

@@ -18,9 +18,9 @@
         #"{"image_processor_type": "ViTImageProcessor", "size": 12}"#,
         to: "hub/models--org--vit/snapshots/\(commit)/preprocessor_config.json")
       try folder.write(commit, to: "hub/models--org--vit/refs/main")
-      return ModelHub(
-        endpoint: "http://127.0.0.1:9", cacheFolder: folder.url.appendingPathComponent("hub").path,
-        isOffline: true)
+      return try ModelHub(
+        endpoint: "http://127.0.0.1:9", cacheFolder: folder.url.appendingPathComponent("hub"), isOffline: true
+      )
     }
 
     @Test func anIdIsLookedUpInTheCache() async throws {
