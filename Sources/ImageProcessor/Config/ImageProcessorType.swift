@@ -21,7 +21,7 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
   /// The one for a model whose files do not name one.
   init?(modelType: String) {
     switch modelType {
-    case "vit": self = .vit
+    case "vit", "swin", "swinv2": self = .vit
     case "deit": self = .deit
     case "dinov2": self = .bit
     case "clip": self = .clip
