@@ -118,7 +118,8 @@ let package = Package(
         "Checkpoint", "ImageProcessor", "JSONText", "Layers", "Platform", "TensorCore", "ViTModel",
         .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
       ]),
-    .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel", "Checkpoint"]),
+    .target(
+      name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel", "Checkpoint", "JSONText"]),
     .executableTarget(
       name: "aiguard",
       dependencies: [
@@ -131,21 +132,22 @@ let package = Package(
     // MARK: Tests
     .target(name: "CFixtureWeights", path: "Tests/CFixtureWeights"),
     .target(
-      name: "TestSupport", dependencies: ["CFixtureWeights", "Checkpoint", "Platform", "TensorCore"],
+      name: "TestSupport", dependencies: ["CFixtureWeights", "Checkpoint", "Platform"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["Platform", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "CheckpointTests",
-      dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport", "ViTModel"]),
+      dependencies: ["Checkpoint", "JSONText", "Platform", "TensorCore", "TestSupport", "ViTModel"]),
     .target(
       name: "ImageTestSupport", dependencies: ["ImageDecoding", "Platform", "TestSupport"],
       path: "Tests/ImageTestSupport"),
     .testTarget(
       name: "ImageDecodingTests",
-      dependencies: ["ImageDecoding", "ImageTestSupport", "JSONText", "Platform", "TestSupport"]),
+      dependencies: ["ImageDecoding", "ImageTestSupport", "Platform", "TestSupport"]),
     .testTarget(
       name: "ImageProcessorTests",
       dependencies: [
@@ -153,13 +155,14 @@ let package = Package(
       ]),
     .testTarget(
       name: "ViTModelTests",
-      dependencies: ["Checkpoint", "JSONText", "Layers", "Platform", "ViTModel", "TestSupport"]),
-    .testTarget(
-      name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TensorCore", "TestSupport"]),
+      dependencies: ["Checkpoint", "JSONText", "Layers", "TensorCore", "TestSupport", "ViTModel"]),
+    .testTarget(name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
       dependencies: [
-        "AIGuardVision", "AIGuardDefaultModel", "Checkpoint", "JSONText", "Layers", "Platform", "TestSupport",
+        "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "ImageProcessor", "JSONText", "Layers",
+        "Platform",
+        "TestSupport",
       ]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
@@ -170,7 +173,11 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["aiguard", "AIGuardVision", "TestSupport"]),
+      dependencies: [
+        "aiguard", "AIGuardDefaultModel", "AIGuardVision", "Platform", "TestSupport",
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CLI"])),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -109,7 +109,10 @@ public struct ImageClassifier: Sendable {
 
   /// Classifies pixel values that were prepared elsewhere, on the caller's thread.
   ///
-  /// - Parameter pixelValues: [batch, channels, height, width], normalised as the model expects.
+  /// - Parameters:
+  ///   - pixelValues: [batch, channels, height, width], normalised as the model expects.
+  ///   - topK: How many labels to return; more than there are gives all of them.
+  ///   - functionToApply: From logits to scores; by default the rule of `transformers`' pipeline.
   /// - Returns: One result for each image of the batch.
   /// - Throws: `ViTError`, `ImageClassifierError`.
   @available(*, noasync, message: "it blocks the thread; await classify, which runs on threads of its own")

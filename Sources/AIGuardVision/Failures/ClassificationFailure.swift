@@ -21,7 +21,7 @@
 /// | `unsupported-format`, `not-built-in`, `unsupported-variant` | 415 | an image that is not decoded |
 /// | `limit-exceeded` | 413 | more than is allowed |
 /// | `empty-output` | 400 | so narrow that it would be resized to nothing |
-/// | `unreadable-file` | 403, 404, 500 | what the system said of the file |
+/// | `unreadable-file` | 400, 403, 404, 413, 500, 503 | what the system said of the file |
 /// | `invalid-argument` | 400 | another argument, such as `topK` |
 /// | `out-of-memory`, `busy` | 503 | worth another try |
 /// | `model` | 500 | image processor and network do not fit together, or the network failed |

@@ -59,6 +59,7 @@ public final class SafetensorsFile: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - name: What error messages call it.
+  ///   - limits: What its header may ask for.
   /// - Throws: `CheckpointError`.
   public convenience init(
     bytes: [UInt8], name: String = "(memory)", limits: SafetensorsLimits = SafetensorsLimits()
@@ -72,6 +73,7 @@ public final class SafetensorsFile: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - name: What error messages call it.
+  ///   - limits: What its header may ask for.
   /// - Throws: `CheckpointError`.
   public convenience init(
     staticBytes bytes: UnsafeRawBufferPointer, name: String = "(embedded)",

@@ -50,12 +50,14 @@ extension ImageProcessorConfig {
 
   /// Reads an image processor's own object.
   ///
-  /// - Parameter type: Whose defaults apply; the object's own type is not looked at.
-  ///
   /// An absent key has its default. A key that is null has not: null means false for the `do_` keys, and is
   /// an error for keys that an enabled step needs. A `resample` that is a string means bilinear, whatever it
   /// says, as in the PIL back end, and so does one with a point. Flags are true or false as in Python, where 1 and any
   /// text are true. Keys that are not known have no effect.
+  ///
+  /// - Parameters:
+  ///   - json: The object.
+  ///   - type: Whose defaults apply; the object's own type is not looked at.
   public init(json: JSONValue, type: ImageProcessorType = .vit) throws(ImageProcessorConfigError) {
     guard case .object(let object) = json else { throw .notAnObject(found: json.summary) }
     self = type.defaults

@@ -1,7 +1,5 @@
 import Platform
 
-import Checkpoint
-
 /// Why a configuration cannot be used. Keys are named as in the file.
 public enum ImageProcessorConfigError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file, or the object in it, is not a JSON object.

@@ -9,7 +9,7 @@ extension ViTImageProcessor {
   /// - Parameters:
   ///   - folder: The path of the folder.
   ///   - profile: Whose arithmetic it is done with.
-  /// - Throws: `ImageProcessorFileError`, which names the file; `ConfigError` for one that is no JSON, `FileError`.
+  /// - Throws: `ImageProcessorFileError`, which names the file; `CheckpointError` for one that is no JSON, `FileError`.
   public init(folder: String, profile: PreprocessingProfile = .pillow13) throws {
     try self.init(
       contentsOfFolder: folder, modelConfig: Self.json(ModelFolder(folder).configPath), profile: profile)

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Platform
 
 /// Zeros from `calloc`: a system without memory gives an error, where an `Array` would end the process.
 final class WorkingArray<Element: BitwiseCopyable> {
