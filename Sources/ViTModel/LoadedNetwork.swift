@@ -80,7 +80,9 @@ private struct Loaded<N: Network>: LoadedNetwork {
   }
 
   /// How many images to run together, and the workspace that takes in floats.
-  private func plan(batch: Int, size: ImageExtent, lanes: Int) throws(ViTError) -> (images: Int, capacity: Int) {
+  private func plan(batch: Int, size: ImageExtent, lanes: Int) throws(ViTError) -> (
+    images: Int, capacity: Int
+  ) {
     var images = max(1, min(network.imagesPerPass(for: size), batch))
     while true {
       var plan = ActivationPlan(images: images, kernels: kernels, precision: precision)

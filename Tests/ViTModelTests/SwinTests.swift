@@ -56,7 +56,8 @@ struct TinySwin: Decodable, CustomTestStringConvertible, Sendable {
 
   /// Runs the model on the pixels of the golden: the one with a position table is asked to resample it.
   func run(
-    _ model: AutoModelForImageClassification, _ pixels: Tensor, _ prefix: String = "", intermediates: Bool = false,
+    _ model: AutoModelForImageClassification, _ pixels: Tensor, _ prefix: String = "",
+    intermediates: Bool = false,
     budget: ComputeBudget = .shared
   ) throws -> ImageClassifierOutput {
     try model(

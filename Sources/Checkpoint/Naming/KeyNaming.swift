@@ -29,9 +29,11 @@ public struct KeyNaming: Sendable, Hashable, CustomStringConvertible {
   ///   - families: Those that there are, the first of equals first.
   package init(detectingIn names: some Sequence<String>, expected: KeyNaming?, families: [KeyFamily]) {
     var votes: [KeyNaming: Int] = [:]
-    let candidates = expected.map { expected in families.filter { $0.isAlternative(to: expected.family) } } ?? families
+    let candidates =
+      expected.map { expected in families.filter { $0.isAlternative(to: expected.family) } } ?? families
     var prefixes: [String] = []
-    for prefix in expected.map({ [$0.prefix] }) ?? families.flatMap(\.prefixes) where !prefixes.contains(prefix) {
+    for prefix in expected.map({ [$0.prefix] }) ?? families.flatMap(\.prefixes)
+    where !prefixes.contains(prefix) {
       prefixes.append(prefix)
     }
     for name in names {
@@ -43,7 +45,9 @@ public struct KeyNaming: Sendable, Hashable, CustomStringConvertible {
     }
     let most = votes.values.max() ?? 0
     let best = votes.filter { $0.value == most }.keys
-    guard let fallback = expected ?? families.first.map({ KeyNaming(family: $0, prefix: $0.prefixes.first ?? "") })
+    guard
+      let fallback = expected
+        ?? families.first.map({ KeyNaming(family: $0, prefix: $0.prefixes.first ?? "") })
     else { preconditionFailure("there is a family") }
     // Equals are decided the same way every time: the first families and a prefix come first.
     func rank(_ naming: KeyNaming) -> (Int, Int) {

@@ -56,7 +56,8 @@ package struct ActivationPlan {
 
   /// The floats of all buffers and of what `lanes` lanes need, or more where that is beyond `limit`.
   package func demand(lanes: Int) -> Double {
-    max(largest, Double(peak) + Double(kept)) + Double(quantization.floats) + Double(lanes) * Double(laneScratch)
+    max(largest, Double(peak) + Double(kept)) + Double(quantization.floats) + Double(lanes)
+      * Double(laneScratch)
   }
 
   /// The floats of a workspace for this plan; `demand` must be within the limit.
@@ -120,7 +121,8 @@ package struct ActivationPlan {
       largest = max(largest, images * Double(rows) * Double(width))
       return
     }
-    quantization.include(rows: self.images * rows, exactRows: exactRows == .none ? 0 : self.images, columns: width)
+    quantization.include(
+      rows: self.images * rows, exactRows: exactRows == .none ? 0 : self.images, columns: width)
   }
 
   /// Provides for attention over sequences of some tokens.

@@ -16,7 +16,8 @@ enum DINOv2 {
   }
 
   private static func definition(
-    _ className: String, _ modelType: String, _ config: @escaping @Sendable (PretrainedConfig) throws -> ViTConfig
+    _ className: String, _ modelType: String,
+    _ config: @escaping @Sendable (PretrainedConfig) throws -> ViTConfig
   ) -> ModelDefinition {
     ModelDefinition(
       className: className, modelType: modelType,
@@ -59,6 +60,7 @@ extension ViTTraits {
   static let dinov2: ViTTraits = ViTTraits(
     definition: DINOv2.definition, pooling: .classTokenAndMean, hasLayerScale: true, acceptsAnySize: true)
   static let dinov2WithRegisters: ViTTraits = ViTTraits(
-    definition: DINOv2.definitionWithRegisters, specialTokens: [.cls, .registers], pooling: .classTokenAndMean,
+    definition: DINOv2.definitionWithRegisters, specialTokens: [.cls, .registers],
+    pooling: .classTokenAndMean,
     hasLayerScale: true, acceptsAnySize: true, isResampledWithAntialiasing: true)
 }

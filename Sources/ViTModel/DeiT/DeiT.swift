@@ -5,7 +5,9 @@ enum DeiT {
   /// The classifier is on the CLS token.
   static let definition: ModelDefinition = definition("DeiTForImageClassification") { .deit }
   /// A classifier on each of the two tokens; the logits are their mean.
-  static let definitionWithTeacher: ModelDefinition = definition("DeiTForImageClassificationWithTeacher") { .deitWithTeacher }
+  static let definitionWithTeacher: ModelDefinition = definition("DeiTForImageClassificationWithTeacher") {
+    .deitWithTeacher
+  }
 
   private static func definition(
     _ className: String, _ traits: @escaping @Sendable () -> ViTTraits

@@ -23,7 +23,8 @@ extension SwinConfig {
     layerNormEps = try file.number("layer_norm_eps", default: layerNormEps)
     numLabels = file.labels.count
     for key in ["num_attention_heads", "head_dim"] where file.contains(key) {
-      throw file.unsupported(key, reason: "transformers cannot run such a Swin; the heads stand under num_heads")
+      throw file.unsupported(
+        key, reason: "transformers cannot run such a Swin; the heads stand under num_heads")
     }
     if version == .v2 {
       pretrainedWindowSizes = try file.ints("pretrained_window_sizes", default: pretrainedWindowSizes)

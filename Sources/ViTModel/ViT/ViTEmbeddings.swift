@@ -79,7 +79,8 @@ struct ViTEmbeddings: Sendable {
   static func plan(_ plan: inout ActivationPlan, _ config: ViTConfig, _ size: ImageExtent) -> Buffers {
     let patches = config.patchCount(of: size)
     return Buffers(
-      patches: PatchEmbeddings.plan(&plan, patches: patches, channels: config.numChannels, patch: config.patchSize))
+      patches: PatchEmbeddings.plan(
+        &plan, patches: patches, channels: config.numChannels, patch: config.patchSize))
   }
 
   /// Fills the residual stream.

@@ -58,7 +58,8 @@ extension KeyFamily {
       // Other vision transformers have normalised queries, layer scale, other tokens, norms and poolings. No reference
       // says that they may be left out.
       strangers: KeySpelling.Strangers(
-        beginnings: ["norm_pre.", "fc_norm.", "attn_pool.", "reg_token", "dist_token"], modulesOfLayers: true)),
+        beginnings: ["norm_pre.", "fc_norm.", "attn_pool.", "reg_token", "dist_token"], modulesOfLayers: true)
+    ),
     marks: KeyMarks(beginnings: ["blocks.", "patch_embed.", "pos_embed"]))
 }
 

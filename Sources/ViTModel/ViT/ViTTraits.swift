@@ -51,5 +51,7 @@ package struct ViTTraits: Sendable, Equatable {
   /// Whether it is resampled with antialiasing.
   var isResampledWithAntialiasing = false
 
-  package static func == (a: ViTTraits, b: ViTTraits) -> Bool { a.definition.className == b.definition.className }
+  package static func == (a: ViTTraits, b: ViTTraits) -> Bool {
+    a.definition.className == b.definition.className
+  }
 }
