@@ -7,12 +7,13 @@
 #define ATTENTION_ROWS 24  // queries at a time: 24 x 208 floats of scores
 
 INLINE size_t whole_panels(size_t n) { return (n + PANEL_COLUMNS - 1) / PANEL_COLUMNS; }
+INLINE size_t whole_vectors(size_t n) { return (n + LANES - 1) / LANES * LANES; }
 
 static size_t AGK_NAME(attention_scratch)(size_t tokens, size_t head_size) {
   const size_t key_columns = whole_panels(tokens) * PANEL_COLUMNS;
   const size_t value_columns = whole_panels(head_size) * PANEL_COLUMNS;
   return key_columns * head_size + value_columns * tokens + ATTENTION_ROWS * (key_columns + PANEL_COLUMNS) +
-         (ATTENTION_ROWS + 1) * head_size;
+         (ATTENTION_ROWS + 1) * whole_vectors(head_size);
 }
 
 // c = a b for one panel, summed in the same blocks as any product.
@@ -72,7 +73,7 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
   float *const scores = values + value_panels * PANEL_COLUMNS * tokens;
   float *const sums = scores + ATTENTION_ROWS * columns;
   float *const queries = sums + ATTENTION_ROWS * PANEL_COLUMNS;
-  float *const row = queries + ATTENTION_ROWS * size;
+  float *const row = queries + ATTENTION_ROWS * whole_vectors(size);
   const bool copies = t->rows || t->normalizes;
 
   for (size_t j = 0; j < columns; j++) {
