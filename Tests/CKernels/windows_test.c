@@ -1,5 +1,5 @@
-// Attention of what windows need: tokens found through an index, tokens of no row, a bias, a mask, normalised queries and
-// keys. Against float64, in parts, and with the tokens laid one after the other.
+// What windows need of attention: tokens found through an index, tokens of no row, a bias, a mask, normalised queries
+// and keys. Against float64, in parts, and with the tokens laid one after the other.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 static const size_t token_counts[] = {1, 4, 9, 49, 64, 144};
 static const size_t head_sizes[] = {8, 20, 32, 64};
-enum { most_tokens = 144, most_size = 64, most_map = most_tokens + 5, most_stride = most_tokens };
+enum { most_tokens = 144, most_size = 64, most_map = most_tokens + 5 };
 
 typedef enum { plain, in_order, permuted, padded_with_zeros, padded_with_rows, placing_count } placing;
 typedef enum { no_bias, bias_alone, bias_and_mask, bias_count } biasing;
