@@ -66,7 +66,7 @@ typedef struct {
   const float *padding_query, *padding_key, *padding_value;
   const float *bias;  // added to the scaled scores: tokens x ld_bias, or null
   const float *mask;  // the same, on top of the bias
-  size_t ld_bias;     // tokens, rounded up to whole vectors of 16 floats; what pads them is finite
+  size_t ld_bias;     // tokens, rounded up to whole vectors of 16 floats; what pads them does not count
   bool normalizes;    // queries and keys are divided by their norms first
 } agk_attention;
 
