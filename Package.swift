@@ -103,24 +103,27 @@ let package = Package(
     .target(name: "JSONText", dependencies: ["Platform"]),
     .target(name: "TensorCore", dependencies: ["COpenBLAS", "CTensorKernels", "Platform"]),
     .target(name: "Checkpoint", dependencies: ["JSONText", "Platform", "TensorCore"]),
+    .target(name: "ImageDecoding", dependencies: ["CImageCodecs", "Platform"]),
     .target(
       name: "ImageProcessor",
       dependencies: [
-        "CImageCodecs", "CImageKernels", "Checkpoint", "JSONText", "Platform", "TensorCore",
+        "CImageKernels", "Checkpoint", "ImageDecoding", "JSONText", "Platform", "TensorCore",
       ]),
-    .target(name: "ViTModel", dependencies: ["Checkpoint", "Platform", "TensorCore"]),
+    .target(name: "Layers", dependencies: ["Checkpoint", "Platform", "TensorCore"]),
+    .target(name: "ViTModel", dependencies: ["Checkpoint", "Layers", "Platform", "TensorCore"]),
     .target(name: "ModelHub", dependencies: ["CHubTransport", "Checkpoint", "JSONText", "Platform"]),
     .target(
       name: "AIGuardVision",
       dependencies: [
-        "Checkpoint", "ImageProcessor", "JSONText", "Platform", "TensorCore", "ViTModel",
+        "Checkpoint", "ImageProcessor", "JSONText", "Layers", "Platform", "TensorCore", "ViTModel",
         .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
       ]),
-    .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
+    .target(
+      name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel", "Checkpoint", "JSONText"]),
     .executableTarget(
       name: "aiguard",
       dependencies: [
-        "AIGuardDefaultModel", "AIGuardVision", "Platform",
+        "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "Platform", "TensorCore",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["CLI"])),
@@ -129,30 +132,52 @@ let package = Package(
     // MARK: Tests
     .target(name: "CFixtureWeights", path: "Tests/CFixtureWeights"),
     .target(
-      name: "TestSupport", dependencies: ["CFixtureWeights", "Checkpoint", "Platform", "TensorCore"],
+      name: "TestSupport", dependencies: ["CFixtureWeights", "Checkpoint", "Platform"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["Platform", "TensorCore", "TestSupport"]),
     .testTarget(
-      name: "CheckpointTests", dependencies: ["Checkpoint", "JSONText", "Platform", "TestSupport"]),
+      name: "CheckpointTests",
+      dependencies: ["Checkpoint", "JSONText", "Platform", "TensorCore", "TestSupport", "ViTModel"]),
+    .target(
+      name: "ImageTestSupport", dependencies: ["ImageDecoding", "Platform", "TestSupport"],
+      path: "Tests/ImageTestSupport"),
+    .testTarget(
+      name: "ImageDecodingTests",
+      dependencies: ["ImageDecoding", "ImageTestSupport", "Platform", "TestSupport"]),
     .testTarget(
       name: "ImageProcessorTests",
-      dependencies: ["Checkpoint", "ImageProcessor", "JSONText", "Platform", "TestSupport"]),
-    .testTarget(name: "ViTModelTests", dependencies: ["Checkpoint", "Platform", "ViTModel", "TestSupport"]),
+      dependencies: [
+        "Checkpoint", "ImageProcessor", "ImageTestSupport", "JSONText", "Platform", "TestSupport",
+      ]),
     .testTarget(
-      name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TensorCore", "TestSupport"]),
+      name: "ViTModelTests",
+      dependencies: ["Checkpoint", "JSONText", "Layers", "TensorCore", "TestSupport", "ViTModel"]),
+    .testTarget(name: "ModelHubTests", dependencies: ["Checkpoint", "ModelHub", "TestSupport"]),
     .testTarget(
       name: "AIGuardVisionTests",
-      dependencies: ["AIGuardVision", "AIGuardDefaultModel", "Platform", "TestSupport"]),
+      dependencies: [
+        "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "ImageProcessor", "JSONText", "Layers",
+        "Platform",
+        "TestSupport",
+      ]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "AllocationTests",
-      dependencies: ["AIGuardDefaultModel", "AIGuardVision", "CAllocationCounter", "TestSupport"]),
+      dependencies: [
+        "AIGuardDefaultModel", "AIGuardVision", "CAllocationCounter", "Checkpoint", "TensorCore",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["aiguard", "AIGuardVision", "TestSupport"]),
+      dependencies: [
+        "aiguard", "AIGuardDefaultModel", "AIGuardVision", "Platform", "TestSupport",
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CLI"])),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -108,5 +108,5 @@ def exact_eager_attention():
         weights = torch.softmax(scores, dim=-1)
         return torch.matmul(weights, value).transpose(1, 2).contiguous(), weights
 
-    for name in ("vit", "deit", "dinov2", "dinov2_with_registers", "siglip", "clip"):
+    for name in ("vit", "deit", "dinov2", "dinov2_with_registers", "siglip", "clip", "swin"):
         importlib.import_module(f"transformers.models.{name}.modeling_{name}").eager_attention_forward = forward

@@ -22,31 +22,31 @@ def note(text):
 
 
 class Comparison:
-    def __init__(self, bench, models):
+    def __init__(self, bench, model, folder):
         self.bench = bench
-        self.models = models
-        self.golden = fixture.golden_logits()
-        self.results = {"cpu": machine.cpu(), "date": time.strftime("%Y-%m-%d"), "bandwidth": {}, "peaks": {},
+        self.model = model
+        self.folder = folder  # of the model, with the peers' forms of it beside
+        self.results = {"cpu": machine.cpu(), "date": time.strftime("%Y-%m-%d"), "model": model.name, "bandwidth": {}, "peaks": {},
                         "tried": [], "starts": [], "rows": []}
         self.peaks = {}  # (precision, threads): what each round measured
 
     def prepare(self, batches):
-        fixture.write_model(self.models / "vit-base")
-        subprocess.run([sys.executable, HERE / "export.py", self.models], env=environment(), stdout=sys.stderr)
+        self.model.write(self.folder)
+        self.golden = self.model.golden_logits(self.folder)
+        subprocess.run([sys.executable, HERE / "export.py", self.folder], env=environment(), stdout=sys.stderr)
         for batch in {1, *batches}:
-            fixture.write_pixels(self.pixels(batch), batch)
-        fixture.golden_inputs(self.models / "vit-base").astype("<f4").tofile(self.pixels("golden"))
+            self.model.write_pixels(self.pixels(batch), batch)
+        self.model.golden_inputs(self.folder).astype("<f4").tofile(self.pixels("golden"))
 
     def pixels(self, batch):
-        return self.models / f"pixels.{batch}.f32"
+        return self.folder / f"pixels.{batch}.f32"
 
     def start(self, precision, variant, batch, threads, pixels=None):
         """The engine with its first pass done; None, and a note, if it refuses. `variant` None is our own."""
         ours = variant is None
         command = [self.bench, "--precision", precision] if ours else peer(variant.peer, variant.setting)
-        model = self.models / "vit-base" if ours else self.models
         try:
-            return Engine(command, model, pixels or self.pixels(batch), batch, threads)
+            return Engine(command, self.folder, pixels or self.pixels(batch), batch, threads)
         except EngineFailed as error:
             note(f"{OURS if ours else variant.name} does not run in {precision}: {error}")
             return None
@@ -132,7 +132,7 @@ class Comparison:
                 "ratio": speed / best, "peak_mb": engine.peak_mb, "logit_error": error, "ns": engine.times})
         for known in self.results["rows"]:  # the median of the peaks has moved for those before as well
             arithmetic = self.peak(known["precision"], known["threads"])
-            known["share"] = known["images_per_second"] * fixture.GFLOP_PER_IMAGE / arithmetic
+            known["share"] = known["images_per_second"] * self.model.gflop / arithmetic
 
     def starts(self, precision, chosen, threads, count):
         """From the start of the process to the first logits of one image, and the memory that takes; medians."""

@@ -1,8 +1,8 @@
-"""Writes what the peers load: the fixture model as ONNX and as OpenVINO IR, in float32 and quantised.
+"""Writes what the peers load: a full-size model as ONNX and as OpenVINO IR, in float32 and quantised.
 
 Run by run.py before anything is measured: python export.py FOLDER [NAME ...]
 
-FOLDER/vit-base is the Hugging Face folder. A file that exists is kept.
+FOLDER is the Hugging Face folder, named after the model. A file that exists is kept.
 """
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ ORT_INT8 = {  # name: (weights signed, 7-bit weights)
 def onnx_float32(path):
     """Straight from PyTorch, the batch left open."""
     import torch
-    from transformers import ViTForImageClassification
+    from transformers import AutoModelForImageClassification
 
     class Logits(torch.nn.Module):
         def __init__(self, model):
@@ -30,11 +30,14 @@ def onnx_float32(path):
         def forward(self, pixel_values):
             return self.model(pixel_values=pixel_values).logits
 
-    model = Logits(ViTForImageClassification.from_pretrained(path.parent / "vit-base", dtype=torch.float32)).eval()
+    # Swin's default attention cannot be exported with an open batch.
+    attention = None if fixture.model_of(path.parent).name == "vit-base" else "eager"
+    model = Logits(AutoModelForImageClassification.from_pretrained(
+        path.parent, dtype=torch.float32, attn_implementation=attention)).eval()
     # Two images, since a dimension of one would be taken for a constant.
     program = torch.onnx.export(
-        model, (torch.zeros(2, *fixture.SHAPE),), dynamo=True, input_names=["pixel_values"], output_names=["logits"],
-        dynamic_shapes={"pixel_values": {0: torch.export.Dim("batch")}})
+        model, (torch.zeros(2, *fixture.model_of(path.parent).shape),), dynamo=True, input_names=["pixel_values"],
+        output_names=["logits"], dynamic_shapes={"pixel_values": {0: torch.export.Dim("batch")}})
     program.save(path, external_data=False)
 
 
@@ -42,8 +45,9 @@ def onnx_fused(path):
     """The same with ONNX Runtime's own operators for layer norm, GELU and attention where its optimiser finds them."""
     from onnxruntime.transformers import optimizer
 
-    model = optimizer.optimize_model(str(path.with_name("float32.onnx")), model_type="vit", num_heads=12,
-                                     hidden_size=768, opt_level=0, use_gpu=False)
+    kind, heads, width = ("vit", 12, 768) if fixture.model_of(path.parent).name == "vit-base" else ("swin", 0, 0)
+    model = optimizer.optimize_model(str(path.with_name("float32.onnx")), model_type=kind, num_heads=heads,
+                                     hidden_size=width, opt_level=0, use_gpu=False)
     print("ONNX Runtime's optimiser:", {key: value for key, value in model.get_fused_operator_statistics().items()
                                         if value}, file=sys.stderr)
     model.save_model_to_file(str(path))
@@ -73,7 +77,7 @@ def openvino_int8(path):
     import numpy as np
     import openvino
 
-    images = np.ascontiguousarray(fixture.golden_inputs(path.parent / "vit-base")[..., ::-1])
+    images = np.ascontiguousarray(fixture.model_of(path.parent).golden_inputs(path.parent)[..., ::-1])
     model = openvino.Core().read_model(path.with_name("openvino-float32.xml"))
     quantised = nncf.quantize(model, nncf.Dataset([image[None] for image in images]), subset_size=len(images),
                               model_type=nncf.ModelType.TRANSFORMER)

@@ -1,52 +1,129 @@
-"""The fixture Fixtures/vit-base: the model's folder, pixel files for the engines, and the float64 logits."""
+"""The full-size models that are measured: folders, pixel files for the engines, float64 logits, and what they cost."""
 import importlib.util
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "Fixtures/vit-base"
-SHAPE = (3, 224, 224)
-GFLOP_PER_IMAGE = 35.1  # two per multiply-add, one full forward pass
 
 
-def _generator():
-    spec = importlib.util.spec_from_file_location("vit_base_fixture", FOLDER / "make.py")
+def _generator(fixture):
+    spec = importlib.util.spec_from_file_location(fixture.replace("-", "_"), ROOT / "Fixtures" / fixture / "make.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def write_model(folder):
-    folder = Path(folder)
-    if not (folder / "preprocessor_config.json").exists():  # the last file to be written
-        _generator().write_model(folder)
-    return folder
+@dataclass(frozen=True)
+class Stage:
+    blocks: int
+    tokens: int
+    width: int
+    heads: int
+    reach: int  # tokens that a token attends to
 
 
-def write_pixels(path, batch):
-    """`batch` images of generated noise."""
-    make = _generator()
-    images = [make.generate(f"pixel_values.{index}", int(np.prod(SHAPE)), make.PIXEL_MULTIPLIER)
-              for index in range(batch)]
-    np.concatenate(images).astype("<f4").tofile(path)
-    return path
+@dataclass(frozen=True)
+class Model:
+    name: str
+    title: str
+    side: int  # of its images
+    patch: int
+    stages: tuple
+
+    @property
+    def shape(self):
+        return 3, self.side, self.side
+
+    @property
+    def gflop(self):
+        """Of one image: two per multiply-add of the matrix products; what is constant is computed at load."""
+        first = self.stages[0]
+        count = (self.side // self.patch) ** 2 * 3 * self.patch**2 * first.width
+        for stage in self.stages:
+            count += stage.blocks * stage.tokens * stage.width * (12 * stage.width + 2 * stage.reach)
+        for stage in self.stages[1:]:  # merging four tokens of half the width
+            count += stage.tokens * 2 * stage.width * stage.width
+        return round(2e-9 * count, 1)
+
+    @property
+    def weights(self):
+        """Elements of its matrices."""
+        count = 3 * self.patch**2 * self.stages[0].width
+        count += sum(12 * stage.blocks * stage.width**2 for stage in self.stages)
+        return count + sum(2 * stage.width**2 for stage in self.stages[1:])
+
+    @property
+    def activations(self):
+        """Elements of the results of one image: per block layer norms, query, key, value, context, projections and the
+        wide inner layer, and the attention scores."""
+        return sum(stage.blocks * stage.tokens * (12 * stage.width + stage.heads * stage.reach)
+                   for stage in self.stages)
+
+    def write(self, folder):
+        if (folder / "preprocessor_config.json").exists():  # the last file to be written
+            return
+        if self.name == "vit-base":
+            _generator("vit-base").write_model(folder)
+        else:
+            _generator("swin").write_base(self.name, folder)
+
+    def write_pixels(self, path, batch):
+        """`batch` images of generated noise."""
+        self._noise(batch).astype("<f4").tofile(path)
+
+    def _noise(self, count):
+        make = _generator("vit-base")
+        return np.stack([make.generate(f"pixel_values.{index}", int(np.prod(self.shape)), make.PIXEL_MULTIPLIER)
+                         .reshape(self.shape) for index in range(count)])
+
+    def golden_inputs(self, folder):
+        """The inputs whose float64 logits are known: [12, 3, side, side]."""
+        from transformers import AutoImageProcessor
+
+        make = _generator("vit-base")
+        processor = AutoImageProcessor.from_pretrained(folder, backend="pil")
+        if self.name == "vit-base":
+            return np.concatenate([make.pixel_values(dict(source), processor) for source in make.INPUTS])
+        photos = [make.pixel_values(dict(source), processor) for source in make.INPUTS if "file" in source]
+        return np.concatenate([*photos, self._noise(len(make.INPUTS) - len(photos))])
+
+    def golden_logits(self, folder):
+        """The fixture's own, or those of transformers, computed once."""
+        if self.name == "vit-base":
+            from safetensors.numpy import load_file
+
+            return load_file(ROOT / "Fixtures/vit-base/golden.safetensors")["logits.f64"]
+        path = folder / "golden.npy"
+        if not path.exists():
+            import torch
+            from transformers import AutoModelForImageClassification
+
+            model = AutoModelForImageClassification.from_pretrained(folder, dtype=torch.float64).eval()
+            with torch.inference_mode():
+                images = torch.from_numpy(self.golden_inputs(folder)).double()
+                np.save(path, np.concatenate([model(pixel_values=image[None]).logits.numpy() for image in images]))
+        return np.load(path)
 
 
-def read_pixels(path, batch):
-    return np.fromfile(path, dtype="<f4").reshape(batch, *SHAPE)
+def _swin(window):
+    grids = [8 * window >> stage for stage in range(4)]
+    return tuple(Stage(blocks, grid * grid, 128 << stage, 4 << stage, window * window)
+                 for stage, (blocks, grid) in enumerate(zip((2, 2, 18, 2), grids)))
 
 
-def golden_inputs(model):
-    """The inputs whose float64 logits are known: [N, 3, 224, 224]."""
-    from transformers import AutoImageProcessor
-
-    make = _generator()
-    processor = AutoImageProcessor.from_pretrained(model, backend="pil")
-    return np.concatenate([make.pixel_values(dict(source), processor) for source in make.INPUTS])
+MODELS = {model.name: model for model in (
+    Model("vit-base", "ViT-B/16", 224, 16, (Stage(12, 197, 768, 12, 197),)),
+    Model("swin-base", "Swin-B, windows of 7", 224, 4, _swin(7)),
+    Model("swinv2-base", "SwinV2-B, windows of 8", 256, 4, _swin(8)),
+)}
 
 
-def golden_logits():
-    from safetensors.numpy import load_file
+def model_of(folder):
+    """The model whose folder this is: it has the model's name."""
+    return MODELS[Path(folder).name]
 
-    return load_file(FOLDER / "golden.safetensors")["logits.f64"]
+
+def read_pixels(path, batch, shape):
+    return np.fromfile(path, dtype="<f4").reshape(batch, *shape)

@@ -23,7 +23,7 @@ def kernels(compiled):
     return f"{hint}: " + ", ".join(f"{count} {name}" for name, count in used.most_common(2))
 
 
-def load(variant, models, batch, threads):
+def load(variant, folder, batch, threads):
     name, precision, *extras = variant.split(",")
     apart = "apart" in extras
     settings = {
@@ -36,7 +36,7 @@ def load(variant, models, batch, threads):
         if extra.startswith("dynamic"):
             settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = int(extra.removeprefix("dynamic"))
     core = openvino.Core()
-    model = core.read_model(f"{models}/openvino-{name}.xml")
+    model = core.read_model(f"{folder}/openvino-{name}.xml")
     model.reshape([1 if apart else batch, *model.input().partial_shape[1:]])
     compiled = core.compile_model(model, "CPU", settings)
     version = f"OpenVINO {openvino.__version__.split('-')[0]}"

@@ -1,8 +1,8 @@
 """The peer's side of the line protocol of aiguard-bench.
 
-    python NAME_peer.py VARIANT MODELS PIXELS BATCH THREADS
+    python NAME_peer.py VARIANT MODEL PIXELS BATCH THREADS
 
-MODELS is the folder that export.py filled, PIXELS a file of raw little-endian float32 [BATCH, 3, 224, 224]. Each answer
+MODEL is the folder that export.py filled, PIXELS a file of raw little-endian float32 [BATCH, 3, side, side]. Each answer
 is one line of JSON: after loading `{"engine", "kernels", "load_ns"}`; to a line `run N` the times of N forward passes
 and the logits of the last; to `quit`, or at the end of the input, the peak memory.
 """
@@ -27,11 +27,11 @@ def peak_kb():
 
 
 def serve(load):
-    """`load(variant, models, batch, threads)` gives the engine's name, its kernels and a function of the pixels."""
-    variant, models, path, batch, threads = sys.argv[1:]
-    pixels = fixture.read_pixels(path, int(batch))
+    """`load(variant, folder, batch, threads)` gives the engine's name, its kernels and a function of the pixels."""
+    variant, folder, path, batch, threads = sys.argv[1:]
+    pixels = fixture.read_pixels(path, int(batch), fixture.model_of(folder).shape)
     start = time.perf_counter_ns()
-    engine, kernels, forward = load(variant, models, int(batch), int(threads))
+    engine, kernels, forward = load(variant, folder, int(batch), int(threads))
     answer({"engine": engine, "kernels": kernels, "load_ns": time.perf_counter_ns() - start})
     for line in sys.stdin:
         words = line.split()

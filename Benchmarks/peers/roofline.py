@@ -4,10 +4,6 @@ from html import escape
 
 import fixture
 
-WEIGHTS = 85.8e6  # elements
-# Elements of the results of all operations of one image, each written once and read once: per block layer norms,
-# query, key, value, context, projections and the wide inner layer, and the attention scores.
-ACTIVATIONS = 12 * (197 * (8 * 768 + 3072) + 12 * 197 * 197)
 BYTES = {"float32": 4, "bfloat16": 2, "int8": 1}
 COLOURS = {"float32": "#1b6ca8", "bfloat16": "#2a8c55", "int8": "#c2410c"}
 OURS = "AIGuardVision"
@@ -15,10 +11,10 @@ PANEL, HEIGHT, LEFT, TOP, GAP = 440, 330, 70, 62, 40
 X = (1, 1000)
 
 
-def intensity(precision, batch):
-    """FLOP a byte of weights, read once a batch, and of activations."""
-    moved = BYTES[precision] * (WEIGHTS + 2 * batch * ACTIVATIONS)
-    return batch * fixture.GFLOP_PER_IMAGE * 1e9 / moved
+def intensity(model, precision, batch):
+    """FLOP a byte of weights, read once a batch, and of activations, written once and read once."""
+    moved = BYTES[precision] * (model.weights + 2 * batch * model.activations)
+    return batch * model.gflop * 1e9 / moved
 
 
 def _ticks(low, high):
@@ -39,6 +35,7 @@ class _Panel:
     def __init__(self, results, threads, left, low, high):
         self.results, self.threads, self.left, self.y_range = results, threads, left, (low, high)
         self.bandwidth = results["bandwidth"][str(threads)]
+        self.model = fixture.MODELS[results["model"]]
 
     def x(self, value):
         return self.left + PANEL * math.log(value / X[0]) / math.log(X[1] / X[0])
@@ -90,10 +87,10 @@ class _Panel:
             peers = [row for row in here if row["engine"] != OURS]
             best = [max(peers, key=lambda row: row["images_per_second"])] if peers else []
             for row in best + ours:
-                speed = row["images_per_second"] * fixture.GFLOP_PER_IMAGE
+                speed = row["images_per_second"] * self.model.gflop
                 what = f'{row["engine"]}, {key[0]}, batch {key[1]}: {row["images_per_second"]:.2f} images/s'
                 yield (f"<g><title>{escape(what)}</title>" +
-                       _marker(self.x(intensity(*key)), self.y(speed), key[1], COLOURS[key[0]],
+                       _marker(self.x(intensity(self.model, *key)), self.y(speed), key[1], COLOURS[key[0]],
                                row["engine"] == OURS) + "</g>")
 
 
@@ -117,7 +114,8 @@ def _legend(top, precisions, batches):
 
 def figure(results):
     threads = sorted({row["threads"] for row in results["rows"]})
-    speeds = [row["images_per_second"] * fixture.GFLOP_PER_IMAGE for row in results["rows"]]
+    model = fixture.MODELS[results["model"]]
+    speeds = [row["images_per_second"] * model.gflop for row in results["rows"]]
     low = 10 ** math.floor(math.log10(min([10, *speeds])))
     top = max([100, *speeds, *results["peaks"].values()])
     high = next(tick for tick in _ticks(low, 100 * top) if tick >= 1.3 * top)
@@ -131,7 +129,7 @@ def figure(results):
     present = [precision for precision in BYTES if any(row["precision"] == precision for row in results["rows"])]
     parts += _legend(TOP + HEIGHT + 72, present, sorted({row["batch"] for row in results["rows"]}))
     middle = TOP + HEIGHT / 2
-    title = escape(f'ViT-B/16, one forward pass: {results["cpu"]["model"]}, {results["date"]}')
+    title = escape(f'{model.title}, one forward pass: {results["cpu"]["model"]}, {results["date"]}')
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom}" width="{width}" height="{bottom}">
 <style>text {{ font: 12px sans-serif; fill: #222 }} .m {{ text-anchor: middle }} .e {{ text-anchor: end }}
 .b {{ font-weight: bold }} .g {{ stroke: #e5e5e5 }}</style>

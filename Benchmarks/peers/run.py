@@ -1,6 +1,6 @@
-"""Measures this library beside PyTorch, ONNX Runtime and OpenVINO on the full-size ViT-B/16 of Fixtures/vit-base.
+"""Measures this library beside PyTorch, ONNX Runtime and OpenVINO on a full-size model of random weights.
 
-Run: python3 run.py [--quick] [--markdown FILE] [--svg FILE] [--json FILE]
+Run: python3 run.py [--model NAME] [--quick] [--markdown FILE] [--svg FILE] [--json FILE]
 
 From nothing: it makes a virtual environment with the pinned peers, builds our own process, writes the model and exports
 it for each peer. Then each engine runs in a process of its own with the same number of threads, the turns are
@@ -31,6 +31,8 @@ def parse():
         return parts
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", choices=("vit-base", "swin-base", "swinv2-base"), default="vit-base",
+                        help="what is measured (vit-base)")
     parser.add_argument("--quick", action="store_true", help="batches 1 and 8 on 2 threads (under 15 minutes)")
     parser.add_argument("--precision", type=precisions, default=PRECISIONS, help="float32,bfloat16,int8")
     parser.add_argument("--threads", type=numbers, help="thread counts (1,2)")
@@ -41,7 +43,7 @@ def parse():
     parser.add_argument("--markdown", type=Path, help="write the tables to this file")
     parser.add_argument("--svg", type=Path, help="write the roofline figure to this file")
     parser.add_argument("--venv", type=Path, default=HERE / ".venv", help="the peers' virtual environment")
-    parser.add_argument("--models", type=Path, default=HERE / ".models", help="the exported models (about 2 GB)")
+    parser.add_argument("--models", type=Path, default=HERE / ".models", help="the exported models (about 2 GB each)")
     parser.add_argument("--bench", type=Path, help="a built aiguard-bench, instead of building it")
     parser.add_argument("--aiguard", type=Path, help="a built aiguard, instead of building it")
     options = parser.parse_args()
@@ -81,12 +83,14 @@ def main():
     options = parse()
     enter(options.venv)
     import compare
+    import fixture
     import machine
     import report
 
     bench = options.bench or build(HERE.parent, "aiguard-bench")
-    options.models.mkdir(parents=True, exist_ok=True)
-    comparison = compare.Comparison(bench, options.models)
+    folder = options.models / options.model
+    folder.mkdir(parents=True, exist_ok=True)
+    comparison = compare.Comparison(bench, fixture.MODELS[options.model], folder)
     comparison.prepare(options.batch)
     results = comparison.results
     expected = []

@@ -1,14 +1,14 @@
 """PyTorch (eager execution, transformers' default attention) behind the protocol; see protocol.py."""
 import torch
-from transformers import ViTForImageClassification
+from transformers import AutoModelForImageClassification
 
 import protocol
 
 
-def load(variant, models, batch, threads):
+def load(variant, folder, batch, threads):
     torch.set_num_threads(threads)
     dtype = torch.bfloat16 if variant == "bfloat16" else torch.float32
-    model = ViTForImageClassification.from_pretrained(f"{models}/vit-base", dtype=dtype).eval()
+    model = AutoModelForImageClassification.from_pretrained(folder, dtype=dtype).eval()
     if variant == "int8-dynamic":
         model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
     autocast = torch.autocast("cpu", torch.bfloat16, enabled=variant == "autocast")

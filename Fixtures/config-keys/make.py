@@ -5,6 +5,7 @@ Run: python make.py   (transformers 5.23.0, torch 2.13.0 on the CPU, NumPy 2.4.6
 For each model of MODELS (../vit-tiny, ../architectures) each key of KEYS is set to each of its values, beside what the file has, in the
 encoder's own object and for CLIP and SigLIP at the top as well. cases.json has what became of it: "same" where the logits of
 ones and of a ramp are those of the untouched folder to 1e-6, "refused" where the model cannot be loaded or run, else the logits.
+swin-cases.json has the same for SWIN_MODELS (../swin), with SWIN_KEYS besides.
 """
 import json
 import shutil
@@ -63,6 +64,18 @@ KEYS = {
     "torch_dtype": ["float8_e4m3fn"], "label_smoothing": [0.1], "architectures": [["ViTModel"], ["ViTForMaskedImageModeling"]],
     "base_model_name_or_path": ["x"], "peft_type": ["LORA"], "adapters": [{"a": 1}], "model_type": ["vit_msn"],
 }
+SWIN_MODELS = ["swin/swin", "swin/swinv2"]
+SWIN_KEYS = {
+    "depths": [[2], [2, 1], [2, 2, 2], [2, 0], [0, 2], [], 2, [2.0, 2]], "num_heads": [2, [4, 2], [2], [2, 4, 8], [3, 4], [1, 1], [2.0, 4]],
+    "num_layers": [1, 3], "window_size": [1, 2, 3, 6, 8, 12, 0, -4, 4.0, [4, 4], "4"], "embed_dim": [16.0],
+    "pretrained_window_sizes": [[0, 0], [6, 6], [0, 12], [12], [1, 0], [0, 1], [-1, 2], [6, 6, 6], [6.0, 6], [[6, 6], [6, 6]], 6, None],
+    "mlp_ratio": [2, 2.0, 2.01, 2.1, 4.0, 0, "2"], "qkv_bias": [None, 0, "false"],
+    "use_absolute_embeddings": BOTH, "path_norm": BOTH, "ape": [True], "patch_norm": [False], "layer_norm_eps": [1e-5, 1e-12, 0],
+    "image_size": [4, 12, 16, 20, 26, 48, [24, 24], [12, 24], [24, 12], [24], 24.0], "patch_size": [[2, 2], [2, 1], [2], 4],
+    "hidden_act": ["gelu_pytorch_tanh", "quick_gelu", "silu", "gelu_python", "unknown"], "shift_size": [1], "always_partition": [True],
+    "output_hidden_states_before_downsampling": [True], "num_attention_heads": [[1, 1]], "num_hidden_layers": [2],
+    "model_type": ["swin", "swinv2", "donut-swin", "swin2sr", "maskformer-swin"],
+}
 
 
 def logits(folder, inputs):
@@ -77,9 +90,9 @@ def logits(folder, inputs):
     return result
 
 
-def main():
+def write(path, names, keys):
     models, cases = [], []
-    for name in MODELS:
+    for name in names:
         source = HERE.parent / name
         config = json.loads((source / "config.json").read_text())
         own = config["vision_config"] if "vision_config" in config else config
@@ -91,7 +104,7 @@ def main():
         plain = logits(source, inputs)
         models.append({"name": name, "side": side, "logits": plain.flatten().tolist()})
         places = ["", "vision_config"] if "vision_config" in config else [""]
-        for key, values in KEYS.items():
+        for key, values in keys:
             for value in values:
                 for place in places:
                     changed = json.loads(json.dumps(config))
@@ -118,8 +131,13 @@ def main():
                         print("DIFFERENT", name, place, key, value)
     lines = ",\n".join(json.dumps(case) for case in cases)
     versions = json.dumps(oracle.versions("transformers", "torch", "numpy"))
-    (HERE / "cases.json").write_text(
+    (HERE / path).write_text(
         f'{{"oracle": {versions},\n"models": {json.dumps(models)},\n"cases": [\n{lines}\n]}}\n')
+
+
+def main():
+    write("cases.json", MODELS, list(KEYS.items()))
+    write("swin-cases.json", SWIN_MODELS, [*KEYS.items(), *SWIN_KEYS.items()])
 
 
 main()

@@ -128,7 +128,7 @@ def config_folders():
         yield f"{name}: crop null", folder(dict(kind, do_center_crop=None))
         yield f"{name}: size null", folder(dict(kind, size=None))
         yield f"{name}: mean null", folder(dict(kind, image_mean=None))
-    for name in ("deit", "dinov2", "dinov2_with_registers", "siglip", "clip"):
+    for name in ("deit", "dinov2", "dinov2_with_registers", "siglip", "clip", "swin", "swinv2"):
         yield f"no type, model says {name}", folder({"do_rescale": True}, model={"model_type": name})
     yield "unknown keys", vit(foo=1, do_flip=True, use_fast=False)
     for key in ("size", "resample", "rescale_factor", "image_mean", "image_std", "do_resize", "do_rescale",

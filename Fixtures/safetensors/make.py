@@ -52,7 +52,7 @@ def verdict(path):
         return {"verdict": "error", "reason": str(error).removeprefix("Error while deserializing: ")[:90]}
     result = {"verdict": "ok"}
     if repeats_a_tensor(data):
-        return {"verdict": "ok", "stricter": "duplicateTensor"}
+        return {"verdict": "ok", "stricter": "duplicate-tensor"}
     with safetensors.safe_open(path, "pt") as file:
         result["metadata"] = file.metadata() or {}
     result["tensors"] = {}

@@ -1,5 +1,6 @@
 import AIGuardVision
 internal import CDefaultModel
+import Checkpoint
 import JSONText
 
 extension ImageClassifier {

@@ -15,19 +15,21 @@ extension ImageClassifier {
   /// Bytes that are no `[UInt8]` are copied, 16 images at a time, on the caller's thread.
   ///
   /// - Returns: A result or an error for each image, in order. One bad image does not affect the others.
-  public func classify(
-    batch: [some ContiguousBytes & Sendable], topK: Int = 5, functionToApply: FunctionToApply? = nil
+  @available(*, noasync, message: "it blocks the thread; await classify, which runs on threads of its own")
+  public func classifyAndWait(
+    batch: [some ContiguousBytes & Sendable], topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) -> [Result<ClassificationResult, any Error>] {
-    classify(batch, topK: topK, functionToApply: functionToApply) { image in
+    classifyEach(batch, topK: topK, functionToApply: functionToApply) { image in
       Result { try image as? [UInt8] ?? Self.copied(image, limits) }
     }
   }
 
-  /// Classifies the images in several files; as `classify(batch:topK:functionToApply:)`.
-  public func classify(
-    filesAt paths: [String], topK: Int = 5, functionToApply: FunctionToApply? = nil
+  /// Classifies the images in several files; as `classifyAndWait(batch:topK:functionToApply:)`.
+  @available(*, noasync, message: "it blocks the thread; await classify, which runs on threads of its own")
+  public func classifyAndWait(
+    filesAt paths: [String], topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) -> [Result<ClassificationResult, any Error>] {
-    classify(paths, topK: topK, functionToApply: functionToApply) { path in
+    classifyEach(paths, topK: topK, functionToApply: functionToApply) { path in
       Result { try ImageFile.read(path, limits: limits) }
     }
   }
@@ -40,14 +42,16 @@ extension ImageClassifier {
     try image.withUnsafeBytes { bytes in
       // As the decoder would say, before there is a copy.
       try limits.check(encodedBytes: bytes.count)
-      guard ImageFile.isAvailable(bytes.count) else { throw ImageError.outOfMemory(bytes: bytes.count) }
+      guard isMemoryAvailable(byteCount: bytes.count) else {
+        throw ImageError.outOfMemory(bytes: bytes.count)
+      }
       return [UInt8](bytes)
     }
   }
 
   /// - Parameter read: Gives an item's bytes. Called outside the budget, because it may wait, or be a caller's code.
-  private func classify<Item>(
-    _ items: [Item], topK: Int, functionToApply: FunctionToApply?,
+  func classifyEach<Item>(
+    _ items: [Item], topK: Int, functionToApply: ClassificationFunction?,
     read: (Item) -> Result<[UInt8], any Error>
   ) -> [Result<ClassificationResult, any Error>] {
     stride(from: 0, to: items.count, by: Self.chunk).flatMap { first in
@@ -56,7 +60,8 @@ extension ImageClassifier {
       let good = inputs.compactMap { try? $0.get() }
       let outcome = Result {
         try good.isEmpty
-          ? [] : classify(pixelValues: Self.stacked(good), topK: topK, functionToApply: functionToApply)
+          ? []
+          : classifyAndWait(pixelValues: Self.stacked(good), topK: topK, functionToApply: functionToApply)
       }
       var results = (try? outcome.get())?.makeIterator()
       return inputs.map { input in
@@ -64,7 +69,7 @@ extension ImageClassifier {
           if let result = results?.next() { return .success(result) }
           // Together they failed: each is tried alone, so that the error lands on whom it belongs to.
           return Result {
-            try classify(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]
+            try classifyAndWait(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]
           }
         }
       }

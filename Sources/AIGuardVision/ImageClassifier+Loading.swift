@@ -1,8 +1,13 @@
+import Checkpoint
+import Layers
 import Platform
 
 extension ImageClassifier {
   /// Loads a model from a folder as `transformers` saves it: `config.json`, `preprocessor_config.json`
   /// and the weights, in the first of `ModelFolder.weightFileNames` that is there.
+  ///
+  /// The classifier keeps the files of weights open for as long as it lives, one descriptor each: the SHA-256 that results
+  /// name is computed when somebody asks for it, and `save` copies the weights, both from the files that were loaded.
   ///
   /// - Parameters:
   ///   - folder: The folder's path.
@@ -16,7 +21,7 @@ extension ImageClassifier {
   ///   - limits: What an image may ask for.
   ///   - budget: The threads that loading and calls share.
   ///   - packedCache: Where to keep the packed weights for the next start. By default nothing is kept.
-  ///     `model.loadReport.packedCache` says what became of it; whatever is wrong with a cache does not stop
+  ///     `model.packedCache` says what became of it; whatever is wrong with a cache does not stop
   ///     the loading, and does not change a bit of the model.
   ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread; one more throws
   ///     `ImageClassifierError.busy`.
@@ -29,16 +34,13 @@ extension ImageClassifier {
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
-    let files = ModelFolder(folder)
-    let weightsPath = try files.weightsPath(named: weightsFile)
-    let config = try PretrainedConfig(contentsOfFolder: folder)
+    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
     let processor = try ViTImageProcessor(
-      contentsOfFolder: folder, modelConfig: .object(config.json), profile: profile)
+      contentsOfFolder: folder, modelConfig: .object(files.config.json), profile: profile)
     try self.init(
-      id: id ?? Self.name(ofFolder: folder), config: config, processor: processor, policy: policy,
-      weights: ModelWeights(contentsOf: weightsPath).dequantized(config.weightQuantization()),
-      precision: precision, limits: limits,
-      budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
+      id: id ?? Self.name(ofFolder: folder), config: files.config, processor: processor, policy: policy,
+      weights: files.weights(), precision: precision, limits: limits, budget: budget,
+      packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
   }
 
   /// Assembles a classifier from files in memory.
@@ -47,26 +49,11 @@ extension ImageClassifier {
     weights: ModelWeights, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
-    let network = try ViTConfig(config)
-    let loader = WeightLoader(weights, expected: network.architecture.keyNaming)
-    let model: ViTForImageClassification
-    let hash: WeightsHash
-    if let packedCache {
-      // Which packed weights to look for is known only when the file is hashed, unless the cache remembers that too.
-      let request = try budget.withCompute { _ in
-        try PackedCacheRequest(packedCache, weights: weights, version: AIGuardVisionVersion.current)
-      }
-      model = try ViTForImageClassification(
-        config: network, weights: loader, precision: precision, budget: budget, through: request)
-      hash = WeightsHash(weights, known: request.sha256)
-    } else {
-      model = try ViTForImageClassification(
-        config: network, weights: loader, precision: precision, budget: budget)
-      hash = WeightsHash(weights)
-    }
+    let network = try HashedNetwork(
+      config, weights: weights, precision: precision, budget: budget, packedCache: packedCache)
     try self.init(
-      model: model, processor: processor, policy: policy, config: config, weights: weights,
-      identity: ModelIdentity(id: id, hash: hash), limits: limits, budget: budget,
+      model: network.model, processor: processor, policy: policy, config: config, weights: weights,
+      identity: ModelIdentity(id: id, hash: network.hash), limits: limits, budget: budget,
       maximumWaitingCalls: maximumWaitingCalls)
   }
 

@@ -1,3 +1,4 @@
+import Checkpoint
 import JSONText
 
 extension ImageClassifier {
@@ -19,10 +20,9 @@ extension ImageClassifier {
     maximumShardByteCount: Int = ModelWeights.defaultShardByteCount
   ) throws {
     if let path = try weights.modifiedFile() { throw ImageClassifierError.weightsChanged(path: path) }
-    let architecture = model.config.architecture
     try weights.save(
-      toFolder: folder, report: model.loadReport, naming: architecture.keyNaming,
-      unused: architecture.unusedKeys,
+      toFolder: folder, report: model.loadReport, naming: model.config.keyNaming,
+      unused: model.config.unusedKeys,
       files: [
         "config.json": configText(dtype), "preprocessor_config.json": processor.config.json.pythonText + "\n",
       ], dtype: dtype, maximumShardByteCount: maximumShardByteCount)
@@ -30,10 +30,9 @@ extension ImageClassifier {
 
   /// The configuration as it was read, with what is known better now.
   private func configText(_ dtype: DType?) -> String {
-    let architecture = model.config.architecture
     var json = (weights.isDequantized ? config.withoutQuantization() : config.json)
-      .setting("architectures", to: .array([.string(architecture.rawValue)]))
-      .setting("model_type", to: .string(architecture.modelType))
+      .setting("architectures", to: .array([.string(model.config.className)]))
+      .setting("model_type", to: .string(model.config.modelType))
     if let dtype { json = json.settingDType(dtype) }
     return JSONValue.object(json).pythonText + "\n"
   }

@@ -1,3 +1,5 @@
+import Checkpoint
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -8,15 +10,18 @@
 ///
 /// ```swift
 /// let classifier = try await ImageClassifier.fromPretrained("AashishKumar/AIvisionGuard-v2")
-/// let result = try classifier.classify(imageBytes: data)
+/// let result = try await classifier.classify(imageBytes: data)
 /// print(result[0].label, result[0].score)
 /// ```
+///
+/// `classify` is for asynchronous code: it runs on threads of the classifier's own. `classifyAndWait` computes on the
+/// caller's thread and those of the budget, and may not be called where it would block Swift's cooperative pool.
 ///
 /// Immutable and `Sendable`: one classifier serves any number of threads and tasks at once. Calls share
 /// the `budget` and wait for their turn when there are more of them than it has threads.
 public struct ImageClassifier: Sendable {
   /// The network.
-  public let model: ViTForImageClassification
+  public let model: AutoModelForImageClassification
   /// Images to pixel values.
   public let processor: ViTImageProcessor
   /// Which of an image's orientations is classified.
@@ -41,7 +46,7 @@ public struct ImageClassifier: Sendable {
   let config: PretrainedConfig
 
   init(
-    model: ViTForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
+    model: AutoModelForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
     config: PretrainedConfig, weights: ModelWeights, identity: ModelIdentity, limits: DecodeLimits,
     budget: ComputeBudget, maximumWaitingCalls: Int
   ) throws {
@@ -70,7 +75,7 @@ public struct ImageClassifier: Sendable {
       kernels: model.kernelLevel, version: AIGuardVisionVersion.current)
   }
 
-  /// Classifies one image.
+  /// Classifies one image on the caller's thread.
   ///
   /// - Parameters:
   ///   - imageBytes: A whole image file: `Data`, `[UInt8]` or a raw buffer. The format is recognised by
@@ -79,34 +84,40 @@ public struct ImageClassifier: Sendable {
   ///   - functionToApply: From logits to scores; by default the rule of `transformers`' pipeline.
   /// - Throws: `ImageError` or `PreprocessingError` for the image, `ViTError` where an image's shape makes
   ///   the processor give what the network does not take, `ImageClassifierError`.
-  public func classify(
-    imageBytes: some ContiguousBytes, topK: Int = 5, functionToApply: FunctionToApply? = nil
+  @available(*, noasync, message: "it blocks the thread; await classify, which runs on threads of its own")
+  public func classifyAndWait(
+    imageBytes: some ContiguousBytes, topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) throws -> ClassificationResult {
     let pixelValues = try imageBytes.withUnsafeBytes { bytes in
       try budget.withCompute { _ in
         try processor.preprocess(imageBytes: bytes, policy: policy, limits: limits)
       }
     }
-    return try classify(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]
+    return try classifyAndWait(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]
   }
 
-  /// Classifies the image in a file.
+  /// Classifies the image in a file on the caller's thread.
   ///
-  /// - Throws: `FileError`, or as `classify(imageBytes:topK:functionToApply:)`.
-  public func classify(
-    fileAt path: String, topK: Int = 5, functionToApply: FunctionToApply? = nil
+  /// - Throws: `FileError`, or as `classifyAndWait(imageBytes:topK:functionToApply:)`.
+  @available(*, noasync, message: "it blocks the thread; await classify, which runs on threads of its own")
+  public func classifyAndWait(
+    fileAt path: String, topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) throws -> ClassificationResult {
-    try classify(
+    try classifyAndWait(
       imageBytes: ImageFile.read(path, limits: limits), topK: topK, functionToApply: functionToApply)
   }
 
-  /// Classifies pixel values that were prepared elsewhere.
+  /// Classifies pixel values that were prepared elsewhere, on the caller's thread.
   ///
-  /// - Parameter pixelValues: [batch, channels, height, width], normalised as the model expects.
+  /// - Parameters:
+  ///   - pixelValues: [batch, channels, height, width], normalised as the model expects.
+  ///   - topK: How many labels to return; more than there are gives all of them.
+  ///   - functionToApply: From logits to scores; by default the rule of `transformers`' pipeline.
   /// - Returns: One result for each image of the batch.
   /// - Throws: `ViTError`, `ImageClassifierError`.
-  public func classify(
-    pixelValues: Tensor, topK: Int = 5, functionToApply: FunctionToApply? = nil
+  @available(*, noasync, message: "it blocks the thread; await classify, which runs on threads of its own")
+  public func classifyAndWait(
+    pixelValues: Tensor, topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) throws -> [ClassificationResult] {
     guard topK >= 0 else { throw ImageClassifierError.invalidTopK(topK) }
     let logits = try model(pixelValues, budget: budget).logits
@@ -130,7 +141,8 @@ public struct ImageClassifier: Sendable {
   /// Runs the network once on an empty image, so that the first real call pays for nothing but itself.
   ///
   /// - Throws: When the model cannot run.
-  public func prepare() throws {
+  @available(*, noasync, message: "it blocks the thread; await prepare, which runs on threads of its own")
+  public func prepareAndWait() throws {
     let size = model.config.imageSize
     // Extents of a configuration: an array's own allocation would end the process.
     guard size.width * size.height <= limits.pixels else {
@@ -140,12 +152,12 @@ public struct ImageClassifier: Sendable {
     let blank = try RGBImage(
       width: size.width, height: size.height,
       pixels: [UInt8](repeating: 0, count: size.width * size.height * 3))
-    _ = try classify(pixelValues: processor.preprocess(blank))
+    _ = try classifyAndWait(pixelValues: processor.preprocess(blank))
   }
 
   /// Refuses an image processor whose output can never be the network's input.
   private static func checkFit(
-    _ processor: ViTImageProcessor, _ config: ViTConfig
+    _ processor: ViTImageProcessor, _ config: AutoConfig
   ) throws(ImageClassifierError) {
     let expected = [config.numChannels, config.imageSize.height, config.imageSize.width]
     // A size that two images of different shapes both get is the size that every image gets.
@@ -154,9 +166,10 @@ public struct ImageClassifier: Sendable {
     }
     if let first = sizes[0], let second = sizes[1], first == second {
       let output = [3, first.height, first.width]
-      let grid = config.patchGrid(of: ViTConfig.Extent(height: first.height, width: first.width))
-      guard output == expected || (config.architecture.acceptsAnySize && grid.height > 0 && grid.width > 0)
-      else { throw .processorDoesNotFit(output: output, expected: expected) }
+      guard config.numChannels == 3, config.accepts(ImageExtent(height: first.height, width: first.width))
+      else {
+        throw .processorDoesNotFit(output: output, expected: expected)
+      }
     }
     guard config.numChannels == 3 else {
       throw .processorDoesNotFit(output: [3], expected: [config.numChannels])
@@ -164,7 +177,7 @@ public struct ImageClassifier: Sendable {
   }
 
   private func rank(
-    _ logits: [Float], by function: FunctionToApply, topK: Int
+    _ logits: [Float], by function: ClassificationFunction, topK: Int
   ) throws(ImageClassifierError) -> [Classification] {
     guard logits.allSatisfy(\.isFinite) else { throw .nonFiniteLogits(model: identity.id) }
     let scores = function.scores(logits)

@@ -1,3 +1,4 @@
+import Checkpoint
 import Platform
 
 /// The SHA-256 of a model's weights, computed when somebody asks for it: it takes longer than packing the weights.

@@ -28,14 +28,12 @@ static void horizontal_portable(const uint8_t *in, uint8_t *out, int64_t rows, c
 
 const cik_kernels cik_kernels_portable = {horizontal_portable, vertical_portable};
 
-cik_kernels cik_kernels_for(int32_t portable) {
+cik_kernels cik_kernels_for(int32_t level) {
 #if defined(__x86_64__)
-  if (!portable && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return cik_kernels_avx512;
-  if (!portable && __builtin_cpu_supports("avx2")) return cik_kernels_avx2;
+  if (level == CIK_LEVEL_AVX512) return cik_kernels_avx512;
+  if (level == CIK_LEVEL_AVX2) return cik_kernels_avx2;
 #else
-  (void)portable;
+  (void)level;
 #endif
   return cik_kernels_portable;
 }

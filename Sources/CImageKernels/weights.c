@@ -29,6 +29,7 @@ static double filter_value(int32_t filter, double x) {
       // The constants are float in the reference; widening them keeps their rounding.
       return sin(x) / x * ((double)0.54f + (double)0.46f * cos(x));
     case CIK_BICUBIC: {
+      // torchvision multiplies by `a` earlier. That rounds alike, because `a` is a power of two.
       const double a = -0.5;
       x = fabs(x);
       if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
@@ -38,15 +39,6 @@ static double filter_value(int32_t filter, double x) {
     default:
       return x >= -3.0 && x < 3.0 ? sinc(x) * sinc(x / 3.0) : 0.0;
   }
-}
-
-// The same polynomial as above, written and so rounded otherwise.
-static double torchvision_bicubic(double x) {
-  const double a = -0.5;
-  x = fabs(x);
-  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
-  if (x < 2.0) return ((a * x - 5.0 * a) * x + 8.0 * a) * x - 4.0 * a;
-  return 0.0;
 }
 
 static double filter_support(int32_t filter) {
@@ -92,8 +84,7 @@ static int64_t sample_weights(const cik_axis *axis, int32_t filter, int32_t arit
   double total = 0.0;
   for (int64_t j = 0; j < count; j++) {
     const double x = ((double)(j + low) - center + 0.5) * inverse;
-    const int differs = filter == CIK_BICUBIC && arithmetic == CIK_TORCHVISION;
-    weights[j] = differs ? torchvision_bicubic(x) : filter_value(filter, x);
+    weights[j] = filter_value(filter, x);
     total += weights[j];
   }
   if (total != 0.0)

@@ -1,12 +1,21 @@
 // Attention of one head. Keys and values are re-laid as panels; then a few query rows at a time go through
 // scores, softmax and the product with the values while their scores are in the first-level cache.
+//
+// The tokens of a window lie apart in memory. As keys and values are copied anyway, finding them through an index costs
+// nothing; queries are copied then too.
 
-#define ATTENTION_ROWS 24  // queries at a time: 24 x 208 floats of scores
+// Queries at a time: 24 or 28 x 208 floats of scores.
+#define ATTENTION_TILES ((24 + AGK_TILE_ROWS / 2) / AGK_TILE_ROWS)
+#define ATTENTION_ROWS (ATTENTION_TILES * AGK_TILE_ROWS)
+
+INLINE size_t whole_panels(size_t n) { return (n + PANEL_COLUMNS - 1) / PANEL_COLUMNS; }
+INLINE size_t whole_vectors(size_t n) { return (n + LANES - 1) / LANES * LANES; }
 
 static size_t AGK_NAME(attention_scratch)(size_t tokens, size_t head_size) {
-  const size_t key_columns = (tokens + PANEL_COLUMNS - 1) / PANEL_COLUMNS * PANEL_COLUMNS;
-  const size_t value_columns = (head_size + PANEL_COLUMNS - 1) / PANEL_COLUMNS * PANEL_COLUMNS;
-  return key_columns * head_size + value_columns * tokens + ATTENTION_ROWS * (key_columns + PANEL_COLUMNS);
+  const size_t key_columns = whole_panels(tokens) * PANEL_COLUMNS;
+  const size_t value_columns = whole_panels(head_size) * PANEL_COLUMNS;
+  return key_columns * head_size + value_columns * tokens + ATTENTION_ROWS * key_columns +
+         AGK_TILE_ROWS * PANEL_COLUMNS + ATTENTION_ROWS * whole_vectors(head_size);
 }
 
 // c = a b for one panel, summed in the same blocks as any product.
@@ -18,52 +27,175 @@ INLINE void times_panel(const float *a, size_t lda, size_t rows, const float *pa
                                            smaller(FLOAT32_BLOCK, k - s), (char *)c, ldc * 4, s > 0);
 }
 
+// A token's row of queries, keys or values, or null for zeros.
+INLINE const float *token_row(const agk_attention *t, const float *from, const float *padding, size_t token) {
+  if (!t->rows) return from + token * t->ld;
+  return t->rows[token] == agk_no_row ? padding : from + t->rows[token] * t->ld;
+}
+
+// Whole vectors of `to` for n floats and zeros behind them; null is zeros.
+INLINE void copy_row(float *to, const float *from, size_t n) {
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) store(to + i, from ? load(from + i) : splat(0.0f));
+  if (i < n) store(to + i, from ? load_tail(from + i, n - i, 0.0f) : splat(0.0f));
+}
+
+INLINE void write_row(float *to, const float *from, size_t n) {
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) store(to + i, load(from + i));
+  if (i < n) store_tail(to + i, load(from + i), n - i);
+}
+
+// `row`, or what becomes of it in `to`: zeros for null; the row divided by its norm where the attention asks for it.
+// Norms below 1e-12 count as that much.
+INLINE const float *read_row(const agk_attention *t, const float *row, float *to) {
+  if (row && !t->normalizes) return row;
+  copy_row(to, row, t->head_size);
+  if (!row) return to;
+  const size_t end = whole_vectors(t->head_size);
+  vf squares = splat(0.0f);
+  for (size_t i = 0; i < end; i += LANES) squares = mul_add(load(to + i), load(to + i), squares);
+  const float norm = sqrtf(sum_lanes(squares));
+  const vf top = splat(norm > 1e-12f ? norm : 1e-12f);
+  for (size_t i = 0; i < end; i += LANES) store(to + i, load(to + i) / top);
+  return to;
+}
+
+typedef float eight __attribute__((vector_size(32)));
+#define PAIRS(a, b, first) \
+  __builtin_shufflevector(a, b, first, first + 8, first + 1, first + 9, first + 4, first + 12, first + 5, first + 13)
+#define FOURS(a, b, first) \
+  __builtin_shufflevector(a, b, first, first + 1, first + 8, first + 9, first + 4, first + 5, first + 12, first + 13)
+#define HALVES(a, b, first) \
+  __builtin_shufflevector(a, b, first, first + 1, first + 2, first + 3, first + 8, first + 9, first + 10, first + 11)
+
+// Eight floats of eight rows, from `at` on, become eight columns of a panel.
+INLINE void transpose_8(const float *const rows[8], size_t at, float *to) {
+  eight x[8], y[8];
+  for (int r = 0; r < 8; r++) memcpy(x + r, rows[r] + at, sizeof *x);
+  for (int r = 0; r < 8; r += 2) {
+    y[r] = PAIRS(x[r], x[r + 1], 0);
+    y[r + 1] = PAIRS(x[r], x[r + 1], 2);
+  }
+  for (int r = 0; r < 8; r += 4) {
+    x[r] = FOURS(y[r], y[r + 2], 0);
+    x[r + 1] = FOURS(y[r], y[r + 2], 2);
+    x[r + 2] = FOURS(y[r + 1], y[r + 3], 0);
+    x[r + 3] = FOURS(y[r + 1], y[r + 3], 2);
+  }
+  for (int r = 0; r < 4; r++) {
+    y[r] = HALVES(x[r], x[r + 4], 0);
+    y[r + 4] = HALVES(x[r], x[r + 4], 4);
+  }
+  for (int r = 0; r < 8; r++) memcpy(to + r * PANEL_COLUMNS, y + r, sizeof *y);
+}
+
+// Keys as panels. `rooms`: eight rows for what is not read as it lies.
+INLINE void lay_keys(const agk_attention *t, size_t columns, float *keys, float *rooms) {
+  const size_t size = t->head_size;
+  for (size_t j = 0; j < columns; j += 8) {
+    float *const to = keys + j / PANEL_COLUMNS * PANEL_COLUMNS * size + j % PANEL_COLUMNS;
+    const float *rows[8];
+    for (size_t k = 0; k < 8; k++)
+      rows[k] = read_row(t, j + k < t->tokens ? token_row(t, t->key, t->padding_key, j + k) : NULL,
+                         rooms + k * whole_vectors(size));
+    size_t i = 0;
+    for (; i + 8 <= size; i += 8) transpose_8(rows, i, to + i * PANEL_COLUMNS);
+    for (; i < size; i++)
+      for (size_t k = 0; k < 8; k++) to[i * PANEL_COLUMNS + k] = rows[k][i];
+  }
+}
+
+// Values as panels.
+INLINE void lay_values(const agk_attention *t, float *values) {
+  for (size_t j = 0; j < t->tokens; j++) {
+    const float *const value = token_row(t, t->value, t->padding_value, j);
+    for (size_t i = 0; i < t->head_size; i += PANEL_COLUMNS) {
+      float *const to = values + i * t->tokens + j * PANEL_COLUMNS;
+      const size_t width = smaller(PANEL_COLUMNS, t->head_size - i);
+      copy_row(to, value ? value + i : NULL, width);
+      for (size_t k = whole_vectors(width); k < PANEL_COLUMNS; k += LANES) store(to + k, splat(0.0f));
+    }
+  }
+}
+
+// scores = scale scores + bias + mask, for the queries from `first` on.
+INLINE void add_bias(const agk_attention *t, float *scores, size_t first, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    float *const row = scores + r * columns;
+    const float *const bias = t->bias + (first + r) * t->ld_bias;
+    const float *const mask = t->mask ? t->mask + (first + r) * t->ld_bias : NULL;
+    for (size_t j = 0; j < t->tokens; j += LANES) {
+      vf term = load(bias + j);
+      if (mask) term += load(mask + j);
+      store(row + j, load(row + j) * splat(t->scale) + term);
+    }
+  }
+}
+
+// Scores of -infinity fill a row's last vector: softmax need not treat it apart then.
+INLINE void pad_scores(float *scores, size_t rows, size_t columns, size_t tokens) {
+  const int32_t rest = (int32_t)(tokens % LANES);
+  if (!rest) return;
+  const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  for (size_t r = 0; r < rows; r++) {
+    float *const last = scores + r * columns + tokens - tokens % LANES;
+    store(last, choose(lane < rest, load(last), splat(-INFINITY)));
+  }
+}
+
 static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t rows, float *scratch) {
   const size_t tokens = t->tokens, size = t->head_size;
-  const size_t columns = (tokens + PANEL_COLUMNS - 1) / PANEL_COLUMNS * PANEL_COLUMNS;
-  const size_t value_panels = (size + PANEL_COLUMNS - 1) / PANEL_COLUMNS;
+  const size_t columns = whole_panels(tokens) * PANEL_COLUMNS;
+  const size_t value_panels = whole_panels(size);
   float *const keys = scratch;
   float *const values = keys + columns * size;
   float *const scores = values + value_panels * PANEL_COLUMNS * tokens;
   float *const sums = scores + ATTENTION_ROWS * columns;
+  float *const queries = sums + AGK_TILE_ROWS * PANEL_COLUMNS;
+  const bool copies = t->rows || t->normalizes;
+  lay_keys(t, columns, keys, queries);
+  lay_values(t, values);
 
-  for (size_t j = 0; j < columns; j++) {
-    float *const to = keys + j / PANEL_COLUMNS * PANEL_COLUMNS * size + j % PANEL_COLUMNS;
-    for (size_t i = 0; i < size; i++) to[i * PANEL_COLUMNS] = j < tokens ? t->key[j * t->ld + i] : 0.0f;
-  }
-  for (size_t v = 0; v < value_panels; v++) {
-    const size_t width = smaller(PANEL_COLUMNS, size - v * PANEL_COLUMNS);
-    for (size_t j = 0; j < tokens; j++) {
-      float *const to = values + (v * tokens + j) * PANEL_COLUMNS;
-      memcpy(to, t->value + j * t->ld + v * PANEL_COLUMNS, width * sizeof(float));
-      memset(to + width, 0, (PANEL_COLUMNS - width) * sizeof(float));
+  // Rows are dealt out to tiles, and a few tiles at a time go through all.
+  const size_t all_tiles = (rows + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
+  for (size_t tile = 0, first = first_row, here; tile < all_tiles; tile += ATTENTION_TILES, first += here) {
+    const size_t tiles = smaller(ATTENTION_TILES, all_tiles - tile);
+    here = 0;
+    for (size_t i = 0; i < tiles; i++) here += tile_rows(rows, all_tiles, tile + i);
+    const float *query = t->query + first * t->ld;
+    size_t ldq = t->ld;
+    if (copies) {
+      query = queries;
+      ldq = whole_vectors(size);
+      for (size_t r = 0; r < here; r++) {
+        float *const to = queries + r * ldq;
+        const float *const row = read_row(t, token_row(t, t->query, t->padding_query, first + r), to);
+        if (row != to) copy_row(to, row, size);
+      }
     }
-  }
-
-  for (size_t first = 0; first < rows; first += ATTENTION_ROWS) {
-    const size_t here = smaller(ATTENTION_ROWS, rows - first);
-    const size_t tiles = (here + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
-    const float *const query = t->query + (first_row + first) * t->ld;
     for (size_t j = 0; j < columns; j += PANEL_COLUMNS)
       for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
-        count = tile_rows(here, tiles, i);
-        times_panel(query + start * t->ld, t->ld, count, keys + j * size, size, scores + start * columns + j,
-                    columns);
+        count = tile_rows(rows, all_tiles, tile + i);
+        times_panel(query + start * ldq, ldq, count, keys + j * size, size, scores + start * columns + j, columns);
       }
-    AGK_NAME(softmax)(scores, here, tokens, columns, t->scale);
+    if (t->bias) add_bias(t, scores, first, here, columns);
+    pad_scores(scores, here, columns, tokens);
+    AGK_NAME(softmax)(scores, here, whole_vectors(tokens), columns, t->bias ? 1.0f : t->scale);
     if (t->probabilities)
       for (size_t r = 0; r < here; r++)
-        memcpy(t->probabilities + (first_row + first + r) * tokens, scores + r * columns,
-               tokens * sizeof(float));
+        memcpy(t->probabilities + (first + r) * tokens, scores + r * columns, tokens * sizeof(float));
     for (size_t v = 0; v < value_panels; v++)
       for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
-        count = tile_rows(here, tiles, i);
+        count = tile_rows(rows, all_tiles, tile + i);
         times_panel(scores + start * columns, columns, count, values + v * PANEL_COLUMNS * tokens, tokens, sums,
                     PANEL_COLUMNS);
         const size_t width = smaller(PANEL_COLUMNS, size - v * PANEL_COLUMNS);
-        for (size_t r = 0; r < count; r++)
-          memcpy(t->out + (first_row + first + start + r) * t->ldo + v * PANEL_COLUMNS,
-                 sums + r * PANEL_COLUMNS, width * sizeof(float));
+        for (size_t r = 0; r < count; r++) {
+          const size_t token = first + start + r, row = t->rows ? t->rows[token] : token;
+          if (t->rows && row == agk_no_row) continue;
+          write_row(t->out + row * t->ldo + v * PANEL_COLUMNS, sums + r * PANEL_COLUMNS, width);
+        }
       }
   }
 }

@@ -135,35 +135,47 @@ static void AGK_NAME(bias_residual)(float *c, size_t rows, size_t columns, size_
   }
 }
 
+// NaN need not be found: it comes back as the exponential's and the total's.
+INLINE float largest_of(const float *row, size_t columns) {
+  vf m = splat(-INFINITY);
+  size_t i = 0;
+  for (; i + LANES <= columns; i += LANES) m = vmax(load(row + i), m);
+  if (i < columns) m = vmax(load_tail(row + i, columns - i, -INFINITY), m);
+  return max_lanes(m);
+}
+
+// row = e^(scale (row - top)); their sum.
+INLINE float exponentials(float *row, size_t columns, float top, float scale) {
+  vf total = splat(0.0f);
+  size_t i = 0;
+  for (; i + LANES <= columns; i += LANES) {
+    vf e = exp_not_positive_v((load(row + i) - top) * scale);
+    total += e;
+    store(row + i, e);
+  }
+  if (i < columns) {
+    vf e = exp_not_positive_v((load_tail(row + i, columns - i, -INFINITY) - top) * scale);
+    total += e;
+    store_tail(row + i, e, columns - i);
+  }
+  return sum_lanes(total);
+}
+
+INLINE void multiply_row(float *row, size_t columns, float factor) {
+  size_t i = 0;
+  for (; i + LANES <= columns; i += LANES) store(row + i, load(row + i) * factor);
+  if (i < columns) store_tail(row + i, load_tail(row + i, columns - i, 0.0f) * factor, columns - i);
+}
+
+// Step by step for a few rows, so that no row waits for the sum over another one's lanes.
 static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale) {
-  const vf vscale = splat(scale);
-  for (size_t r = 0; r < rows; r++) {
-    float *row = x + r * ld;
-    vf m = splat(-INFINITY);
-    size_t i = 0;
-    for (; i + LANES <= columns; i += LANES) {
-      vf v = load(row + i);
-      m = choose((v > m) | (v != v), v, m);
-    }
-    if (i < columns) {
-      vf v = load_tail(row + i, columns - i, -INFINITY);
-      m = choose((v > m) | (v != v), v, m);
-    }
-    const vf top = splat(max_lanes(m));
-    vf total = splat(0.0f);
-    for (i = 0; i + LANES <= columns; i += LANES) {
-      vf e = exp_v((load(row + i) - top) * vscale);
-      total += e;
-      store(row + i, e);
-    }
-    if (i < columns) {
-      vf e = exp_v((load_tail(row + i, columns - i, -INFINITY) - top) * vscale);
-      total += e;
-      store_tail(row + i, e, columns - i);
-    }
-    const vf inverse = splat(1.0f / sum_lanes(total));
-    for (i = 0; i + LANES <= columns; i += LANES) store(row + i, load(row + i) * inverse);
-    if (i < columns) store_tail(row + i, load_tail(row + i, columns - i, 0.0f) * inverse, columns - i);
+  enum { most = 8 };
+  for (size_t first = 0, count; first < rows; first += count, x += count * ld) {
+    count = rows - first < most ? rows - first : most;
+    float tops[most], totals[most];
+    for (size_t r = 0; r < count; r++) tops[r] = largest_of(x + r * ld, columns);
+    for (size_t r = 0; r < count; r++) totals[r] = exponentials(x + r * ld, columns, tops[r], scale);
+    for (size_t r = 0; r < count; r++) multiply_row(x + r * ld, columns, 1.0f / totals[r]);
   }
 }
 

@@ -64,8 +64,6 @@ INLINE void transpose(vi m[LANES]) {
   }
 }
 
-INLINE vf larger_or_nan(vf a, vf b) { return choose((a > b) | (a != a), a, b); }
-
 // The largest magnitude of a weight, or of the sum of an even weight and its odd neighbour; NaN where there is one.
 static float AGK_NAME(largest)(const float *row, size_t k) {
   vf most = splat(0.0f);

@@ -70,24 +70,28 @@ INLINE float sum_lanes(vf v) {
   return s[0];
 }
 
+INLINE vf larger_or_nan(vf a, vf b) { return choose((a > b) | (a != a), a, b); }
+
+// NaN where there is one.
 INLINE float max_lanes(vf v) {
-  float s[LANES];
-  store(s, v);
-  float m = s[0];
-  for (int i = 1; i < LANES; i++) m = (s[i] > m || s[i] != s[i]) ? s[i] : m;
-  return m;
+  v = larger_or_nan(v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  v = larger_or_nan(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  v = larger_or_nan(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  v = larger_or_nan(v, __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
+  return v[0];
 }
 
 // e^x. x = n ln 2 + r with |r| <= ln 2 / 2; e^r = 1 + r + r^2 P(r); then 2^n in two factors, so that
 // results below the normal range are rounded once. Overflows to infinity, passes NaN on.
 // Coefficients: Fixtures/kernels/fit_polynomials.py (error of P 8e-10).
-INLINE vf exp_v(vf x) {
-  const vf rounder = splat(0x1.8p23f);  // adding it leaves round(x) in the low bits
-  vf y = vmin(splat(89.0f), vmax(splat(-104.0f), x));
-  vf shifted = mul_add(y, splat(0x1.715476p0f), rounder);
-  vf n = shifted - rounder;
+#define EXP_ROUNDER 0x1.8p23f  // adding it leaves round(x) in the low bits
+
+// e^r; `shifted` is n + EXP_ROUNDER.
+INLINE vf exp_of_rest(vf x, vf *shifted) {
+  *shifted = mul_add(x, splat(0x1.715476p0f), splat(EXP_ROUNDER));
+  vf n = *shifted - splat(EXP_ROUNDER);
   // ln 2 in two parts; the first has trailing zeros, so that n times it is exact without a fused step.
-  vf r = mul_add(n, splat(-0x1.62e4p-1f), y);
+  vf r = mul_add(n, splat(-0x1.62e4p-1f), x);
   r = mul_add(n, splat(-0x1.7f7d1cp-20f), r);
   vf p = splat(0x1.a12a42p-13f);
   p = mul_add(p, r, splat(0x1.6d1606p-10f));
@@ -95,12 +99,26 @@ INLINE vf exp_v(vf x) {
   p = mul_add(p, r, splat(0x1.55550ap-5f));
   p = mul_add(p, r, splat(0x1.555556p-3f));
   p = mul_add(p, r, splat(0x1p-1f));
-  vf e = mul_add(r * r, p, r) + 1.0f;
-  vi exponent = (vi)shifted - (vi)rounder;
+  return mul_add(r * r, p, r) + 1.0f;
+}
+
+INLINE vf exp_v(vf x) {
+  vf shifted;
+  vf e = exp_of_rest(vmin(splat(89.0f), vmax(splat(-104.0f), x)), &shifted);
+  vi exponent = (vi)shifted - (vi)splat(EXP_ROUNDER);
   vi half = exponent >> 1;
   vf first = (vf)((half + 127) << 23);
   vf second = (vf)((exponent - half + 127) << 23);
   return choose(x != x, x, e * first * second);
+}
+
+// The same bits for x <= 0 in fewer steps: there one of the two factors may be the same for all.
+INLINE vf exp_not_positive_v(vf x) {
+  vf shifted;
+  vf e = exp_of_rest(vmax(splat(-104.0f), x), &shifted);
+  // Of EXP_ROUNDER nothing is left after the shift.
+  vf first = (vf)(((vi)shifted << 23) + ((64 + 127) << 23));
+  return e * first * 0x1p-64f;
 }
 
 // erf. |x| < 1: x + x Q(x^2). Beyond: 1 - e^-P(|x| - 1), P fitted to -ln erfc; 1 from 4 on.

@@ -34,11 +34,30 @@ final class HubClient {
       // The token itself is nobody's business.
       throw .invalidSetting(name: "HF_TOKEN", value: "(not a single word of ASCII)")
     }
+    try Self.checkLimits(hub)
     self.hub = hub
     self.id = id
     self.revision = revision
     self.cancellation = cancellation
     http = try HTTPClient(certificates: hub.certificates, cancellation: cancellation)
+  }
+
+  /// Durations are handed on as numbers of milliseconds, and multiplied: none may be of any length.
+  private static func checkLimits(_ hub: ModelHub) throws(HubError) {
+    let day = Duration.seconds(86_400)
+    for (name, timeout) in [
+      ("metadataTimeout", hub.metadataTimeout), ("downloadTimeout", hub.downloadTimeout),
+    ] where !(.milliseconds(1)...day).contains(timeout) {
+      throw .invalidSetting(name: name, value: "\(timeout)")
+    }
+    guard (.zero...day).contains(hub.retryDelay) else {
+      throw .invalidSetting(name: "retryDelay", value: "\(hub.retryDelay)")
+    }
+    for (name, number) in [
+      ("retries", hub.retries), ("maximumFileByteCount", hub.maximumFileByteCount),
+    ] where number < 0 {
+      throw .invalidSetting(name: name, value: "\(number)")
+    }
   }
 
   /// The headers of a request to `url`.

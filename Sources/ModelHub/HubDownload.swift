@@ -25,6 +25,7 @@ public struct HubDownload: AsyncSequence, Sendable {
   let hub: ModelHub
   let id: String
   let revision: String
+  let files: ModelHub.Files
 
   /// Begins the download.
   public func makeAsyncIterator() -> Iterator {
@@ -34,7 +35,7 @@ public struct HubDownload: AsyncSequence, Sendable {
     continuation.onTermination = { _ in cancellation.set() }
     let started = startDetachedThread(named: "aiguard-hub") {
       do {
-        let download = try SnapshotDownload(hub, id: id, revision: revision, cancellation) {
+        let download = try SnapshotDownload(hub, id: id, revision: revision, files, cancellation) {
           continuation.yield($0)
         }
         continuation.yield(.finished(folder: try download.run()))
@@ -64,14 +65,23 @@ public struct HubDownload: AsyncSequence, Sendable {
 }
 
 extension ModelHub {
+  /// Which of a model's files are wanted.
+  public enum Files: Sendable, Equatable {
+    /// All that loading a classifier needs: the configurations and the weights.
+    case all
+    /// The configurations alone: all that loading an image processor needs.
+    case configuration
+  }
+
   /// Brings what loading a classifier needs of a model into the cache: its configuration, that of its image processor,
   /// and its weights.
   ///
   /// - Parameters:
   ///   - id: The model's id, `organisation/name`.
   ///   - revision: A branch, a tag or a commit.
-  public func download(_ id: String, revision: String = "main") -> HubDownload {
-    HubDownload(hub: self, id: id, revision: revision)
+  ///   - files: Which of the files.
+  public func download(_ id: String, revision: String = "main", files: Files = .all) -> HubDownload {
+    HubDownload(hub: self, id: id, revision: revision, files: files)
   }
 
   /// The folder in the cache with a model's files, which are downloaded where they are not there.
@@ -79,10 +89,13 @@ extension ModelHub {
   /// - Parameters:
   ///   - id: The model's id, `organisation/name`.
   ///   - revision: A branch, a tag or a commit.
+  ///   - files: Which of the files.
   /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
-  public func folder(of id: String, revision: String = "main") async throws -> String {
+  public func folder(
+    of id: String, revision: String = "main", files: Files = .all
+  ) async throws -> String {
     var folder: String?
-    for try await event in download(id, revision: revision) {
+    for try await event in download(id, revision: revision, files: files) {
       if case .finished(let found) = event { folder = found }
     }
     // The sequence ends with `finished` or throws.
@@ -90,18 +103,22 @@ extension ModelHub {
     return folder
   }
 
-  /// The same for code that has a thread to spare.
+  /// The same on the caller's thread, which waits meanwhile.
   ///
   /// - Parameters:
+  ///   - id: The model's id, `organisation/name`.
+  ///   - revision: A branch, a tag or a commit.
+  ///   - files: Which of the files.
   ///   - isCancelled: Whether to stop; asked several times a second.
   ///   - report: Told what happens.
-  /// - Throws: As `folder(of:revision:)`.
-  package func folder(
-    of id: String, revision: String = "main", isCancelled: @escaping @Sendable () -> Bool,
-    report: @escaping (HubEvent) -> Void
+  /// - Throws: As `folder(of:revision:files:)`, `CancellationError` where `isCancelled` says so.
+  @available(*, noasync, message: "it blocks the thread; call folder(of:revision:files:)")
+  public func folderAndWait(
+    of id: String, revision: String = "main", files: Files = .all,
+    isCancelled: @escaping @Sendable () -> Bool = { false }, report: @escaping (HubEvent) -> Void = { _ in }
   ) throws -> String {
     try SnapshotDownload(
-      self, id: id, revision: revision, CancellationFlag(or: isCancelled), report
+      self, id: id, revision: revision, files, CancellationFlag(or: isCancelled), report
     ).run()
   }
 }

@@ -48,6 +48,33 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
   /// There is no memory, or the system refused a thread.
   case outOfResources
 
+  /// A short, stable name of the kind of failure, for machines to read: the case's name, in lower case with hyphens.
+  public var kind: String {
+    switch self {
+    case .invalidRepositoryID: "invalid-repository-id"
+    case .invalidRevision: "invalid-revision"
+    case .invalidFileName: "invalid-file-name"
+    case .invalidSetting: "invalid-setting"
+    case .repositoryNotFound: "repository-not-found"
+    case .revisionNotFound: "revision-not-found"
+    case .fileNotFound: "file-not-found"
+    case .noWeights: "no-weights"
+    case .gated: "gated"
+    case .http: "http"
+    case .network: "network"
+    case .hostNotFound: "host-not-found"
+    case .refused: "refused"
+    case .tooManyRedirects: "too-many-redirects"
+    case .invalidResponse: "invalid-response"
+    case .sizeMismatch: "size-mismatch"
+    case .hashMismatch: "hash-mismatch"
+    case .notCached: "not-cached"
+    case .file: "unreadable-file"
+    case .noNetworking: "no-networking"
+    case .outOfResources: "out-of-resources"
+    }
+  }
+
   /// One line for a person: what is wrong, and what to do where there is something.
   public var description: String {
     switch self {

@@ -20,15 +20,17 @@ public struct ModelHub: Sendable, Equatable {
   public var isOffline: Bool
   /// Whether the cache may have links; else a file is moved to where a link to it would be.
   public var usesSymbolicLinks = true
-  /// How long connecting may take, and how long nothing may arrive, when a file is asked about.
+  /// How long connecting may take, and how long nothing may arrive, when a file is asked about: from a millisecond to a
+  /// day. Another duration is `HubError.invalidSetting` when something is asked for, as with the limits below.
   public var metadataTimeout = Duration.seconds(10)
-  /// The same while a file is downloaded.
+  /// The same while the content of a file comes.
   public var downloadTimeout = Duration.seconds(10)
-  /// How often a request is tried again that failed in a way that may pass.
+  /// How often a request is tried again that failed in a way that may pass; not negative.
   public var retries = 5
-  /// The time before the second try; every further one waits twice as long, at most eight times this.
+  /// The time before the second try; every further one waits twice as long, at most eight times this. At most a
+  /// day.
   public var retryDelay = Duration.seconds(1)
-  /// The largest file in bytes that is downloaded.
+  /// The largest file in bytes that is downloaded; not negative.
   public var maximumFileByteCount = 1 << 36
   /// A file with the certificates to trust instead of the system's: `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE`.
   public var certificates: String?

@@ -6,17 +6,19 @@ struct SnapshotDownload {
   private let hub: ModelHub
   private let cache: HubCache
   private let revision: HubRevision
+  private let files: ModelHub.Files
   private let client: HubClient
   private let report: (HubEvent) -> Void
 
   /// - Throws: `HubError` for an id, a revision or a setting that cannot be.
   init(
-    _ hub: ModelHub, id: String, revision: String, _ cancellation: CancellationFlag,
-    _ report: @escaping (HubEvent) -> Void
+    _ hub: ModelHub, id: String, revision: String, _ files: ModelHub.Files,
+    _ cancellation: CancellationFlag, _ report: @escaping (HubEvent) -> Void
   ) throws(HubError) {
     let id = try RepositoryID(id)
     self.hub = hub
     self.revision = try HubRevision(revision)
+    self.files = files
     self.report = report
     cache = HubCache(root: hub.cacheFolder, id: id)
     client = try HubClient(hub, id, self.revision, cancellation)
@@ -51,7 +53,7 @@ struct SnapshotDownload {
     return try fetch(commit)
   }
 
-  /// Brings all files of a commit into the cache.
+  /// Brings the files of a commit into the cache.
   private func fetch(_ commit: String) throws -> String {
     do {
       for (name, isNeeded) in Self.configFiles {
@@ -59,7 +61,7 @@ struct SnapshotDownload {
           throw HubError.fileNotFound(id: cache.id.string, revision: revision.string, file: name)
         }
       }
-      try fetchWeights(at: commit)
+      if files == .all { try fetchWeights(at: commit) }
       return cache.snapshot(commit)
     } catch let error as HubError where error.isOfTheConnection {
       // What is missing may be a file that the model need not have.
@@ -111,6 +113,7 @@ struct SnapshotDownload {
     for (name, isNeeded) in Self.configFiles where !cache.has(name, at: commit) {
       if isNeeded || (orUnknown && !cache.isAbsent(name, at: commit)) { return name }
     }
+    guard files == .all else { return nil }
     guard let weights = ModelFolder.weightFileNames.first(where: { cache.has($0, at: commit) }) else {
       return ModelFolder.weightFileNames[0]
     }

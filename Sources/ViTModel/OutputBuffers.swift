@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// The tensors of a result while they are being filled.
@@ -6,39 +7,62 @@ struct OutputBuffers {
   let hiddenStates: [Tensor]?
   let attentions: [Tensor]?
 
-  init(_ config: ViTConfig, batch: Int, tokens: Int, hiddenStates: Bool, attentions: Bool) throws {
-    let (heads, layers) = (config.numAttentionHeads, config.numHiddenLayers)
+  /// - Parameters:
+  ///   - width: Of the logits.
+  ///   - shapes: What was asked for besides; `nil` for nothing.
+  /// - Throws: `ViTError.tooLarge`, `TensorError`.
+  init(width: Int, batch: Int, hiddenStates: OutputShapes?, attentions: OutputShapes?) throws {
     // In floating point: the exact product of hostile extents might overflow.
-    let rows = Double(batch) * Double(tokens)
-    let floats =
-      Double(batch) * Double(max(config.numLabels, config.pooledSize))
-      + (hiddenStates ? rows * Double(config.hiddenSize) * Double(layers + 1) : 0)
-      + (attentions ? rows * Double(tokens) * Double(heads) * Double(layers) : 0)
-    try ForwardPass.check(floats, for: "the results of the batch")
+    let hiddenFloats = hiddenStates?.hiddenStates.reduce(0.0) { $0 + Double($1.rows) * Double($1.width) } ?? 0
+    let attentionFloats =
+      attentions?.attentions.reduce(0.0) { $0 + $1.reduce(1.0) { $0 * Double($1) } } ?? 0
+    try ViTError.check(
+      Double(batch) * (Double(width) + hiddenFloats + attentionFloats), for: "the results of the batch")
     func empty(_ shape: [Int]) throws -> Tensor {
       Tensor(shape: shape, storage: try TensorStorage(uninitializedCount: Tensor.checkedCount(shape)))
     }
-    logits = try empty([batch, config.numLabels == 0 ? config.pooledSize : config.numLabels])
-    self.hiddenStates =
-      hiddenStates ? try (0...layers).map { _ in try empty([batch, tokens, config.hiddenSize]) } : nil
-    self.attentions =
-      attentions ? try (0..<layers).map { _ in try empty([batch, heads, tokens, tokens]) } : nil
+    logits = try empty([batch, width])
+    self.hiddenStates = try hiddenStates?.hiddenStates.map { try empty([batch, $0.rows, $0.width]) }
+    self.attentions = try attentions?.attentions.map { shape in
+      try empty([batch * shape[0]] + shape.dropFirst())
+    }
   }
 
   var result: ImageClassifierOutput {
     ImageClassifierOutput(logits: logits, hiddenStates: hiddenStates, attentions: attentions)
   }
 
-  func keepHidden(_ pass: ForwardPass, state: Int, first: Int) {
-    guard let hiddenStates else { return }
-    let imageLength = pass.tokens * pass.config.hiddenSize
-    (hiddenStates[state].storage.base + first * imageLength)
-      .update(from: pass.hidden, count: pass.images * imageLength)
+  /// The part of some images.
+  func slice(from first: Int) -> OutputSlice { OutputSlice(buffers: self, first: first) }
+}
+
+/// Where the results of a pass belong.
+package struct OutputSlice {
+  let buffers: OutputBuffers
+  /// The first image of the pass.
+  let first: Int
+
+  /// [images, width].
+  package var logits: UnsafeMutablePointer<Float> {
+    buffers.logits.storage.base + first * buffers.logits.shape[1]
   }
 
-  func attentionBase(layer: Int, first: Int) -> UnsafeMutablePointer<Float>? {
-    guard let attentions else { return nil }
+  /// Whether nothing but the logits is asked for, so that what they do not hang on may be left out.
+  package var isLogitsOnly: Bool { buffers.hiddenStates == nil && buffers.attentions == nil }
+
+  /// Keeps a hidden state, if they are asked for.
+  package func keepHidden(_ pass: ForwardPass, _ hidden: ForwardPass.Buffer, state: Int) {
+    guard let states = buffers.hiddenStates else { return }
+    let imageLength = hidden.rows * hidden.width
+    (states[state].storage.base + first * imageLength)
+      .update(from: pass[hidden], count: pass.images * imageLength)
+  }
+
+  /// Where a layer's attention probabilities belong, if they are asked for.
+  package func attentions(_ layer: Int) -> UnsafeMutablePointer<Float>? {
+    guard let attentions = buffers.attentions else { return nil }
     let tensor = attentions[layer]
-    return tensor.storage.base + first * tensor.strides[0]
+    let images = buffers.logits.shape[0]
+    return tensor.storage.base + (images == 0 ? 0 : tensor.shape[0] / images * first * tensor.strides[0])
   }
 }

@@ -7,22 +7,22 @@ import TensorCore
 /// clamped at the edge. With antialiasing, as DINOv2 with registers asks for, a is -0.5, the filter is as wide as the
 /// reduction, what lies outside is left out, and the weights are made to sum to one.
 enum PositionInterpolation {
-  /// - Parameter table: [special tokens + side * side, hiddenSize]; the rows of special tokens stay as they are.
-  /// - Returns: [special tokens + patches of `size`, hiddenSize].
+  /// - Parameters:
+  ///   - table: [special + side * side, hiddenSize].
+  ///   - special: The rows of special tokens, which come first and stay as they are.
+  ///   - grid: The patches wanted.
+  /// - Returns: [special + patches, hiddenSize].
   /// - Throws: `ViTError.cannotInterpolate`.
-  static func resample(_ table: Tensor, to size: ViTConfig.Extent, _ config: ViTConfig) throws -> Tensor {
-    guard config.patchSize.height == config.patchSize.width || config.architecture.acceptsAnySize else {
-      throw ViTError.cannotInterpolate(reason: "patches of \(config.patchSize) are not square")
-    }
-    let special = config.positionedTokenCount
+  static func resample(_ table: Tensor, special: Int, to grid: ImageExtent, antialiased: Bool = false) throws
+    -> Tensor
+  {
     let patches = table.shape[0] - special
     let side = Int(Double(patches).squareRoot())
     guard side * side == patches else {
       throw ViTError.cannotInterpolate(reason: "\(patches) positions are not a square grid")
     }
-    let grid = config.patchGrid(of: size)
     let width = table.shape[1]
-    let taps = config.architecture == .dinov2WithRegisters ? antialiasedTaps : taps
+    let taps = antialiased ? antialiasedTaps : taps
     let rows = taps(side, grid.height)
     let columns = taps(side, grid.width)
     let source = table.base

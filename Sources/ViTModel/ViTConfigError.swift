@@ -7,13 +7,17 @@ public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible 
   /// An extent is beyond what is supported.
   case tooLarge(key: String, value: Int, limit: Int)
   /// No patch fits into the image.
-  case patchLargerThanImage(patch: ViTConfig.Extent, image: ViTConfig.Extent)
+  case patchLargerThanImage(patch: ImageExtent, image: ImageExtent)
   /// The layer norm's epsilon is negative or not a number.
   case invalidEpsilon(Double)
   /// `hidden_act` names no activation that is known here.
   case unknownActivation(String)
   /// `model_type` names another architecture.
   case unsupportedModelType(String)
+  /// A number that is none, or far too small.
+  case invalidNumber(key: String, value: Double)
+  /// A list has too few entries: one for each stage.
+  case wrongCount(key: String, count: Int, expected: Int)
   /// The heads must divide the hidden size in this architecture, and do not.
   case headsDoNotDivide(hiddenSize: Int, heads: Int)
 
@@ -29,7 +33,10 @@ public enum ViTConfigError: Error, Sendable, Equatable, CustomStringConvertible 
     case .unknownActivation(let name): "config.json: hidden_act \"\(name.printable)\" is not supported"
     case .unsupportedModelType(let name):
       "config.json: model_type \"\(name.printable)\" is not supported; supported: "
-        + Set(ViTConfig.Architecture.allCases.map(\.modelType)).sorted().joined(separator: ", ")
+        + Registry.modelTypes.joined(separator: ", ")
+    case .invalidNumber(let key, let value): "config.json: \(key) is \(value)"
+    case .wrongCount(let key, let count, let expected):
+      "config.json: \(key) has \(count) entries; there are \(expected) stages"
     case .headsDoNotDivide(let hiddenSize, let heads):
       "config.json: \(heads) heads do not divide a hidden_size of \(hiddenSize)"
     }

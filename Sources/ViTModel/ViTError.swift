@@ -1,3 +1,5 @@
+import Layers
+
 /// Why a forward pass cannot run on its input.
 public enum ViTError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The pixel values are not [batch, channels, height, width] with the model's channels and size.
@@ -5,6 +7,8 @@ public enum ViTError: Error, Sendable, Equatable, CustomStringConvertible {
   case inputShape(found: [Int], expected: [Int?])
   /// The position table cannot be resampled: it is not a square grid, or patches are not square.
   case cannotInterpolate(reason: String)
+  /// A map of tokens has a side that is shorter than the windows which Swin's weights were made for.
+  case windowDoesNotFit(window: Int, map: ImageExtent)
   /// Intermediate or final results would take more memory than is allowed.
   case tooLarge(purpose: String, floats: Int, limit: Int)
 
@@ -15,8 +19,18 @@ public enum ViTError: Error, Sendable, Equatable, CustomStringConvertible {
       "pixel values have shape \(found); the model expects ["
         + expected.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
     case .cannotInterpolate(let reason): "position embeddings cannot be interpolated: \(reason)"
+    case .windowDoesNotFit(let window, let map):
+      "the image is too small: one of the layers would see \(map) tokens, and its windows have \(window)x\(window)"
     case .tooLarge(let purpose, let floats, let limit):
       "\(purpose) would take \(floats) floats of memory; the limit is \(limit)"
+    }
+  }
+
+  /// Refuses to allocate more than a plan may come to.
+  static func check(_ floats: Double, for purpose: String) throws(ViTError) {
+    let limit = ActivationPlan.limit
+    guard floats < Double(limit) else {
+      throw .tooLarge(purpose: purpose, floats: Int(min(floats, 1e18)), limit: limit)
     }
   }
 }

@@ -28,7 +28,7 @@
     @Option(
       name: .customLong("function-to-apply"),
       help: "From logits to scores; by default what the model is for.")
-    var functionToApply: FunctionToApply?
+    var functionToApply: ClassificationFunction?
 
     @Flag(name: .shortAndLong, help: "Also the folders inside folders.")
     var recursive = false
@@ -80,7 +80,7 @@
 
     private func classify(_ inputs: [Input], with classifier: ImageClassifier) -> [Outcome] {
       let paths = inputs.compactMap { if case .file(let path) = $0 { path } else { nil } }
-      var results = classifier.classify(
+      var results = classifier.classifyAndWait(
         filesAt: paths, topK: topK, functionToApply: functionToApply
       ).makeIterator()
       return inputs.map { input in
@@ -89,7 +89,7 @@
         case .standardInput:
           Outcome(
             Result {
-              try classifier.classify(
+              try classifier.classifyAndWait(
                 imageBytes: ImageFile.standardInput(limits: classifier.limits), topK: topK,
                 functionToApply: functionToApply)
             })
@@ -101,7 +101,7 @@
     }
   }
 
-  extension FunctionToApply: ExpressibleByArgument {
+  extension ClassificationFunction: ExpressibleByArgument {
     /// In any case: users know the names from Python classes.
     public init?(argument: String) { self.init(rawValue: argument.lowercased()) }
 

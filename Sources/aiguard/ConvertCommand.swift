@@ -58,7 +58,7 @@
     private func open() throws -> (ModelWeights, folder: String?) {
       do {
         if isFile { return (try ModelWeights(contentsOf: input), nil) }
-        let folder = try ModelLocation.find(input, revision: nil).folder
+        let folder = try ModelArgument.find(input, revision: nil).folder
         return (try ModelWeights(contentsOfFolder: folder), folder)
       } catch {
         Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)

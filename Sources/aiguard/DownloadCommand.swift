@@ -22,7 +22,7 @@
       do {
         if let advice = URLArgument.modelAdvice(id) { throw ModelNotFound.url(id, advice) }
         // For programs: the path's own bytes, whatever they are.
-        let folder = try ModelLocation.download(id, revision: revision)
+        let folder = try ModelArgument.download(id, revision: revision)
         Output.write((folder.pathBytes ?? Array(folder.utf8)) + [UInt8(ascii: "\n")], to: .standardOutput)
       } catch {
         Output.write("aiguard: cannot download the model: \("\(error)".escapedLines)\n", to: .standardError)

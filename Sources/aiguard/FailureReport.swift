@@ -8,20 +8,8 @@
     import Foundation
   #endif
 
-  /// Why an input gave no result.
-  ///
-  /// The kinds are for programs to act on:
-  ///
-  /// | kind | when |
-  /// |---|---|
-  /// | `not-an-image`, `unsupported-format`, `unsupported-variant`, `truncated`, `corrupt` | `ImageError.kind` |
-  /// | `limit-exceeded` | the image, or what it would become, is larger than is allowed |
-  /// | `out-of-memory` | the system gave no memory for it |
-  /// | `empty-output` | the image is so narrow that it would be resized to nothing |
-  /// | `unreadable-file` | the system's reason, also for a folder; a URL, which is not fetched |
-  /// | `empty-folder` | a folder without image files |
-  /// | `model` | image processor and network do not fit together, or the network failed |
-  /// | `internal` | anything else: a mistake in this program |
+  /// Why an input gave no result: the kind and the words of a `ClassificationFailure`, or of what only the tool finds out:
+  /// `unreadable-file` for a folder that cannot be listed and for a URL, `empty-folder` for one without image files.
   struct FailureReport: Encodable {
     let kind: String
     let message: String
@@ -32,17 +20,8 @@
     }
 
     init(_ error: any Error) {
-      let kind =
-        switch error {
-        case let error as ImageError: error.kind
-        case let error as PreprocessingError: error.kind
-        case is FileError: "unreadable-file"
-        case TensorError.outOfMemory: "out-of-memory"
-        case let error as ImageClassifierError: error.kind
-        case is ViTError: "model"
-        default: "internal"
-        }
-      self.init(kind: kind, message: "\(error)")
+      // What is none of them is a mistake in this program.
+      self.init(kind: (error as? any ClassificationFailure)?.kind ?? "internal", message: "\(error)")
     }
 
     /// Says it to people.

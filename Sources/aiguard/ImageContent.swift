@@ -4,12 +4,9 @@
 
   /// Whether a file among others is meant as an image.
   enum ImageContent {
-    /// The endings of image formats. A file with one of them is an input whatever it holds: that it is empty or a web
-    /// page is what its owner wants to know.
-    private static let endings: Set<String> = [
-      "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "mpo", "png", "apng", "gif", "webp", "bmp", "dib", "tif",
-      "tiff", "heic", "heics", "heif", "heifs", "hif", "avif", "avifs", "jp2", "j2k", "jpf", "jxl",
-    ]
+    /// A file with one of these endings is an input whatever it holds: that it is empty or a web page is what its owner
+    /// wants to know.
+    private static let endings = Set(ImageFormat.allCases.flatMap(\.fileNameEndings))
 
     static func hasImageEnding(_ name: [UInt8]) -> Bool {
       guard let point = name.lastIndex(of: UInt8(ascii: ".")) else { return false }

@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import TensorCore
   import Platform
 
   struct InfoCommand: ParsableCommand {
@@ -16,16 +17,12 @@
       var rows = [
         ("version", provenance.version),
         ("model", "\(provenance.model.id) (sha256 \(try provenance.model.sha256))"),
-        (
-          "network",
-          "\(config.architecture.rawValue), \(config.numHiddenLayers) layers, width \(config.hiddenSize), \(config.numAttentionHeads) heads, "
-            + "image \(config.imageSize), patch \(config.patchSize)"
-        ),
+        ("network", "\(config.className), \(config.summary)"),
         ("labels", classifier.labels.enumerated().map { "\($0) \($1.printable)" }.joined(separator: ", ")),
         ("profile", "\(provenance.profile.rawValue), \(provenance.policy.rawValue)"),
         ("precision", provenance.precision.rawValue),
         ("kernels", "\(provenance.kernels.rawValue) (best here: \(KernelLevel.best.rawValue))"),
-        ("cache", classifier.model.loadReport.packedCache.outcome.rawValue),
+        ("cache", classifier.model.packedCache.outcome.rawValue),
         ("threads", "\(classifier.budget.threads) (available: \(ComputeBudget.availableThreads))"),
         ("blas", BLAS.configuration),
         (

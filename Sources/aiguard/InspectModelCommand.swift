@@ -25,8 +25,8 @@
     func run() throws {
       let (weights, config) = try open()
       let report = try config.map { config in
-        try ViTForImageClassification.inspect(
-          config: config, weights: WeightLoader(weights, expected: config.architecture.keyNaming))
+        try AutoModelForImageClassification.inspect(
+          config: config, weights: WeightLoader(weights, for: config))
       }
       let summary = Summary(weights, config, report)
       if json {
@@ -38,13 +38,13 @@
     }
 
     /// The weights, and of a folder the network that they are for.
-    private func open() throws -> (ModelWeights, ViTConfig?) {
+    private func open() throws -> (ModelWeights, AutoConfig?) {
       do {
         if FileKind(of: model) == .file { return (try ModelWeights(contentsOf: model), nil) }
-        let folder = try ModelLocation.find(model, revision: revision).folder
+        let folder = try ModelArgument.find(model, revision: revision).folder
         return (
           try ModelWeights(contentsOfFolder: folder),
-          try ViTConfig(PretrainedConfig(contentsOfFolder: folder))
+          try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
         )
       } catch {
         Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)
@@ -77,19 +77,19 @@
       let unused: [String]?
       let tensors: [TensorLine]
 
-      init(_ weights: ModelWeights, _ config: ViTConfig?, _ report: LoadReport?) {
+      init(_ weights: ModelWeights, _ config: AutoConfig?, _ report: LoadReport?) {
         path = weights.path.showingPathBytes
         files = weights.filePaths.map(\.showingPathBytes)
         byteCount = weights.byteCount
         tensors = weights.names.map { name in
           let shape = weights.shape(of: name) ?? []
           return TensorLine(
-            name: name, dtype: weights.dtype(of: name)?.rawValue ?? "", shape: shape,
+            name: name, dtype: weights.dtype(of: name)?.safetensorsName ?? "", shape: shape,
             parameters: shape.contains(0)
               ? 0 : shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue })
         }
         parameters = tensors.reduce(0) { $0 &+ $1.parameters }
-        architecture = config?.architecture.rawValue
+        architecture = config?.className
         keys = "\(report?.naming ?? KeyNaming(detectingIn: weights.names))"
         missing = report?.missing
         mismatched = report?.mismatched.map { Mismatch(name: $0.key, expected: $0.expected, found: $0.found) }

@@ -68,13 +68,13 @@
     func load() throws -> ImageClassifier {
       do {
         if let model {
-          let location = try ModelLocation.find(model, revision: revision)
+          let location = try ModelArgument.find(model, revision: revision)
           let classifier = try ImageClassifier(
             folder: location.folder, weightsFile: weights, id: location.id, profile: profile, policy: policy,
             precision: precision,
             budget: budget,
             packedCache: packedCache ? .userCache : nil)
-          for problem in classifier.model.loadReport.packedCache.problems {
+          for problem in classifier.model.packedCache.problems {
             Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
           }
           return classifier

@@ -10,39 +10,23 @@
 
   /// JSON Lines: one object for each input.
   struct JSONLinesPrinter: ResultPrinter {
+    /// The fields of the result, and of what file it is.
     private struct Line: Encodable {
-      struct Prediction: Encodable {
-        let label: String
-        let score: Float
-        let logit: Float
-      }
-
-      struct Model: Encodable {
-        let id: String
-        let sha256: String
-      }
+      enum CodingKeys: CodingKey { case file, fileBytes }
 
       let file: String
-      let fileBytes: String?
-      let predictions: [Prediction]
-      let model: Model
-      let profile: String
-      let policy: String
-      let precision: String
-      let kernels: String
-      let version: String
+      let result: ClassificationResult
+
+      func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(file.showingPathBytes, forKey: .file)
+        try fields.encodeIfPresent(file.pathBytesForJSON, forKey: .fileBytes)
+        try result.encode(to: encoder)
+      }
     }
 
     func print(_ file: String, _ result: ClassificationResult) throws {
-      let provenance = result.provenance
-      try Output.json(
-        Line(
-          file: file.showingPathBytes, fileBytes: file.pathBytesForJSON,
-          predictions: result.map { .init(label: $0.label, score: $0.score, logit: $0.logit) },
-          model: .init(id: provenance.model.id, sha256: provenance.model.sha256),
-          profile: provenance.profile.rawValue, policy: provenance.policy.rawValue,
-          precision: provenance.precision.rawValue, kernels: provenance.kernels.rawValue,
-          version: provenance.version))
+      try Output.json(Line(file: file, result: result))
     }
 
     func print(_ file: String, _ failure: FailureReport) throws {

@@ -35,7 +35,7 @@ struct CIFAKETests {
       let names = CIFAKE.testNames(in: archive)
       #expect(names.count == 2000)
 
-      let results = classifier.classify(batch: try names.map { try archive.bytes(of: $0) })
+      let results = classifier.classifyAndWait(batch: try names.map { try archive.bytes(of: $0) })
       for (index, (result, label)) in zip(results, golden.labels).enumerated() {
         let result = try result.get()
         if "\(result[0].index)" != String(label) { otherLabels += 1 }

@@ -1,4 +1,5 @@
 import AIGuardVision
+import Checkpoint
 import Foundation
 import Platform
 import TestSupport
@@ -8,24 +9,29 @@ import Testing
 struct CachedModel: Sendable {
   let model: URL
   let folder: URL
+  private let side: Int
   private let directory: TemporaryDirectory
 
   var cache: PackedCache { PackedCache(folder: folder.path) }
   var weights: URL { model.appendingPathComponent("model.safetensors") }
 
-  init() throws {
+  /// - Parameters:
+  ///   - fixture: The model, relative to `Fixtures/`.
+  ///   - side: Of its images.
+  init(_ fixture: String = "vit-tiny/plain", side: Int = 12) throws {
+    self.side = side
     directory = try TemporaryDirectory()
     model = directory.url.appendingPathComponent("model")
     folder = directory.url.appendingPathComponent("above/cache")
     let files = FileManager.default
     try files.createDirectory(at: model, withIntermediateDirectories: false)
-    let source = Fixtures.url("vit-tiny/plain")
+    let source = Fixtures.url(fixture)
     for name in ["config.json", "model.safetensors"] {
       try files.copyItem(
         at: source.appendingPathComponent(name), to: model.appendingPathComponent(name))
     }
     let processor =
-      #"{"image_processor_type": "ViTImageProcessor", "size": {"height": 12, "width": 12}}"#
+      #"{"image_processor_type": "ViTImageProcessor", "size": {"height": \#(side), "width": \#(side)}}"#
     try Data(processor.utf8).write(to: model.appendingPathComponent("preprocessor_config.json"))
     // Only what was modified some time ago is remembered.
     try files.setAttributes([.modificationDate: Date.now - 3600], ofItemAtPath: weights.path)
@@ -38,8 +44,8 @@ struct CachedModel: Sendable {
   }
 
   func logits(_ classifier: ImageClassifier) throws -> [Float] {
-    let pixels = (0..<432).map { (index: Int) -> Float in Float(index * 7 % 23) / 11 - 1 }
-    return try classifier.model(Tensor(pixels, shape: [1, 3, 12, 12])).logits.elements
+    let pixels = (0..<3 * side * side).map { (index: Int) -> Float in Float(index * 7 % 23) / 11 - 1 }
+    return try classifier.model(Tensor(pixels, shape: [1, 3, side, side])).logits.elements
   }
 
   /// The names of the cache's files.

@@ -1,4 +1,5 @@
 import AIGuardVision
+import Checkpoint
 import Foundation
 import Platform
 import TestSupport
@@ -43,7 +44,7 @@ import Testing
   @Test func meanErrorIsNoLargerThanPyTorchs() throws {
     let classifier = try Self.classifier.get()
     let folder = try Self.folder.get()
-    var config = classifier.model.config
+    var config = try #require(classifier.model.config.vit)
     config.numLabels = 0
     let headless = try ViTForImageClassification(
       config: config, weights: WeightLoader(SafetensorsFile(contentsOf: folder + "/model.safetensors")))

@@ -1,5 +1,6 @@
 import AIGuardDefaultModel
 import AIGuardVision
+import Checkpoint
 import Foundation
 import Platform
 import TestSupport
@@ -13,16 +14,16 @@ import Testing
   @Test func takesBytesInAnyForm() throws {
     let classifier = try ImageClassifier.defaultModel()
     let bytes = try photograph()
-    let result = try classifier.classify(imageBytes: bytes)
-    #expect(try classifier.classify(imageBytes: Data(bytes)) == result)
-    #expect(try bytes.withUnsafeBytes { try classifier.classify(imageBytes: $0) } == result)
-    #expect(try classifier.classify(fileAt: Fixtures.url("photos/chelsea.jpg").path) == result)
+    let result = try classifier.classifyAndWait(imageBytes: bytes)
+    #expect(try classifier.classifyAndWait(imageBytes: Data(bytes)) == result)
+    #expect(try bytes.withUnsafeBytes { try classifier.classifyAndWait(imageBytes: $0) } == result)
+    #expect(try classifier.classifyAndWait(fileAt: Fixtures.url("photos/chelsea.jpg").path) == result)
     #expect(result.map(\.label).sorted() == ["FAKE", "REAL"])
   }
 
   @Test func resultsSayWhatProducedThem() throws {
     let classifier = try ImageClassifier.defaultModel()
-    let provenance = try classifier.classify(imageBytes: photograph()).provenance
+    let provenance = try classifier.classifyAndWait(imageBytes: photograph()).provenance
     #expect(provenance.model.id == ImageClassifier.defaultModelID)
     #expect(try provenance.model.sha256.count == 64)
     #expect(provenance.profile == .pillow13)
@@ -37,18 +38,18 @@ import Testing
     let bytes = try Fixtures.bytes("images/jpeg_exif_orient6.jpg")
     let classifier = try ImageClassifier.defaultModel(profile: profile, policy: .pipeline)
     let upright = try ImageDecoder.decode(bytes).image.upright(from: .rightTop)
-    let expected = try classifier.classify(pixelValues: classifier.processor.preprocess(upright))[0]
-    let result = try classifier.classify(imageBytes: bytes)
+    let expected = try classifier.classifyAndWait(pixelValues: classifier.processor.preprocess(upright))[0]
+    let result = try classifier.classifyAndWait(imageBytes: bytes)
     #expect(result == expected)
-    #expect(try classifier.classify(batch: [bytes])[0].get() == expected)
+    #expect(try classifier.classifyAndWait(batch: [bytes])[0].get() == expected)
     #expect(result.provenance.policy == .pipeline)
     #expect(result.provenance.profile == profile)
-    let stored = try ImageClassifier.defaultModel(profile: profile).classify(imageBytes: bytes)
+    let stored = try ImageClassifier.defaultModel(profile: profile).classifyAndWait(imageBytes: bytes)
     #expect(stored[0].logit != result[0].logit)
   }
 
   @Test func scoresAreSoftmaxOfTheLogitsBestFirst() throws {
-    let result = try ImageClassifier.defaultModel().classify(imageBytes: photograph())
+    let result = try ImageClassifier.defaultModel().classifyAndWait(imageBytes: photograph())
     #expect(result[0].score >= result[1].score)
     #expect((result[0].score + result[1].score - 1).magnitude < 1e-6)
     let odds = result[0].score / result[1].score
@@ -58,28 +59,28 @@ import Testing
   @Test func functionToApplyAndTopK() throws {
     let classifier = try ImageClassifier.defaultModel()
     let bytes = try photograph()
-    let raw = try classifier.classify(imageBytes: bytes, functionToApply: .identity)
+    let raw = try classifier.classifyAndWait(imageBytes: bytes, functionToApply: .identity)
     #expect(raw.allSatisfy { $0.score == $0.logit })
-    let sigmoid = try classifier.classify(imageBytes: bytes, functionToApply: .sigmoid)
+    let sigmoid = try classifier.classifyAndWait(imageBytes: bytes, functionToApply: .sigmoid)
     #expect(sigmoid.allSatisfy { ($0.score - 1 / (1 + Float(exp(-Double($0.logit))))).magnitude < 1e-6 })
-    #expect(try classifier.classify(imageBytes: bytes, topK: 1).count == 1)
-    #expect(try classifier.classify(imageBytes: bytes, topK: 0).isEmpty)
+    #expect(try classifier.classifyAndWait(imageBytes: bytes, topK: 1).count == 1)
+    #expect(try classifier.classifyAndWait(imageBytes: bytes, topK: 0).isEmpty)
     #expect(throws: ImageClassifierError.invalidTopK(-1)) {
-      try classifier.classify(imageBytes: bytes, topK: -1)
+      try classifier.classifyAndWait(imageBytes: bytes, topK: -1)
     }
   }
 
   /// The pipeline's rule, by problem type and number of labels.
   @Test func defaultFunctionIsThePipelines() throws {
     for (model, problem, expected) in [
-      ("five-heads", nil, FunctionToApply.softmax), ("one-head", nil, .sigmoid),
+      ("five-heads", nil, ClassificationFunction.softmax), ("one-head", nil, .sigmoid),
       ("five-heads", "multi_label_classification", .sigmoid), ("five-heads", "regression", .identity),
       ("five-heads", "single_label_classification", .softmax), ("one-head", "regression", .identity),
     ] {
       try withTemporaryDirectory { folder in
         let classifier = try Self.tiny(model, in: folder, problemType: problem)
-        let result = try classifier.classify(imageBytes: photograph())
-        let asked = try classifier.classify(imageBytes: photograph(), functionToApply: expected)
+        let result = try classifier.classifyAndWait(imageBytes: photograph())
+        let asked = try classifier.classifyAndWait(imageBytes: photograph(), functionToApply: expected)
         #expect(result == asked, "\(model), \(problem ?? "none")")
       }
     }
@@ -90,7 +91,7 @@ import Testing
       let classifier = try Self.tiny("five-heads", in: folder)
       #expect(classifier.labels == ["tabby cat", "naïve café", "虎", "a label, with a comma", "\"quoted\""])
       #expect(classifier.identity.id == folder.lastPathComponent)
-      let result = try classifier.classify(imageBytes: photograph(), topK: 3)
+      let result = try classifier.classifyAndWait(imageBytes: photograph(), topK: 3)
       #expect(result.count == 3)
       #expect(result.allSatisfy { classifier.labels[$0.index] == $0.label })
     }
@@ -99,25 +100,27 @@ import Testing
   @Test func batchesAreBitwiseTheSingleResults() throws {
     let classifier = try ImageClassifier.defaultModel()
     let images = try ["chelsea.jpg", "astronaut.jpg", "coffee.jpg", "rocket.jpg"].map(photograph)
-    let single = try images.map { try classifier.classify(imageBytes: $0) }
+    let single = try images.map { try classifier.classifyAndWait(imageBytes: $0) }
     for count in [1, 2, 5, 8, 35] {
-      let batch = classifier.classify(batch: (0..<count).map { images[$0 % images.count] })
+      let batch = classifier.classifyAndWait(batch: (0..<count).map { images[$0 % images.count] })
       #expect(batch.count == count)
       for (index, result) in batch.enumerated() { #expect(try result.get() == single[index % images.count]) }
     }
     for threads in [1, 2, 3] {
       let other = try ImageClassifier.defaultModel(budget: ComputeBudget(threads: threads))
-      #expect(try other.classify(batch: images).map { try $0.get() } == single)
+      #expect(try other.classifyAndWait(batch: images).map { try $0.get() } == single)
     }
   }
 
   @Test func aBadImageLeavesTheOthersAlone() throws {
     let classifier = try ImageClassifier.defaultModel()
     let good = try photograph()
-    let results = classifier.classify(batch: [good, [], Array(good.prefix(1000)), Array("text".utf8), good])
+    let results = classifier.classifyAndWait(batch: [
+      good, [], Array(good.prefix(1000)), Array("text".utf8), good,
+    ])
     #expect(try results[0].get() == results[4].get())
     for index in 1...3 { #expect(throws: ImageError.self) { try results[index].get() } }
-    let files = classifier.classify(filesAt: [
+    let files = classifier.classifyAndWait(filesAt: [
       Fixtures.url("photos/chelsea.jpg").path, Fixtures.url("photos/none.jpg").path, Fixtures.root.path,
     ])
     #expect(try files[0].get() == results[0].get())
@@ -130,12 +133,12 @@ import Testing
     limits.encodedBytes = 1000
     let small = try ImageClassifier.defaultModel(limits: limits)
     let path = Fixtures.url("photos/chelsea.jpg").path
-    #expect(throws: ImageError.self) { try small.classify(fileAt: path) }
-    #expect(throws: ImageError.self) { try small.classify(imageBytes: photograph()) }
+    #expect(throws: ImageError.self) { try small.classifyAndWait(fileAt: path) }
+    #expect(throws: ImageError.self) { try small.classifyAndWait(imageBytes: photograph()) }
     limits = .default
     limits.pixels = 1000
     let narrow = try ImageClassifier.defaultModel(limits: limits)
-    #expect(throws: ImageError.self) { try narrow.classify(imageBytes: photograph()) }
+    #expect(throws: ImageError.self) { try narrow.classifyAndWait(imageBytes: photograph()) }
   }
 
   /// An image processor that always makes another size than the network takes is caught at load.
@@ -179,7 +182,7 @@ import Testing
       try Data(bytes).write(to: url)
       let classifier = try ImageClassifier(folder: folder.path)
       #expect(throws: ImageClassifierError.nonFiniteLogits(model: folder.lastPathComponent)) {
-        try classifier.classify(imageBytes: photograph())
+        try classifier.classifyAndWait(imageBytes: photograph())
       }
     }
   }

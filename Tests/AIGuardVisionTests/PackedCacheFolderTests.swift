@@ -1,5 +1,7 @@
 import AIGuardVision
+import Checkpoint
 import Foundation
+import Layers
 import Platform
 import TestSupport
 import Testing
@@ -13,7 +15,7 @@ import Testing
     let cache = PackedCache(folder: cached.weights.path + "/cache")
     for _ in 0..<2 {
       let classifier = try cached.load(cache)
-      let report = classifier.model.loadReport.packedCache
+      let report = classifier.model.packedCache
       #expect(report.outcome == .unavailable)
       #expect(
         report.problems == [
@@ -25,7 +27,7 @@ import Testing
 
   @Test func noFolderIsReported() throws {
     let cached = try CachedModel()
-    let report = try cached.load(PackedCache(folder: "")).model.loadReport.packedCache
+    let report = try cached.load(PackedCache(folder: "")).model.packedCache
     #expect(report == PackedCacheReport(outcome: .unavailable, problems: [.noFolder]))
   }
 
@@ -36,7 +38,7 @@ import Testing
     try FileManager.default.removeItem(at: file)
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
     let classifier = try cached.load()
-    let report = classifier.model.loadReport.packedCache
+    let report = classifier.model.packedCache
     #expect(report.outcome == .unavailable)
     #expect(report.problems.first == .file(FileError(path: file.path, reason: .notARegularFile)))
     #expect(report.problems.count == 2)
@@ -52,9 +54,9 @@ import Testing
     let file = try cached.packedFile()
     try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file.path)
     #expect(
-      try cached.load().model.loadReport.packedCache
+      try cached.load().model.packedCache
         == PackedCacheReport(outcome: .written, problems: [.notPrivate(path: file.path)]))
-    #expect(try cached.load().model.loadReport.packedCache == PackedCacheReport(outcome: .used))
+    #expect(try cached.load().model.packedCache == PackedCacheReport(outcome: .used))
   }
 
   /// The record is believed while the file is the same: no other sign tells that it was not hashed again.
@@ -83,9 +85,9 @@ import Testing
     let classifier = try cached.load()
     #expect(try classifier.identity.sha256 == hash)
     #expect(
-      classifier.model.loadReport.packedCache
+      classifier.model.packedCache
         == PackedCacheReport(outcome: .used, problems: [.damaged(path: path, part: .hash)]))
-    #expect(try cached.load().model.loadReport.packedCache == PackedCacheReport(outcome: .used))
+    #expect(try cached.load().model.packedCache == PackedCacheReport(outcome: .used))
   }
 
   /// The next modification might have the same date.
@@ -96,7 +98,7 @@ import Testing
       _ = try cached.load()
       #expect(cached.names.allSatisfy { $0.hasSuffix(".packed") })
     }
-    #expect(try cached.load().model.loadReport.packedCache == PackedCacheReport(outcome: .used))
+    #expect(try cached.load().model.packedCache == PackedCacheReport(outcome: .used))
   }
 
   /// Weights that change between hashing and packing are kept under no hash.
@@ -106,10 +108,10 @@ import Testing
     let request = try PackedCacheRequest(cached.cache, weights: weights, version: "test")
     try FileManager.default.setAttributes([.modificationDate: Date.now], ofItemAtPath: cached.weights.path)
     let model = try ViTForImageClassification(
-      config: ViTConfig(PretrainedConfig(contentsOfFolder: cached.model.path)),
+      config: AutoConfig(PretrainedConfig(contentsOfFolder: cached.model.path)),
       weights: WeightLoader(weights), precision: .float32, budget: .shared, through: request)
     #expect(
-      model.loadReport.packedCache
+      model.packedCache
         == PackedCacheReport(
           outcome: .unavailable, problems: [.weightsChanged(path: cached.weights.path)]))
     #expect(try cached.packedFiles().isEmpty)

@@ -8,22 +8,22 @@ import Testing
 @Suite struct PackedCacheTests {
   @Test func withoutBeingAskedForNothingIsKept() throws {
     let cached = try CachedModel()
-    #expect(try cached.load(nil).model.loadReport.packedCache == .off)
+    #expect(try cached.load(nil).model.packedCache == .off)
     #expect(cached.names.isEmpty)
   }
 
-  @Test(arguments: Precision.allCases)
-  func theSecondStartPacksNothingAndGivesTheSameBits(_ precision: Precision) throws {
-    let cached = try CachedModel()
+  @Test(arguments: Precision.allCases, [("vit-tiny/plain", 12), ("swin/swin", 24), ("swin/swinv2", 24)])
+  func theSecondStartPacksNothingAndGivesTheSameBits(_ precision: Precision, _ model: (String, Int)) throws {
+    let cached = try CachedModel(model.0, side: model.1)
     let expected = try cached.logits(cached.load(nil, precision))
     let first = try cached.load(precision)
-    #expect(first.model.loadReport.packedCache == PackedCacheReport(outcome: .written))
+    #expect(first.model.packedCache == PackedCacheReport(outcome: .written))
     let second = try cached.load(precision)
-    #expect(second.model.loadReport.packedCache == PackedCacheReport(outcome: .used))
+    #expect(second.model.packedCache == PackedCacheReport(outcome: .used))
     #expect(try cached.logits(first) == expected)
     #expect(try cached.logits(second) == expected)
     #expect(second.identity == first.identity)
-    #expect(second.model.loadReport.description.contains("packed cache: used"))
+    #expect(second.model.packedCache.description.hasPrefix("used"))
   }
 
   @Test func eachPrecisionHasAFile() throws {
@@ -31,7 +31,7 @@ import Testing
     for precision in Precision.allCases { _ = try cached.load(precision) }
     #expect(try cached.packedFiles().count == Precision.allCases.count)
     for precision in Precision.allCases {
-      #expect(try cached.load(precision).model.loadReport.packedCache.outcome == .used)
+      #expect(try cached.load(precision).model.packedCache.outcome == .used)
     }
   }
 
@@ -81,13 +81,13 @@ import Testing
     let expected = try cached.logits(cached.load())
     let intact = try cached.changePacked(damage.apply)
     let reloaded = try cached.load()
-    let report = reloaded.model.loadReport.packedCache
+    let report = reloaded.model.packedCache
     #expect(report.outcome == .written)
     #expect(report.problems.count == 1)
     if case .damaged = report.problems.first {} else { Issue.record("\(report)") }
     #expect(try cached.logits(reloaded) == expected)
     #expect(try [UInt8](Data(contentsOf: cached.packedFile())) == intact)
-    #expect(try cached.load().model.loadReport.packedCache == PackedCacheReport(outcome: .used))
+    #expect(try cached.load().model.packedCache == PackedCacheReport(outcome: .used))
   }
 
   /// An intact file of something else, under the name that is looked for.
@@ -108,7 +108,7 @@ import Testing
     }
     let reloaded = try cached.load()
     #expect(
-      reloaded.model.loadReport.packedCache
+      reloaded.model.packedCache
         == PackedCacheReport(
           outcome: .written, problems: [.mismatched(path: try cached.packedFile().path)]))
     #expect(try cached.logits(reloaded) == expected)
@@ -121,7 +121,7 @@ import Testing
     let older = old.path.replacing("-\(AIGuardVisionVersion.current).packed", with: "-0.0.1.packed")
     #expect(older != old.path)
     try FileManager.default.moveItem(atPath: old.path, toPath: older)
-    #expect(try cached.load().model.loadReport.packedCache == PackedCacheReport(outcome: .written))
+    #expect(try cached.load().model.packedCache == PackedCacheReport(outcome: .written))
     #expect(FileManager.default.fileExists(atPath: older))
   }
 
@@ -145,7 +145,7 @@ import Testing
     }
     try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: cached.weights.path)
     let new = try cached.load()
-    #expect(new.model.loadReport.packedCache == PackedCacheReport(outcome: .written))
+    #expect(new.model.packedCache == PackedCacheReport(outcome: .written))
     #expect(try new.identity.sha256 == (bytes.withUnsafeBytes { try SHA256.hexadecimal(of: $0) }))
     #expect(new.identity != old.identity)
     #expect(try cached.logits(new) == cached.logits(cached.load(nil)))
@@ -160,7 +160,7 @@ import Testing
       for try await logits in group { #expect(logits == expected) }
     }
     #expect(cached.names.count == 2, "\(cached.names)")
-    #expect(try cached.load().model.loadReport.packedCache == PackedCacheReport(outcome: .used))
+    #expect(try cached.load().model.packedCache == PackedCacheReport(outcome: .used))
   }
 
   /// Mapped weights outlive the file's name.
@@ -168,7 +168,7 @@ import Testing
     let cached = try CachedModel()
     _ = try cached.load()
     let classifier = try cached.load()
-    #expect(classifier.model.loadReport.packedCache.outcome == .used)
+    #expect(classifier.model.packedCache.outcome == .used)
     let expected = try cached.logits(classifier)
     try FileManager.default.removeItem(at: cached.folder)
     #expect(try cached.logits(classifier) == expected)

@@ -18,9 +18,9 @@
         #"{"image_processor_type": "ViTImageProcessor", "size": 12}"#,
         to: "hub/models--org--vit/snapshots/\(commit)/preprocessor_config.json")
       try folder.write(commit, to: "hub/models--org--vit/refs/main")
-      return ModelHub(
-        endpoint: "http://127.0.0.1:9", cacheFolder: folder.url.appendingPathComponent("hub").path,
-        isOffline: true)
+      return try ModelHub(
+        endpoint: "http://127.0.0.1:9", cacheFolder: folder.url.appendingPathComponent("hub"), isOffline: true
+      )
     }
 
     @Test func anIdIsLookedUpInTheCache() async throws {
@@ -43,6 +43,30 @@
         try cache(folder).cacheFolder + "/models--org--vit/snapshots/" + String(repeating: "ab", count: 20)
       let classifier = try await ImageClassifier.fromPretrained(path)
       #expect(classifier.identity.id == String(repeating: "ab", count: 20))
+    }
+
+    /// The classes that the model's card names, by id and by folder.
+    @Test func thePartsOfAClassifierHaveItToo() async throws {
+      let folder = try TemporaryDirectory()
+      let hub = try cache(folder)
+      let classifier = try await ImageClassifier.fromPretrained("org/vit", hub: hub)
+      let path = hub.cacheFolder + "/models--org--vit/snapshots/" + String(repeating: "ab", count: 20)
+      let image = try Fixtures.bytes("photos/chelsea.jpg")
+      let result = try await classifier.classify(imageBytes: image)
+      for name in ["org/vit", path] {
+        let processor = try await AutoImageProcessor.fromPretrained(name, hub: hub)
+        let model = try await ViTForImageClassification.fromPretrained(name, hub: hub)
+        let logits = try model(processor.preprocess(ImageDecoder.decode(image).image)).logits
+        #expect(try logits.elements == result.sorted { $0.index < $1.index }.map(\.logit))
+      }
+      // The processor alone needs no weights.
+      try FileManager.default.removeItem(atPath: path + "/model.safetensors")
+      #expect(
+        try await ViTImageProcessor.fromPretrained("org/vit", hub: hub).config
+          == classifier.processor.config)
+      await #expect(throws: HubError.self) {
+        try await ViTForImageClassification.fromPretrained("org/vit", hub: hub)
+      }
     }
 
     @Test func whatIsNeitherIsATypedError() async throws {

@@ -1,5 +1,6 @@
 import AIGuardDefaultModel
 import AIGuardVision
+import Checkpoint
 import Foundation
 import TestSupport
 import Testing
@@ -11,13 +12,14 @@ import Testing
     + [
       "deit", "deit-with-teacher", "dinov2", "dinov2-swiglu", "dinov2-with-registers", "siglip", "clip",
     ].map { "architectures/\($0)" }
+    + ["swin", "swin-three-stages", "swinv2", "swinv2-pretrained-windows"].map { "swin/\($0)" }
 
   private func load(_ folder: String) throws -> ImageClassifier {
     let processor = folder + "/preprocessor_config.json"
     if !FileManager.default.fileExists(atPath: processor) {
       // The tiny models are saved without one.
       let side = try PretrainedConfig(contentsOfFolder: folder)
-      let size = try ViTConfig(side).imageSize
+      let size = try AutoConfig(side).imageSize
       let text = """
         {"image_processor_type": "CLIPImageProcessor", "size": {"height": \(size.height), "width": \(size.width)},
          "do_center_crop": false}
@@ -42,12 +44,12 @@ import Testing
     let folder = try TemporaryDirectory()
     let original = try load(copy(fixture, to: folder))
     let image = try Fixtures.bytes("photos/chelsea.jpg")
-    let expected = try original.classify(imageBytes: image)
+    let expected = try original.classifyAndWait(imageBytes: image)
     for size in [ModelWeights.defaultShardByteCount, 20_000] {
       let saved = folder.url.appendingPathComponent("saved").path
       try original.save(toFolder: saved, maximumShardByteCount: size)
       let copy = try ImageClassifier(folder: saved, id: "model")
-      #expect(try copy.classify(imageBytes: image).classifications == expected.classifications)
+      #expect(try copy.classifyAndWait(imageBytes: image).classifications == expected.classifications)
       #expect(copy.processor.config == original.processor.config)
       #expect(copy.model.loadReport.unexpected == original.model.loadReport.unexpected)
     }
@@ -59,19 +61,21 @@ import Testing
   }
 
   /// The names of other programs become those of transformers on disk.
-  @Test(arguments: ["deit", "dinov2", "dinov2-swiglu"])
-  func otherNamesBecomeThoseOnDisk(_ name: String) throws {
+  @Test(arguments: [
+    "architectures/deit", "architectures/dinov2", "architectures/dinov2-swiglu", "swin/swin-window-7",
+  ])
+  func otherNamesBecomeThoseOnDisk(_ fixture: String) throws {
     let folder = try TemporaryDirectory()
-    let source = try copy("architectures/\(name)", to: folder)
+    let source = try copy(fixture, to: folder)
     try FileManager.default.removeItem(atPath: source + "/model.safetensors")
     try FileManager.default.copyItem(
-      atPath: Fixtures.url("architectures/\(name)/in-memory.safetensors").path,
+      atPath: Fixtures.url("\(fixture)/in-memory.safetensors").path,
       toPath: source + "/model.safetensors")
     let saved = folder.url.appendingPathComponent("saved").path
     try load(source).save(toFolder: saved)
     #expect(
       try Data(contentsOf: URL(fileURLWithPath: saved + "/model.safetensors"))
-        == Data(contentsOf: Fixtures.url("architectures/\(name)/model.safetensors")))
+        == Data(contentsOf: Fixtures.url("\(fixture)/model.safetensors")))
   }
 
   @Test func theDefaultModelCanBeSavedAtAnotherPrecision() throws {
@@ -79,11 +83,12 @@ import Testing
     let original = try ImageClassifier.defaultModel()
     let image = try Fixtures.bytes("photos/chelsea.jpg")
     for (dtype, error) in [(DType.float32, Float(0)), (.float16, 0.01), (.bfloat16, 0.1), (.float64, 0)] {
-      let path = folder.url.appendingPathComponent(dtype.rawValue).path
+      let path = folder.url.appendingPathComponent(dtype.safetensorsName).path
       try original.save(toFolder: path, dtype: dtype)
       let copy = try ImageClassifier(folder: path)
       let difference =
-        try copy.classify(imageBytes: image)[0].logit - original.classify(imageBytes: image)[0].logit
+        try copy.classifyAndWait(imageBytes: image)[0].logit
+        - original.classifyAndWait(imageBytes: image)[0].logit
       #expect(difference.magnitude <= error)
       #expect(try PretrainedConfig(contentsOfFolder: path).torchDType == dtype)
     }

@@ -1,8 +1,10 @@
 import AIGuardDefaultModel
 import AIGuardVision
 import CAllocationCounter
+import Checkpoint
 import Foundation
 import Synchronization
+import TensorCore
 import TestSupport
 import Testing
 
@@ -59,6 +61,25 @@ import Testing
   func defaultModelAllocatesItsResultOnly(_ precision: Precision, threads: Int) throws {
     let model = try ImageClassifier.defaultModel(precision: precision).model
     #expect(try allocations(model, ComputeBudget(threads: threads)) <= Self.perCall)
+  }
+
+  /// Widths and numbers of tokens change from stage to stage, windows are padded and shifted: all in the workspace.
+  @Test(arguments: ["swin", "swinv2"], Precision.allCases)
+  func stagesDoNotAllocate(_ name: String, _ precision: Precision) throws {
+    let folder = Fixtures.url("swin/\(name)").path
+    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
+    let model = try AutoModelForImageClassification(
+      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
+      precision: precision)
+    for threads in [1, 2] {
+      let budget = ComputeBudget(threads: threads)
+      let count = try allocations(model, budget)
+      #expect(try allocations(model, budget, batch: 20) == count)
+      #expect(count <= Self.perCall)
+      // Of another size than the one it was made for.
+      let pixels = try Tensor(repeating: 0.5, shape: [2, 3, 17, 22]).contiguous()
+      #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
+    }
   }
 
   /// The result's tensor and, above all without optimisation, the arrays and iterators of the checks on the way

@@ -1,4 +1,4 @@
-// The resize passes of this CPU against the portable ones, byte for byte, for many small and odd sizes. What the
+// The resize passes of every level of this CPU against the portable ones, byte for byte, for many small and odd sizes. What the
 // portable ones must give is tested in Swift, against Pillow and torchvision; here the sanitizers watch the memory.
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,15 +35,25 @@ static void delete_axis(cik_axis *axis) {
 
 static int64_t below(int64_t n) { return rand() % n; }
 
-// Whether both levels give the same bytes for an image of random bytes, many of them 0 or 255.
-static int agrees(int64_t width, int64_t height, int64_t size, int32_t filter, int32_t arithmetic) {
+static int has(int32_t level) {
+#if defined(__x86_64__)
+  if (level == CIK_LEVEL_AVX2) return __builtin_cpu_supports("avx2");
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+  return 0;
+#endif
+}
+
+// Whether a level and the portable one give the same bytes for an image of random bytes, many of them 0 or 255.
+static int agrees(int32_t level, int64_t width, int64_t height, int64_t size, int32_t filter, int32_t arithmetic) {
   cik_axis columns = new_axis(width, size, filter, arithmetic), rows = new_axis(height, size, filter, arithmetic);
   const size_t bytes = (size_t)(width * height * 3);
   const size_t across = (size_t)(size * height * 3), down = (size_t)(width * size * 3);
   uint8_t *const in = room(bytes + CIK_PADDING), *wide[2], *high[2];
   for (size_t i = 0; i < bytes; i++) in[i] = (uint8_t)(below(3) ? below(256) : 255 * below(2));
   for (int portable = 0; portable < 2; portable++) {
-    const cik_kernels kernels = cik_kernels_for(portable);
+    const cik_kernels kernels = cik_kernels_for(portable ? CIK_LEVEL_PORTABLE : level);
     wide[portable] = room(across);
     high[portable] = room(down);
     kernels.horizontal(in, wide[portable], height, &columns);
@@ -67,9 +77,10 @@ int main(void) {
   for (int i = 0; i < 6000; i++) {
     const int64_t width = 1 + below(i % 3 ? 9 : 300), height = 1 + below(i % 2 ? 7 : 40), size = 1 + below(60);
     const int32_t filter = 1 + (int32_t)below(5), arithmetic = filter < CIK_BOX && below(2) ? CIK_TORCHVISION : CIK_PIL;
-    if (!agrees(width, height, size, filter, arithmetic)) {
-      printf("%d x %d to %d, filter %d, arithmetic %d: the levels differ\n", (int)width, (int)height, (int)size, filter,
-             arithmetic);
+    for (int32_t level = CIK_LEVEL_AVX2; level <= CIK_LEVEL_AVX512; level++) {
+      if (!has(level) || agrees(level, width, height, size, filter, arithmetic)) continue;
+      printf("level %d, %d x %d to %d, filter %d, arithmetic %d: it differs\n", level, (int)width, (int)height, (int)size,
+             filter, arithmetic);
       failures++;
     }
   }

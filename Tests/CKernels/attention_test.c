@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
+#include "reference.h"
 
 static const size_t token_counts[] = {1, 2, 5, 17, 50, 197, 257};
 static const size_t head_sizes[] = {1, 7, 16, 24, 64, 80};
@@ -13,27 +13,6 @@ enum { most_tokens = 257, most_size = 80 };
 static double exact[most_tokens * most_size], exact_probabilities[most_tokens * most_tokens];
 
 // Queries, keys and values lie in one row of 3 size + gap floats for each token.
-static void compute_exactly(const float *qkv, size_t ld, size_t tokens, size_t size, double scale) {
-  for (size_t r = 0; r < tokens; r++) {
-    double *const p = exact_probabilities + r * tokens, *const out = exact + r * size;
-    const float *const query = qkv + r * ld;
-    double top = -INFINITY, total = 0;
-    for (size_t j = 0; j < tokens; j++) {
-      const float *const key = qkv + j * ld + size;
-      p[j] = 0;
-      for (size_t i = 0; i < size; i++) p[j] += (double)query[i] * key[i];
-      p[j] *= scale;
-      top = p[j] > top ? p[j] : top;
-    }
-    for (size_t j = 0; j < tokens; j++) total += p[j] = exp(p[j] - top);
-    memset(out, 0, size * sizeof *out);
-    for (size_t j = 0; j < tokens; j++) {
-      p[j] /= total;
-      for (size_t i = 0; i < size; i++) out[i] += p[j] * qkv[j * ld + 2 * size + i];
-    }
-  }
-}
-
 typedef struct {
   agk_level level;
   const agk_kernels *kernels;
@@ -133,7 +112,9 @@ void test_attention(void) {
       // Values below 1, so that bounds are absolute.
       for (size_t r = 0; r < tokens; r++)
         for (size_t i = 0; i < size; i++) qkv[r * ld + 2 * size + i] /= 2;
-      compute_exactly(qkv, ld, tokens, size, scale);
+      const agk_attention task = {.query = qkv, .key = qkv + size, .value = qkv + 2 * size, .ld = ld,
+                                  .tokens = tokens, .head_size = size, .scale = scale};
+      attend_exactly(&task, exact_probabilities, exact);
       bool has_fast = false;
       for (int level = 0; level < level_count; level++) {
         head *const h = heads + level;

@@ -21,5 +21,6 @@ int main(int count, char **arguments) {
   test_products();
   test_edges();
   test_attention();
+  test_windows();
   return report();
 }

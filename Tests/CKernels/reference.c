@@ -132,3 +132,50 @@ void compute_reference(reference *to, agk_format format, const float *x, size_t 
     in_float64(to, format, x, ld * step, w);
   }
 }
+
+// A token's query, key or value.
+static void widen(const agk_attention *t, const float *from, const float *padding, size_t token, double *to) {
+  const size_t row = t->rows ? t->rows[token] : token;
+  const float *const x = row == agk_no_row ? padding : from + row * t->ld;
+  for (size_t i = 0; i < t->head_size; i++) to[i] = x ? x[i] : 0;
+}
+
+static void normalize(double *x, size_t size) {
+  double squares = 0;
+  for (size_t i = 0; i < size; i++) squares += x[i] * x[i];
+  const double norm = fmax(sqrt(squares), 1e-12);
+  for (size_t i = 0; i < size; i++) x[i] /= norm;
+}
+
+void attend_exactly(const agk_attention *t, double *probabilities, double *out) {
+  const size_t n = t->tokens, size = t->head_size;
+  static double *queries, *keys, *values;
+  queries = room(queries, n * size * sizeof *queries);
+  keys = room(keys, n * size * sizeof *keys);
+  values = room(values, n * size * sizeof *values);
+  for (size_t r = 0; r < n; r++) {
+    widen(t, t->query, t->padding_query, r, queries + r * size);
+    widen(t, t->key, t->padding_key, r, keys + r * size);
+    widen(t, t->value, t->padding_value, r, values + r * size);
+    if (!t->normalizes) continue;
+    normalize(queries + r * size, size);
+    normalize(keys + r * size, size);
+  }
+  for (size_t r = 0; r < n; r++) {
+    double *const p = probabilities + r * n, *const to = out + r * size, top = -INFINITY, total = 0;
+    for (size_t j = 0; j < n; j++) {
+      p[j] = 0;
+      for (size_t i = 0; i < size; i++) p[j] += queries[r * size + i] * keys[j * size + i];
+      p[j] *= t->scale;
+      if (t->bias) p[j] += t->bias[r * t->ld_bias + j];
+      if (t->mask) p[j] += t->mask[r * t->ld_bias + j];
+      top = p[j] > top ? p[j] : top;
+    }
+    for (size_t j = 0; j < n; j++) total += p[j] = exp(p[j] - top);
+    memset(to, 0, size * sizeof *to);
+    for (size_t j = 0; j < n; j++) {
+      p[j] /= total;
+      for (size_t i = 0; i < size; i++) to[i] += p[j] * values[j * size + i];
+    }
+  }
+}

@@ -1,4 +1,4 @@
-// What a product must be, computed plainly: sums in float64, or exact integers.
+// What a product and attention must be, computed plainly: sums in float64, or exact integers.
 #pragma once
 
 #include "support.h"
@@ -18,3 +18,7 @@ void compute_reference(reference *to, agk_format format, const float *x, size_t 
                        const float *w);
 
 float bfloat16_of(float x);
+
+// probabilities: tokens x tokens; out: tokens x head_size, of tokens of no row too. Reads only what `t` lets attention
+// read, and nothing of where it writes.
+void attend_exactly(const agk_attention *t, double *probabilities, double *out);

@@ -153,8 +153,9 @@ static void softmax(size_t columns, kind values, side s) {
     kernels[l]->softmax(out, row_count, columns, ld, scale);
     for (size_t r = 0; r < row_count; r++) {
       double top = -INFINITY, total = 0;
-      bool finite = true;
+      bool finite = true, is_spoiled = false;  // by NaN or infinity
       for (size_t i = 0; i < columns; i++) {
+        is_spoiled |= !(x[r * ld + i] < INFINITY);
         top = fmax(top, x[r * ld + i]);
         finite &= isfinite(x[r * ld + i]) && fabsf(x[r * ld + i]) < 1e30f;
       }
@@ -163,6 +164,9 @@ static void softmax(size_t columns, kind values, side s) {
         const double e = exp((x[r * ld + i] - top) * scale) / total;
         expect_within((agk_level)l, "softmax", fabs(out[r * ld + i] - e), 1e-6 * e + 1e-12);
       }
+      for (size_t i = 0; i < columns && is_spoiled; i++)
+        if (!isnan(out[r * ld + i]))
+          fail("%s: softmax of NaN or infinity is %g", level_names[l], (double)out[r * ld + i]);
     }
   }
   finish("softmax", columns, ld);

@@ -106,3 +106,4 @@ void test_rows(void);
 void test_products(void);
 void test_edges(void);
 void test_attention(void);
+void test_windows(void);

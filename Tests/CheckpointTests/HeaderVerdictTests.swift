@@ -20,7 +20,7 @@ import Testing
         for name in opened.names { _ = try opened.rawBytes(of: name) }
       } catch {
         #expect(verdict != 1, "\(error): \(String(decoding: file.dropFirst(8), as: UTF8.self))")
-        if verdict == 2 { #expect(error.kind == "duplicateTensor") }
+        if verdict == 2 { #expect(error.kind == "duplicate-tensor") }
       }
     }
     #expect(counts.reduce(0, +) == 10_000)

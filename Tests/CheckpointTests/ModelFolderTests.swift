@@ -110,11 +110,11 @@ import Testing
 
   @Test(arguments: [
     (
-      "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 343223968\n", "gitLFSPointer",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 343223968\n", "git-lfs-pointer",
       "git lfs pull"
     ),
-    ("<!DOCTYPE html>\n<html><body>404</body></html>", "htmlPage", "HTML page"),
-    ("\u{FEFF}  \n<HTML lang=\"en\">", "htmlPage", "HTML page"),
+    ("<!DOCTYPE html>\n<html><body>404</body></html>", "html-page", "HTML page"),
+    ("\u{FEFF}  \n<HTML lang=\"en\">", "html-page", "HTML page"),
   ])
   func standInsAreNamed(_ text: String, _ kind: String, _ advice: String) throws {
     let folder = try TemporaryFolder()

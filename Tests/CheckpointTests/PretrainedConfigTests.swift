@@ -118,8 +118,8 @@ import Testing
       problem: .invalidValue(key: "hidden_size", expected: "an integer", found: "the string \"32\""))
     #expect(throws: expected) { try config.int("hidden_size", default: 1) }
     #expect(expected.description == "x.json: hidden_size must be an integer, it is the string \"32\"")
-    #expect(config.invalidValue("hidden_size", expected: "a size").kind == "invalidValue")
-    #expect(config.invalidValue("patch_size", expected: "a size").kind == "missingKey")
+    #expect(config.invalidValue("hidden_size", expected: "a size").kind == "invalid-value")
+    #expect(config.invalidValue("patch_size", expected: "a size").kind == "missing-key")
     #expect(try config.optionalInt("pooler_output_size") == nil)
   }
 

@@ -126,11 +126,11 @@ import Testing
       }
     }
     #expect(kind(PyTorchFileLimits()) == nil)
-    #expect(kind(PyTorchFileLimits(maximumPickleByteCount: 1000)) == "pickleTooLarge")
-    #expect(kind(PyTorchFileLimits(maximumValueCount: 100)) == "invalidPickle")
-    #expect(kind(PyTorchFileLimits(maximumEntryCount: 100)) == "invalidZip")
-    #expect(kind(PyTorchFileLimits(maximumTensorByteCount: 15)) == "tensorTooLarge")
-    #expect(kind(PyTorchFileLimits(maximumDimensionCount: 1)) == "invalidPickle")
+    #expect(kind(PyTorchFileLimits(maximumPickleByteCount: 1000)) == "pickle-too-large")
+    #expect(kind(PyTorchFileLimits(maximumValueCount: 100)) == "invalid-pickle")
+    #expect(kind(PyTorchFileLimits(maximumEntryCount: 100)) == "invalid-zip")
+    #expect(kind(PyTorchFileLimits(maximumTensorByteCount: 15)) == "tensor-too-large")
+    #expect(kind(PyTorchFileLimits(maximumDimensionCount: 1)) == "invalid-pickle")
     let legacy = try fixture("pytorch/good/many-legacy.bin")
     for limit in [1000, 0, -1, .min] {
       #expect(throws: CheckpointError.self) {
@@ -147,11 +147,11 @@ import Testing
     }
     // Less than nothing is nothing, and no trap.
     for limit in [-1, Int.min] {
-      #expect(kind(PyTorchFileLimits(maximumPickleByteCount: limit)) == "pickleTooLarge")
-      #expect(kind(PyTorchFileLimits(maximumValueCount: limit)) == "invalidPickle")
-      #expect(kind(PyTorchFileLimits(maximumEntryCount: limit)) == "invalidZip")
-      #expect(kind(PyTorchFileLimits(maximumTensorByteCount: limit)) == "tensorTooLarge")
-      #expect(kind(PyTorchFileLimits(maximumDimensionCount: limit)) == "invalidPickle")
+      #expect(kind(PyTorchFileLimits(maximumPickleByteCount: limit)) == "pickle-too-large")
+      #expect(kind(PyTorchFileLimits(maximumValueCount: limit)) == "invalid-pickle")
+      #expect(kind(PyTorchFileLimits(maximumEntryCount: limit)) == "invalid-zip")
+      #expect(kind(PyTorchFileLimits(maximumTensorByteCount: limit)) == "tensor-too-large")
+      #expect(kind(PyTorchFileLimits(maximumDimensionCount: limit)) == "invalid-pickle")
     }
   }
 

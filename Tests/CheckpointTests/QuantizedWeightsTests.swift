@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import TensorCore
 import TestSupport
+import ViTModel
 import Testing
 
 @testable import Checkpoint
@@ -123,14 +124,14 @@ import Testing
     #expect(kind(.llmInt8, try Self.weights("a.SCB", "F32", [2], 8, format: 2)) == "format")
     #expect(kind(.llmInt8, try Self.weights("a.SCB", "F32", [2, 1], 8)) == "shape")
     #expect(kind(.llmInt8, try Self.weights("a.SCB", "F32", [1], 4)) == "shape")
-    #expect(kind(.llmInt8, try Self.weights("a.SCB", "F16", [2], 4)) == "elementType")
+    #expect(kind(.llmInt8, try Self.weights("a.SCB", "F16", [2], 4)) == "element-type")
     #expect(kind(.llmInt8, try Self.weights("a.weight_scale", "F32", [2], 8)) == "missing")
     #expect(kind(.compressedTensors, try Self.weights("a.weight_scale", "F32", [2, 1], 8)) == nil)
     #expect(kind(.compressedTensors, try Self.weights("a.weight_scale", "BF16", [], 2)) == nil)
     // The reference would multiply columns by these.
     #expect(kind(.compressedTensors, try Self.weights("a.weight_scale", "F32", [2], 8)) == "shape")
     #expect(kind(.compressedTensors, try Self.weights("a.weight_scale", "F32", [2, 2], 16)) == "shape")
-    #expect(kind(.compressedTensors, try Self.weights("a.weight_scale", "F64", [1], 8)) == "elementType")
+    #expect(kind(.compressedTensors, try Self.weights("a.weight_scale", "F64", [1], 8)) == "element-type")
     #expect(kind(.compressedTensors, try Self.weights("a.SCB", "F32", [2], 8)) == "missing")
   }
 

@@ -53,7 +53,7 @@ import Testing
     for member in tensors {
       let entry = try #require(member.value.objectValue)
       let info = try #require(file.tensors[member.key])
-      #expect(info.dtype.rawValue == entry["dtype"]?.stringValue)
+      #expect(info.dtype.safetensorsName == entry["dtype"]?.stringValue)
       #expect(info.shape == entry["shape"]?.arrayValue?.map { $0.integerValue ?? Int.max })
       let hex = try file.rawBytes(of: member.key).map {
         String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)

@@ -1,6 +1,7 @@
 import Checkpoint
 import TensorCore
 import TestSupport
+import ViTModel
 import Testing
 
 @Suite struct WeightLoaderTests {

@@ -1,3 +1,4 @@
+import AIGuardDefaultModel
 import AIGuardVision
 import Foundation
 import TestSupport
@@ -33,6 +34,17 @@ import Testing
     #expect(Set(try #require(lines[0]["model"] as? [String: String]).keys) == ["id", "sha256"])
     #expect(Set(lines[1].keys) == ["file", "error"])
     #expect(Set(try #require(lines[1]["error"] as? [String: String]).keys) == ["kind", "message"])
+  }
+
+  /// A line is the result as the library encodes it, and the name of the file.
+  @Test func jsonLinesAreTheLibrarysOwn() throws {
+    let classifier = try ImageClassifier.defaultModel()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let result = try classifier.classifyAndWait(fileAt: photo("chelsea.jpg"))
+    let json = String(decoding: try encoder.encode(result), as: UTF8.self)
+    let line = #"{"file":"\#(photo("chelsea.jpg"))","# + json.dropFirst() + "\n"
+    #expect(try Tool.run("classify", "--json", photo("chelsea.jpg")).output == line)
   }
 
   @Test func standardInputAndFilesGiveTheSame() throws {

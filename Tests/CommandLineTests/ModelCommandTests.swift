@@ -131,12 +131,12 @@ import Testing
     let folder = try TemporaryDirectory()
     let input = try copy("vit-tiny/plain", to: folder)
     try folder.write(
-      #"{"model_type": "swin", "architectures": ["SwinForImageClassification"]}"#, to: "in/config.json")
+      #"{"model_type": "resnet", "architectures": ["ResNetForImageClassification"]}"#, to: "in/config.json")
     for arguments in [["inspect-model", input], ["info", "--model", input]] {
       let outcome = try Tool.run(arguments)
       #expect(outcome.status == 3)
-      #expect(outcome.errors.contains("\"swin\" is not supported"))
-      #expect(outcome.errors.contains("clip, deit, dinov2, dinov2_with_registers, siglip, vit"))
+      #expect(outcome.errors.contains("\"resnet\" is not supported"))
+      #expect(outcome.errors.contains("clip, deit, dinov2, dinov2_with_registers, siglip, swin, swinv2, vit"))
     }
   }
 

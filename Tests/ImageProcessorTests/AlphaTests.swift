@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import ImageTestSupport
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import ImageTestSupport
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import ImageTestSupport
 import Testing
 
 @testable import ImageProcessor
@@ -41,6 +42,9 @@ struct ResizeGoldenTests {
     #expect(try !order(480, 640, 224, 224))
     #expect(try !order(10, 200, 224, 224))  // The height grows.
   }
+
+  @Test("pixels have the bytes behind them that the kernels read")
+  func padding() { #expect(ResizeKernels.padding <= PixelStorage.padding) }
 
   @Test func sameSizeSharesThePixels() throws {
     let image = try RGBImage.generated(width: 5, height: 4)

@@ -1,3 +1,4 @@
+import ImageTestSupport
 import TestSupport
 import Testing
 
@@ -52,5 +53,20 @@ struct StreamingTests {
         }
       }
     }
+  }
+
+  @Test("rows that are resized as they come are those of the whole image", arguments: ImageVariants.names)
+  func streamed(name: String) throws {
+    let file = try #require(try ImageVariants.shared.get().files[name]).bytes
+    let processor = try ViTImageProcessor(config: ImageProcessorConfig())
+    guard let whole = try? ImageDecoder.decode(file) else {
+      #expect(throws: (any Error).self) {
+        try file.withUnsafeBytes { try processor.preprocess(imageBytes: $0) }
+      }
+      return
+    }
+    let values = try file.withUnsafeBytes { try processor.preprocess(imageBytes: $0) }
+    let again = try processor.preprocess(whole.image)
+    #expect(try values.elements == again.elements)
   }
 }

@@ -55,6 +55,66 @@ import Testing
     }
   }
 
+  /// An image processor needs no weights.
+  @Test func theConfigurationComesAlone() async throws {
+    let mock = try MockHub()
+    #expect(try await mock.hub.folder(of: "org/model", files: .configuration) == mock.snapshot)
+    #expect(!mock.lines.contains { $0.contains("safetensors") || $0.contains("pytorch") })
+    var offline = mock.hub
+    offline.isOffline = true
+    #expect(try await offline.folder(of: "org/model", files: .configuration) == mock.snapshot)
+    await #expect(throws: HubError.self) { try await offline.folder(of: "org/model") }
+    // What is there is not fetched again when the weights are.
+    let before = mock.requests.count
+    _ = try await mock.hub.folder(of: "org/model")
+    #expect(
+      mock.lines.dropFirst(before) == [
+        "GET /api/models/org/model", "HEAD /org/model/resolve/COMMIT/model.safetensors",
+        "GET /cdn/model.safetensors",
+      ])
+  }
+
+  @Test func aThreadMayWaitForADownload() throws {
+    let mock = try MockHub()
+    var events: [HubEvent] = []
+    #expect(try mock.hub.folderAndWait(of: "org/model", report: { events.append($0) }) == mock.snapshot)
+    #expect(events.contains(.downloaded(file: "model.safetensors")))
+    #expect(throws: CancellationError.self) {
+      try mock.hub.folderAndWait(of: "org/model", isCancelled: { true })
+    }
+  }
+
+  /// What cannot be meant is an error, and no duration is too long for a number.
+  @Test func settingsThatCannotBeAreRefused() async throws {
+    let mock = try MockHub()
+    let endless = Duration.seconds(Int64.max)
+    let cases: [(String, (inout ModelHub) -> Void)] = [
+      ("metadataTimeout", { $0.metadataTimeout = endless }),
+      ("metadataTimeout", { $0.metadataTimeout = .zero }),
+      ("downloadTimeout", { $0.downloadTimeout = endless }),
+      ("downloadTimeout", { $0.downloadTimeout = .seconds(-1) }),
+      ("retryDelay", { $0.retryDelay = endless }),
+      ("retryDelay", { $0.retryDelay = .seconds(-1) }),
+      ("retries", { $0.retries = -1 }),
+      ("maximumFileByteCount", { $0.maximumFileByteCount = -1 }),
+    ]
+    for (name, change) in cases {
+      var hub = mock.hub
+      change(&hub)
+      let error = await #expect(throws: HubError.self) { try await hub.folder(of: "org/model") }
+      guard case .invalidSetting(name, _)? = error else {
+        Issue.record("\(name): \(String(describing: error))")
+        continue
+      }
+    }
+    #expect(mock.requests.isEmpty)
+    var hub = mock.hub
+    hub.retries = 0
+    hub.retryDelay = .zero
+    hub.metadataTimeout = .seconds(86_400)
+    #expect(try await hub.folder(of: "org/model") == mock.snapshot)
+  }
+
   @Test func aSecondLoadAsksForTheCommitAlone() async throws {
     let mock = try MockHub()
     let folder = try await mock.hub.folder(of: "org/model")

@@ -55,6 +55,8 @@ import Testing
     var order: @Sendable (Int) -> [Int] = { Array(0..<$0) }
     /// Only the first row of every `step`; the result is dense.
     var step = 1
+    /// Whether the first row of each image is to be read exactly.
+    var hasExactRows = true
     var epilogue = MatrixProduct.Epilogue.activation(.linear)
     /// What `out` holds before.
     var before: Float = .nan
@@ -67,16 +69,17 @@ import Testing
       kernels: kernels)
     let rowsPerImage = plan.rowsPerImage ?? problem.rows
     let tokens = plan.step > 1 ? plan.step : rowsPerImage
-    let images = problem.rows / tokens
     let scratchCount = MatrixProduct.scratchCount(rowsPerImage: rowsPerImage, kernels: kernels)
+    var extent = RowQuantization.Extent()
+    extent.include(
+      rows: problem.rows, exactRows: plan.hasExactRows ? problem.rows / tokens : 0, columns: problem.columns)
     let workspace = try Workspace(
       capacity: Workspace.rounded(problem.x.count)
-        + RowQuantization.capacity(images: images, rowsPerImage: tokens, columns: problem.columns)
-        + Workspace.rounded(scratchCount))
+        + extent.floats + Workspace.rounded(scratchCount))
     let a = workspace.floats(problem.x.count)
     a.initialize(from: problem.x, count: problem.x.count)
     let quantization = RowQuantization(
-      workspace, images: images, rowsPerImage: tokens, columns: problem.columns)
+      workspace.floats(extent.floats), extent, exactEvery: plan.hasExactRows ? tokens : nil)
     kernels.prepareRows(
       a, 0..<problem.rows, columns: problem.columns, precision: variant.precision, quantization: quantization)
     let scratch = workspace.floats(scratchCount)
@@ -178,6 +181,20 @@ import Testing
       #expect(scales[feature] == scale)
       let row = integers[feature * problem.columns..<(feature + 1) * problem.columns]
       #expect(sums[feature] == Int32(row.reduce(0, +)))
+    }
+  }
+
+  /// Rows that are not to be read exactly are read as any row between exact ones.
+  @Test(arguments: variants.filter { $0.precision == .int8 })
+  func noRowNeedBeExact(_ variant: Variant) throws {
+    let problem = Problem(rows: 6, features: 40, columns: 65, seed: 4)
+    var plan = Plan(rowsPerImage: 3)
+    let exact = bits(try multiply(problem, variant, plan))
+    plan.hasExactRows = false
+    let none = bits(try multiply(problem, variant, plan))
+    for row in 0..<problem.rows {
+      let range = row * problem.features..<(row + 1) * problem.features
+      #expect((none[range] == exact[range]) == (row % 3 != 0), "row \(row)")
     }
   }
 

@@ -43,9 +43,9 @@ import Testing
     try expectAll(try model(pixels, outputHiddenStates: true, outputAttentions: true), golden)
     try expectClose(try model(pixels).logits, golden, "logits.f64")
     // What is not used is what transformers does not use either.
-    let unused = model.config.architecture.unusedKeys
+    let unused = model.config.unusedKeys
     #expect(model.loadReport.unexpected.allSatisfy { key in unused.contains { key.hasPrefix($0) } })
-    #expect(model.loadReport.naming == model.config.architecture.keyNaming)
+    #expect(model.loadReport.naming == model.config.keyNaming)
   }
 
   @Test(arguments: TinyModel.all.filter { !$0.interpolated.isEmpty })
@@ -65,13 +65,12 @@ import Testing
     for weights in TinyModel.all where ["plain", "deit", "dinov2", "clip"].contains(weights.name) {
       for config in TinyModel.all where ["plain", "deit", "dinov2", "clip"].contains(config.name) {
         guard weights.name != config.name else { continue }
-        let network = try ViTConfig(PretrainedConfig(contentsOfFolder: Fixtures.url(config.path).path))
+        let network = try AutoConfig(PretrainedConfig(contentsOfFolder: Fixtures.url(config.path).path))
         #expect(throws: LoadError.self, "\(weights.name) for \(config.name)") {
           try ViTForImageClassification(
             config: network,
             weights: WeightLoader(
-              ModelWeights(contentsOfFolder: Fixtures.url(weights.path).path),
-              expected: network.architecture.keyNaming))
+              ModelWeights(contentsOfFolder: Fixtures.url(weights.path).path), for: network))
         }
       }
     }
@@ -81,12 +80,11 @@ import Testing
   @Test(arguments: TinyModel.others.filter { ["deit", "dinov2", "dinov2-swiglu"].contains($0.name) })
   func namesInMemoryAreReadToo(_ tiny: TinyModel) throws {
     let folder = Fixtures.url(tiny.path).path
+    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
     let model = try ViTForImageClassification(
-      config: ViTConfig(PretrainedConfig(contentsOfFolder: folder)),
-      weights: WeightLoader(
-        SafetensorsFile(contentsOf: folder + "/in-memory.safetensors"),
-        expected: ViTConfig(PretrainedConfig(contentsOfFolder: folder)).architecture.keyNaming))
-    #expect(model.loadReport.naming != model.config.architecture.keyNaming)
+      config: config,
+      weights: WeightLoader(SafetensorsFile(contentsOf: folder + "/in-memory.safetensors"), for: config))
+    #expect(model.loadReport.naming != model.config.keyNaming)
     let pixels = try tiny.golden().tensor("pixel_values")
     #expect(try model(pixels).logits.elements == tiny.load()(pixels).logits.elements)
   }

@@ -39,11 +39,9 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
 
   func load(_ precision: Precision = .float32) throws -> ViTForImageClassification {
     let folder = Fixtures.url(path).path
-    let config = try ViTConfig(PretrainedConfig(contentsOfFolder: folder))
+    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
     return try ViTForImageClassification(
-      config: config,
-      weights: WeightLoader(
-        ModelWeights(contentsOfFolder: folder), expected: config.architecture.keyNaming),
+      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
       precision: precision)
   }
 

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import Layers
 import TensorCore
 import TestSupport
 import Testing
@@ -17,9 +18,9 @@ import Testing
 
   @Test func pairsAreHeightThenWidth() throws {
     let config = try config(#"{"image_size": [32, 64], "patch_size": [4, 8]}"#)
-    #expect(config.imageSize == ViTConfig.Extent(height: 32, width: 64))
-    #expect(config.patchSize == ViTConfig.Extent(height: 4, width: 8))
-    #expect(config.patchGrid(of: config.imageSize) == ViTConfig.Extent(height: 8, width: 8))
+    #expect(config.imageSize == ImageExtent(height: 32, width: 64))
+    #expect(config.patchSize == ImageExtent(height: 4, width: 8))
+    #expect(config.patchGrid(of: config.imageSize) == ImageExtent(height: 8, width: 8))
   }
 
   /// `Fixtures/vit-tiny/bad-configs.json`: configs that cannot work, with what the reference does.
@@ -92,9 +93,11 @@ import Testing
   @Test func registersThatAreNotThereTakeNoMemory() throws {
     let config = try config(
       #"{"model_type": "dinov2_with_registers", "num_register_tokens": 4096, "hidden_size": 32000}"#)
-    let loader = WeightLoader(try emptyCheckpoint, expected: config.architecture.keyNaming)
-    let arithmetic = Arithmetic(kernels: try Kernels.active(), precision: .float32, plan: try PackingPlan())
-    let embeddings = try ViTEmbeddings(loader.scoped("vit.embeddings"), config, arithmetic)
+    let loader = WeightLoader(try emptyCheckpoint, for: AutoConfig(config))
+    let builder = NetworkBuilder(
+      loader: loader.scoped("vit.embeddings"), kernels: try Kernels.active(), precision: .float32,
+      packing: try PackingPlan())
+    let embeddings = try ViTEmbeddings(builder, config)
     #expect(embeddings.specialTokens.map(\.shape) == [[1, 1, 32000], [1, 4096, 32000]])
     #expect(embeddings.specialTokens.allSatisfy { $0.storage.count == 1 })
     #expect(throws: LoadError.self) { try ViTForImageClassification(config: config, weights: loader) }

@@ -54,7 +54,7 @@ func peakMemory() -> Int {
   return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
 }
 
-func pixelValues(_ path: String, batch: Int, config: ViTConfig) throws -> Tensor {
+func pixelValues(_ path: String, batch: Int, config: AutoConfig) throws -> Tensor {
   let data = try Data(contentsOf: URL(fileURLWithPath: path))
   let shape = [batch, config.numChannels, config.imageSize.height, config.imageSize.width]
   guard data.count == 4 * shape.reduce(1, *) else {

@@ -82,6 +82,11 @@ void cic_to_rgb(int32_t mode, const uint8_t *samples, size_t step, uint8_t *rgb,
 // Composites `count` pixels on white as Pillow's alpha_composite does. `alpha` has one byte for each, `step` apart.
 void cic_on_white(uint8_t *rgb, const uint8_t *alpha, size_t step, size_t count);
 
+// Writes rows of an RGB image where they belong when it is turned and mirrored as an EXIF orientation asks for; from 5
+// on the result is `height` pixels wide. `in` holds `count` rows from `first` on.
+void cic_orient(const uint8_t *in, int64_t width, int64_t height, int64_t first, int64_t count, int32_t orientation,
+                uint8_t *out);
+
 // How samples are stored in a row.
 typedef struct {
   uint32_t bits;       // of a sample: 1, 2, 4, 8, 12, 16 or 32

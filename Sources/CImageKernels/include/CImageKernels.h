@@ -59,17 +59,19 @@ typedef struct {
                    int64_t from, int64_t end);
 } cik_kernels;
 
-// The CPU's fastest kernels, or the portable ones. All give the same bytes.
-cik_kernels cik_kernels_for(int32_t portable);
+// The levels of the resize passes, which the caller chooses: whoever knows the CPU.
+enum {
+  CIK_LEVEL_PORTABLE = 0,
+  CIK_LEVEL_AVX2 = 1,
+  CIK_LEVEL_AVX512 = 2,  // F, BW, DQ and VL
+};
+
+// The kernels of a level that the CPU has; the portable ones where this build has none of it. All give the same bytes.
+cik_kernels cik_kernels_for(int32_t level);
 
 // Picks pixels by index; an index of -1 gives black.
 void cik_nearest(const uint8_t *in, int64_t in_width, uint8_t *out, int64_t out_width,
                  int64_t out_height, const int32_t *columns, const int32_t *rows);
-
-// Writes rows of an RGB image where they belong when it is turned and mirrored as an EXIF orientation asks for; from 5
-// on the result is `height` pixels wide. `in` holds `count` rows from `first` on.
-void cik_orient(const uint8_t *in, int64_t width, int64_t height, int64_t first, int64_t count, int32_t orientation,
-                uint8_t *out);
 
 // The float value of each of the 256 levels of one channel.
 void cik_float_table(int32_t arithmetic, int32_t rescale, double rescale_factor, int32_t normalize,

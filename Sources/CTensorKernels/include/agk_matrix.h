@@ -50,16 +50,27 @@ typedef struct {
   bool adds;  // to what `out` holds, and then no activation
 } agk_product;
 
-// One head of one image.
+// One head over one sequence of tokens: an image's, or a window's.
 typedef struct {
-  const float *query, *key, *value;  // tokens x head_size
+  const float *query, *key, *value;  // rows of head_size floats
   size_t ld;                         // of the three, in floats
   size_t tokens, head_size;
   float scale;  // of the scores before softmax; positive
-  float *out;   // tokens x head_size
+  float *out;   // rows of head_size floats
   size_t ldo;
   float *probabilities;  // tokens x tokens, dense, or null
+
+  // What windows need besides; null and false for a plain sequence.
+  const uint32_t *rows;  // the row of each token in the three and in `out`, or null where they follow each other
+  // Of tokens whose row is agk_no_row: head_size floats, null for zeros. Nothing is written for them.
+  const float *padding_query, *padding_key, *padding_value;
+  const float *bias;  // added to the scaled scores: tokens x ld_bias, or null
+  const float *mask;  // the same, on top of the bias
+  size_t ld_bias;     // tokens, rounded up to whole vectors of 16 floats; what pads them does not count
+  bool normalizes;    // queries and keys are divided by their norms first
 } agk_attention;
+
+#define agk_no_row UINT32_MAX
 
 // How products of one format are done.
 typedef struct {

@@ -70,6 +70,18 @@ extension PretrainedConfig {
     return try fields.value(key, sides) ?? fallback
   }
 
+  /// A list of integers, such as `depths`.
+  ///
+  /// - Throws: `CheckpointError.Problem.invalidValue` for anything else.
+  public func ints(_ key: String, default fallback: [Int]) throws(CheckpointError) -> [Int] {
+    let integers = JSONKind<[Int]>("a list of integers") { value in
+      guard let entries = value.arrayValue else { return nil }
+      let integers = entries.compactMap(\.integerValue)
+      return integers.count == entries.count ? integers : nil
+    }
+    return try fields.value(key, integers) ?? fallback
+  }
+
   /// An error about the value of `key`, for rules that only the model knows.
   public func invalidValue(_ key: String, expected: String) -> CheckpointError {
     fields.invalid(key, expected: expected)

@@ -37,7 +37,7 @@ extension CheckpointError.Problem {
 
     case .noSuchTensor(let key): "no tensor \"\(key.printable)\""
     case .unsupportedDType(let key, let dtype):
-      "tensor \"\(key.printable)\": elements of type \(dtype.rawValue) cannot be read as float32"
+      "tensor \"\(key.printable)\": elements of type \(dtype.safetensorsName) cannot be read as float32"
     case .rowsOutOfRange(let key, let rows, let shape):
       "tensor \"\(key.printable)\": rows \(rows) are outside shape \("\(shape)".printable)"
     case .tensorTooLarge(let key, let shape, let limit):
@@ -99,7 +99,7 @@ extension CheckpointError.Problem {
       "\"\(companion.printable)\" of shape \(found) has neither one factor for each row of "
         + "\"\(key.printable)\" (\(weight)) nor one for all: other groupings are not read"
     case .factorsOfOtherDType(let companion, let dtype):
-      "\"\(companion.printable)\" is of type \(dtype.rawValue), which its makers do not write"
+      "\"\(companion.printable)\" is of type \(dtype.safetensorsName), which its makers do not write"
     case .kernelOrder(let key):
       "\"\(key.printable)\" is not 0: weights in the order of a kernel of bitsandbytes are not read"
     }

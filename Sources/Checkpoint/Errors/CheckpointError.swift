@@ -144,7 +144,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     self.problem = problem
   }
 
-  /// The problem's name without its details, for machine-readable reports.
+  /// The problem's name without its details, in lower case with hyphens, for machine-readable reports.
   public var kind: String { problem.kind }
 
   /// One line for a person: the file, the key or the tensor, what is wrong, and what would do where there is something.

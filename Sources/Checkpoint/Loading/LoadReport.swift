@@ -36,8 +36,6 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   public let foreignPrefix: String?
   /// The number of the file's tensors that were read.
   public let loadedCount: Int
-  /// Whether a packed cache was asked for, and what became of it.
-  public private(set) var packedCache = PackedCacheReport.off
   /// Each tensor that was asked for, in that order, and where it was found.
   package let uses: [TensorUse]
 
@@ -76,13 +74,6 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     self.loadedCount = loadedCount
   }
 
-  /// The same report with what became of the packed cache.
-  package func with(_ packedCache: PackedCacheReport) -> LoadReport {
-    var report = self
-    report.packedCache = packedCache
-    return report
-  }
-
   /// The family of the file's keys.
   public var keyFamily: KeyFamily { naming.family }
 
@@ -101,39 +92,6 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     add("of the wrong shape", mismatched.map { "\($0.key) is \($0.found), needed \($0.expected)" })
     add("which give weights another meaning", companions)
     add("not used", unexpected)
-    if packedCache != .off { lines.append("  packed cache: \(packedCache)") }
     return lines.joined(separator: "\n")
-  }
-}
-
-/// A checkpoint lacks tensors that the model needs, or has them in other shapes: all of them at once.
-public struct LoadError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What is missing and what is misshapen.
-  public let report: LoadReport
-
-  /// Makes an error.
-  public init(report: LoadReport) { self.report = report }
-
-  /// The report, and what to do.
-  public var description: String { "\(report)\n  \(advice)" }
-
-  private var advice: String {
-    if let prefix = report.foreignPrefix {
-      let origin =
-        switch prefix {
-        case "module.": ", as torch.nn.DataParallel does it"
-        case "_orig_mod.": ", as torch.compile does it"
-        default: ""
-        }
-      return
-        "The keys begin with \"\(prefix.printable)\"\(origin): the model was saved from within another. Save the "
-        + "inner model, or take the prefix off the keys."
-    }
-    if !report.companions.isEmpty {
-      return
-        "The weights are quantised, adapted or masked in a way that the configuration does not explain: load the "
-        + "model in Python, dequantise or merge it, and save it again."
-    }
-    return "The weights do not fit the configuration: check that both belong to the same model."
   }
 }

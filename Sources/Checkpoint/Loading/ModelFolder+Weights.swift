@@ -55,33 +55,3 @@ extension ModelFolder {
     }.sorted()
   }
 }
-
-/// Forms of weights, by the endings of their files.
-enum OtherWeights: Equatable {
-  case adapter, onnx, tensorFlow, flax, gguf, otherName
-
-  init?(_ name: String) {
-    let ending = name.split(separator: ".").last?.lowercased() ?? ""
-    if name.hasPrefix("adapter_") { self = .adapter; return }
-    switch ending {
-    case "onnx": self = .onnx
-    case "h5", "keras", "tflite", "pb": self = .tensorFlow
-    case "msgpack": self = .flax
-    case "gguf", "ggml": self = .gguf
-    case "safetensors", "bin", "pt", "pth", "ckpt": self = .otherName
-    default: return nil
-    }
-  }
-
-  var advice: String {
-    switch self {
-    case .adapter:
-      "an adapter changes a model that is elsewhere: merge both in Python (merge_and_unload) and save the result"
-    case .onnx, .gguf: "ONNX and GGUF are not read: take the model in safetensors or PyTorch's form"
-    case .tensorFlow, .flax:
-      "weights of TensorFlow and Flax are not read: load them with transformers 4 in Python (from_tf, from_flax) and save "
-        + "the model"
-    case .otherName: "name the file (weightsFile, --weights) if it is the model's"
-    }
-  }
-}

@@ -24,11 +24,13 @@ public struct ModelFolder: Sendable {
 
   /// The content of the files that say what the weights are for, by name.
   ///
+  /// `ModelWeights.save(toFolder:files:dtype:maximumShardByteCount:)` takes them: a model is converted so.
+  ///
   /// A `config.json` of rounded weights becomes one of the weights that `ModelWeights(contentsOfFolder:)` makes of them.
   ///
   /// - Parameter dtype: The type that `config.json` shall name; its own where `nil`.
   /// - Throws: `FileError`, and `CheckpointError` for a `config.json` that has to be changed and cannot be read.
-  package func configurationFiles(dtype: DType?) throws -> [String: String] {
+  public func configurationFiles(dtype: DType?) throws -> [String: String] {
     var files: [String: String] = [:]
     for path in [configPath, preprocessorConfigPath, processorConfigPath] where InputFile.exists(path) {
       let bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)

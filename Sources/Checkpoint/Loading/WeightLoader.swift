@@ -5,7 +5,7 @@ import TensorCore
 ///
 /// A scope is a step of the key path, so that modules load as they are nested:
 /// `loader.scoped("vit").scoped("encoder").scoped("layer").scoped("0")`. Names are those that `transformers`
-/// writes to disk for ViT; files of other families are read through `KeyNaming`. A missing or misshapen tensor does
+/// writes to disk; files of other families are read through `KeyNaming`. A missing or misshapen tensor does
 /// not stop the loading: a placeholder takes its place, and `finish()` reports all problems at once.
 ///
 /// All scopes of a loader share one account. They may be used from several tasks at once.
@@ -20,10 +20,12 @@ public struct WeightLoader: Sendable {
 
   /// A loader at the root of `source`, whose spelling of keys is found out from its names.
   ///
-  /// - Parameter expected: How a source spells its keys whose names do not tell.
-  public init(_ source: any TensorSource, expected: KeyNaming = .vit) {
+  /// - Parameters:
+  ///   - expected: How a source spells its keys whose names do not tell.
+  ///   - families: The spellings that there are.
+  package init(_ source: any TensorSource, expected: KeyNaming, families: [KeyFamily]) {
     self.source = source
-    naming = KeyNaming(detectingIn: source.names, expected: expected)
+    naming = KeyNaming(detectingIn: source.names, expected: expected, families: families)
     path = ""
     account = LoadAccount()
   }
@@ -194,7 +196,7 @@ private final class LoadAccount: Sendable {
       let unexpected = source.names.filter { !loaded.contains($0) && !wrong.contains($0) }
       let companions =
         UnexpectedKeys.companions(in: unexpected, of: loaded.union(wrong).union(state.missing.inOrder))
-        + UnexpectedKeys.timmCompanions(in: unexpected, naming)
+        + naming.family.spelling.strangers(in: unexpected, prefix: naming.prefix)
       let others = Set(companions)
       return LoadReport(
         file: source.path, naming: naming, missing: state.missing.inOrder,

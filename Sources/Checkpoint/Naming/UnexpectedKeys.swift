@@ -21,22 +21,6 @@ enum UnexpectedKeys {
     }
   }
 
-  /// What timm's other vision transformers have, under the names of whose plain one ViT is read as well: normalised
-  /// queries, layer scale, other tokens, norms and poolings. No reference says that they may be left out.
-  static func timmCompanions(in keys: [String], _ naming: KeyNaming) -> [String] {
-    guard naming.family == .timm else { return [] }
-    let beginnings = ["norm_pre.", "fc_norm.", "attn_pool.", "reg_token", "dist_token"]
-    let modules: Set = ["norm1", "attn.qkv", "attn.proj", "norm2", "mlp.fc1", "mlp.fc2"]
-    return keys.filter { key in
-      let rest = key.dropFirst(key.hasPrefix(naming.prefix) ? naming.prefix.count : 0)
-      let steps = rest.split(separator: ".")
-      guard steps.first == "blocks", steps.count > 3 else {
-        return beginnings.contains { rest.hasPrefix($0) }
-      }
-      return !modules.contains(steps[2..<(steps.count - 1)].joined(separator: "."))
-    }
-  }
-
   /// The key that says of some weights that they are rounded, in one of the ways that are seen.
   static func quantization(in keys: [String]) -> String? {
     let leaves: Set<Substring> = [

@@ -64,23 +64,14 @@ extension PyTorchFile: TensorSource {
     _ name: String, _ stored: Stored, shape: [Int],
     _ fill: (UnsafeMutableBufferPointer<Float>) throws(CheckpointError) -> Void
   ) throws(CheckpointError) -> Tensor {
-    let limit = limits.maximumTensorByteCount
-    // The count is at most that of the storage, which lies in the file; empty axes count as one for the strides.
-    var extent = MemoryLayout<Float>.stride
-    for axis in shape {
-      let (product, overflow) = extent.multipliedReportingOverflow(by: max(axis, 1))
-      guard !overflow else { throw error(.tensorTooLarge(key: name, shape: shape, limit: limit)) }
-      extent = product
-    }
-    guard shape.contains(0) || extent <= limit else {
-      throw error(.tensorTooLarge(key: name, shape: shape, limit: limit))
-    }
-    let count = shape.reduce(1, *)
+    let count: Int
     let storage: TensorStorage
-    do throws(TensorError) {
-      storage = try TensorStorage(uninitializedCount: count)
+    do throws(CheckpointError.Problem) {
+      try FloatMemory.check(name, shape: shape, limit: limits.maximumTensorByteCount)
+      count = shape.reduce(1, *)
+      storage = try FloatMemory.allocate(name, count: count)
     } catch {
-      throw self.error(.outOfMemory(key: name, byteCount: count * MemoryLayout<Float>.stride))
+      throw self.error(error)
     }
     try fill(UnsafeMutableBufferPointer(start: storage.base, count: count))
     return Tensor(shape: shape, storage: storage)

@@ -79,6 +79,7 @@ public final class PyTorchFile: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - name: What error messages call it.
+  ///   - limits: What the file may ask for.
   /// - Throws: `CheckpointError`.
   public convenience init(
     bytes: [UInt8], name: String = "(memory)", limits: PyTorchFileLimits = PyTorchFileLimits()

@@ -1,3 +1,4 @@
+import Platform
 import TensorCore
 
 /// A run of elements in a PyTorch file, which tensors are views of.
@@ -75,14 +76,7 @@ struct PyTorchTensor: Equatable {
 
   /// The number of elements; `nil` where it overflows.
   var count: Int? {
-    if shape.contains(0) { return 0 }
-    var count = 1
-    for extent in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard !overflow else { return nil }
-      count = product
-    }
-    return count
+    shape.contains(0) ? 0 : Int.product(shape)
   }
 
   /// The elements of the storage from the first to the last that the tensor uses; `nil` where it uses some that

@@ -1,3 +1,5 @@
+import Platform
+
 /// Reads the pickles that PyTorch writes for a dictionary of tensors, and executes nothing.
 ///
 /// It knows the instructions and the globals that such files have and no others (`Global`); a global stands for
@@ -115,7 +117,7 @@ struct Unpickler {
     case UInt8(ascii: "M"): try push(.integer(Int(try unsigned(2))))
     case 0x8A: try long()
     case UInt8(ascii: "G"):
-      try push(.number(Double(bitPattern: UInt64(bigEndian: try unsigned(8).littleEndian))))
+      try push(.number(Double(bitPattern: try take(8).bigEndianInteger)))
     case 0x88: try push(.bool(true))
     case 0x89: try push(.bool(false))
     case UInt8(ascii: "N"): try push(.none)
@@ -216,7 +218,7 @@ struct Unpickler {
       throw invalid("items are set of something that is no dictionary", at: start)
     }
     for index in stride(from: 0, to: items.count, by: 2) {
-      heap.dictionaries[number].append((items[index], items[index + 1]))
+      heap.append((items[index], items[index + 1]), toDictionary: number)
     }
   }
 
@@ -224,7 +226,7 @@ struct Unpickler {
     guard case .list(let number) = stack.last else {
       throw invalid("items are appended to something that is no list", at: start)
     }
-    heap.sequences[number] += items
+    heap.append(items, toSequence: number)
   }
 
   // MARK: The stack and the bytes
@@ -269,7 +271,7 @@ struct Unpickler {
 
   /// A little-endian number.
   private mutating func unsigned(_ count: Int) throws(Problem) -> UInt64 {
-    try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    try take(count).littleEndianInteger
   }
 
   private mutating func text(_ count: Int) throws(Problem) -> String {
@@ -288,36 +290,5 @@ struct Unpickler {
     let line = try text(end - position)
     position += 1
     return line
-  }
-}
-
-/// What the values of a pickle refer to by number.
-struct PickleHeap {
-  /// The items of tuples and lists.
-  fileprivate(set) var sequences: [[Unpickler.Value]] = []
-  /// The items of dictionaries in the order in which they were set; of equal keys the last one counts.
-  fileprivate(set) var dictionaries: [[(key: Unpickler.Value, value: Unpickler.Value)]] = []
-  /// The storages as the pickle names them, one for each mention.
-  fileprivate(set) var storages: [PyTorchStorage] = []
-  fileprivate(set) var tensors: [PyTorchTensor] = []
-
-  fileprivate mutating func add(_ items: [Unpickler.Value]) -> Int {
-    sequences.append(items)
-    return sequences.count - 1
-  }
-
-  fileprivate mutating func addDictionary() -> Int {
-    dictionaries.append([])
-    return dictionaries.count - 1
-  }
-
-  fileprivate mutating func add(_ storage: PyTorchStorage) -> Int {
-    storages.append(storage)
-    return storages.count - 1
-  }
-
-  fileprivate mutating func add(_ tensor: PyTorchTensor) -> Int {
-    tensors.append(tensor)
-    return tensors.count - 1
   }
 }

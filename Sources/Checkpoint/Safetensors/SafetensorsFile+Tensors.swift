@@ -49,17 +49,10 @@ extension SafetensorsFile {
     guard info.dtype.isConvertibleToFloat else {
       throw error(.unsupportedDType(key: name, dtype: info.dtype))
     }
-    // A tensor without elements still has strides, which must not overflow: count empty axes as one.
-    var byteCount = MemoryLayout<Float>.stride
-    for extent in shape {
-      let (product, overflow) = byteCount.multipliedReportingOverflow(by: max(extent, 1))
-      guard !overflow else {
-        throw error(.tensorTooLarge(key: name, shape: shape, limit: limits.maximumTensorByteCount))
-      }
-      byteCount = product
-    }
-    guard shape.contains(0) || byteCount <= limits.maximumTensorByteCount else {
-      throw error(.tensorTooLarge(key: name, shape: shape, limit: limits.maximumTensorByteCount))
+    do throws(CheckpointError.Problem) {
+      try FloatMemory.check(name, shape: shape, limit: limits.maximumTensorByteCount)
+    } catch {
+      throw self.error(error)
     }
   }
 
@@ -70,11 +63,10 @@ extension SafetensorsFile {
     let count = byteRange.count / (info.dtype.bitWidth / 8)
     if info.dtype == .float32, let view = bytes.view(shape: shape, byteRange: byteRange) { return view }
     let storage: TensorStorage
-    do throws(TensorError) {
-      storage = try TensorStorage(uninitializedCount: count)
+    do throws(CheckpointError.Problem) {
+      storage = try FloatMemory.allocate(name, count: count)
     } catch {
-      // The count has passed the limits, and so does not overflow.
-      throw self.error(.outOfMemory(key: name, byteCount: count * MemoryLayout<Float>.stride))
+      throw self.error(error)
     }
     try reporting { () throws(FileError) in
       try bytes.fill(

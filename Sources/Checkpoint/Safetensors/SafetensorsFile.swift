@@ -59,6 +59,7 @@ public final class SafetensorsFile: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - name: What error messages call it.
+  ///   - limits: What its header may ask for.
   /// - Throws: `CheckpointError`.
   public convenience init(
     bytes: [UInt8], name: String = "(memory)", limits: SafetensorsLimits = SafetensorsLimits()
@@ -72,6 +73,7 @@ public final class SafetensorsFile: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - name: What error messages call it.
+  ///   - limits: What its header may ask for.
   /// - Throws: `CheckpointError`.
   public convenience init(
     staticBytes bytes: UnsafeRawBufferPointer, name: String = "(embedded)",
@@ -103,10 +105,10 @@ public final class SafetensorsFile: Sendable {
     let fileByteCount = source.byteCount
     guard fileByteCount >= 8 else { throw .fileTooShort(byteCount: fileByteCount) }
     let lengthField = try reading { () throws(FileError) in
-      try source.withBytes(at: 0..<8) { $0.loadUnaligned(as: UInt64.self) }
+      try source.withBytes(at: 0..<8) { $0.littleEndianInteger }
     }
     let length = try SafetensorsHeader.byteCount(
-      lengthField: UInt64(littleEndian: lengthField), fileByteCount: fileByteCount, limits: limits)
+      lengthField: lengthField, fileByteCount: fileByteCount, limits: limits)
     return try reading { () throws(FileError) in
       try source.withBytes(at: 8..<(8 + length)) { json in
         Result { () throws(CheckpointError.Problem) in

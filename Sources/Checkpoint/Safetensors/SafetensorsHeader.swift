@@ -2,39 +2,6 @@ import JSONText
 import Platform
 import TensorCore
 
-/// What the header of a safetensors file says about one tensor.
-public struct TensorInfo: Sendable, Equatable {
-  /// The element type.
-  public let dtype: DType
-  /// The extents. One above `Int.max`, which only a tensor without elements can have, reads as `Int.max`.
-  public let shape: [Int]
-  /// Where the data lie, counted from the start of the file.
-  public let byteRange: Range<Int>
-}
-
-/// Bounds on what a safetensors file may make the reader do. A negative one allows as little as zero.
-public struct SafetensorsLimits: Sendable, Equatable {
-  /// The longest header in bytes; 100,000,000 as in the reference implementation.
-  public var maximumHeaderByteCount: Int
-  /// The most axes of one tensor. The reference has no such limit; no model comes near this one.
-  public var maximumDimensionCount: Int
-  /// The most JSON values in the header, which bounds the memory to parse it.
-  public var maximumHeaderValueCount: Int
-  /// The most memory in bytes that one tensor may take as `Float`.
-  public var maximumTensorByteCount: Int
-
-  /// Makes limits; the defaults accept every real model.
-  public init(
-    maximumHeaderByteCount: Int = 100_000_000, maximumDimensionCount: Int = 4096,
-    maximumHeaderValueCount: Int = 10_000_000, maximumTensorByteCount: Int = 1 << 36
-  ) {
-    self.maximumHeaderByteCount = maximumHeaderByteCount
-    self.maximumDimensionCount = maximumDimensionCount
-    self.maximumHeaderValueCount = maximumHeaderValueCount
-    self.maximumTensorByteCount = maximumTensorByteCount
-  }
-}
-
 /// A header that has passed every rule of the format.
 ///
 /// The rules are those of the reference implementation, safetensors 0.8.0, with three differences: a tensor's
@@ -178,7 +145,7 @@ struct SafetensorsHeader {
     guard let spelling else {
       throw .invalidTensorInfo(key: name, field: "dtype", reason: "\(value.summary) is no type's name")
     }
-    guard let dtype = DType(rawValue: spelling) else { throw .unknownDType(key: name, name: spelling) }
+    guard let dtype = DType(safetensorsName: spelling) else { throw .unknownDType(key: name, name: spelling) }
     return dtype
   }
 
@@ -222,11 +189,8 @@ struct SafetensorsHeader {
   }
 
   private static func byteCount(_ entry: Entry) throws(CheckpointError.Problem) -> UInt64 {
-    var bits: UInt64 = 1
-    for factor in entry.shape + [UInt64(entry.dtype.bitWidth)] {
-      let (product, overflow) = bits.multipliedReportingOverflow(by: factor)
-      guard !overflow else { throw .sizeOverflow(key: entry.name, shape: entry.shape) }
-      bits = product
+    guard let bits = UInt64.product(entry.shape + [UInt64(entry.dtype.bitWidth)]) else {
+      throw .sizeOverflow(key: entry.name, shape: entry.shape)
     }
     guard bits.isMultiple(of: 8) else { throw .partialByte(key: entry.name, bitCount: bits) }
     return bits / 8

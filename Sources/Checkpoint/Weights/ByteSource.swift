@@ -12,14 +12,6 @@ enum ByteSource: Sendable {
   case array([UInt8])
 }
 
-/// Memory that lives as long as the process.
-final class StaticMemory: @unchecked Sendable {
-  // Sendable: nobody writes the memory, as the initialiser's caller has promised.
-  let bytes: UnsafeRawBufferPointer
-
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-}
-
 extension ByteSource {
   var byteCount: Int {
     switch self {

@@ -3,7 +3,8 @@ import TensorCore
 
 /// The weights of a model: the tensors of one file, or of the several that an index lists.
 ///
-/// Safe to use from any number of tasks at once.
+/// Safe to use from any number of tasks at once. The files stay open for as long as a copy of this value lives, so that
+/// all that is ever read comes from the files that were opened, whatever takes their names; one descriptor each.
 public struct ModelWeights: TensorSource {
   /// The file, or the index.
   public let path: String
@@ -24,8 +25,7 @@ public struct ModelWeights: TensorSource {
   ///   - folder: A folder as `save_pretrained` writes it.
   ///   - file: The name of the file to take, or of an index, where it is not the one that is preferred.
   ///   - access: How safetensors files are read.
-  /// - Throws: `CheckpointError`; `CheckpointError` and
-  ///   `CheckpointError` for rounded weights that cannot be read.
+  /// - Throws: `CheckpointError`, for rounded weights that cannot be read too.
   public init(
     contentsOfFolder folder: String, file: String? = nil, access: SafetensorsFile.Access = .read
   ) throws {

@@ -40,19 +40,3 @@ package struct MessageDigest: ~Copyable {
     return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }
-
-/// SHA-256 of bytes in memory.
-package enum SHA256 {
-  /// The digest of `bytes`, in lower-case hexadecimal.
-  package static func hexadecimal(of bytes: UnsafeRawBufferPointer) throws(DigestError) -> String {
-    var hash = try MessageDigest(.sha256)
-    try hash.update(bytes)
-    return try hash.finish()
-  }
-}
-
-/// libcrypto refused to compute a hash.
-public struct DigestError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// One line for a person.
-  public var description: String { "libcrypto refused to compute a hash" }
-}

@@ -50,11 +50,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// Throws where the system would not give an array so many bytes: an array's own allocation ends the process then.
   static func checkMemory(_ path: String, byteCount: Int) throws(FileError) {
-    guard byteCount >= 1 << 28 else { return }
-    guard let probe = malloc(byteCount) else {
+    guard isMemoryAvailable(byteCount: byteCount) else {
       throw FileError(path: path, reason: .outOfMemory(byteCount: byteCount))
     }
-    free(probe)
   }
 
   /// A path as the system has it.

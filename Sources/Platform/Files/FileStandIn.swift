@@ -21,11 +21,11 @@ public enum FileStandIn: Sendable, Equatable, CustomStringConvertible {
     self = .htmlPage
   }
 
-  /// The kind's name, for machine-readable reports.
+  /// The kind's name in lower case with hyphens, for machine-readable reports.
   public var kind: String {
     switch self {
-    case .gitLFSPointer: "gitLFSPointer"
-    case .htmlPage: "htmlPage"
+    case .gitLFSPointer: "git-lfs-pointer"
+    case .htmlPage: "html-page"
     }
   }
 

@@ -1,7 +1,6 @@
-internal import CTensorKernels
 import Platform
 
-/// The instruction set that the kernels use.
+/// The kernels that compute: those of an instruction set, and for the matrix products in float32 those or BLAS's.
 ///
 /// The level is chosen at run time (``standard``). The environment variable `AIGUARD_KERNELS` forces another one by its
 /// name, so that every level that a machine has can be tested on it.
@@ -23,11 +22,11 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   public static let environmentVariable = "AIGUARD_KERNELS"
 
   /// The best level that this CPU has.
-  public static var best: KernelLevel { KernelLevel(agk_best_level()) }
+  public static var best: KernelLevel { KernelLevel(.best) }
 
-  /// The level for whoever asks for none: the best one. A build without optimisation, as debug builds are, stops at
-  /// AVX2, whose products are assembly: those of AVX-512 are C, and would take ten times as long there.
-  public static var standard: KernelLevel { KernelLevel(agk_default_level()) }
+  /// The level for whoever asks for none: the best one; in a build without optimisation, as debug builds are, AVX2's at
+  /// most.
+  public static var standard: KernelLevel { KernelLevel(.standard) }
 
   /// The level in use: what `AIGUARD_KERNELS` asks for, else ``standard``.
   ///
@@ -43,22 +42,26 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
     _ name: String, best: KernelLevel
   ) -> Result<KernelLevel, KernelLevelError> {
     guard let level = KernelLevel(rawValue: name) else { return .failure(.unknown(name)) }
-    guard level <= best else { return .failure(.unavailable(level, best: best)) }
+    guard level.instructionSet <= best.instructionSet else {
+      return .failure(.unavailable(level, best: best))
+    }
     return .success(level)
   }
 
-  /// Orders the levels by what they ask of the CPU.
+  /// Orders the levels by what they ask of the CPU, and of those that ask the same puts the one with BLAS last.
   public static func < (left: KernelLevel, right: KernelLevel) -> Bool { left.rank < right.rank }
 
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-  private init(_ level: agk_level) {
-    switch level {
-    case agk_level_bf16: self = .avx512bf16
-    case agk_level_vnni: self = .avx512vnni
-    case agk_level_avx512: self = .avx512
-    case agk_level_avx2: self = .avx2
-    default:
+  /// The level for a CPU with these instructions.
+  private init(_ instructions: InstructionSet) {
+    switch instructions {
+    case .avx512bf16: self = .avx512bf16
+    case .avx512vnni: self = .avx512vnni
+    case .avx512: self = .avx512
+    case .avx2: self = .avx2
+    case .portable:
+      // Our own portable products are fast where the baseline has NEON, and slower than BLAS's on x86-64.
       #if arch(arm64)
         self = .portable
       #else
@@ -67,32 +70,17 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
     }
   }
 
-  var cLevel: agk_level {
+  /// What the kernels are compiled for.
+  package var instructionSet: InstructionSet {
     switch self {
-    case .portable, .blas: agk_level_portable
-    case .avx2: agk_level_avx2
-    case .avx512: agk_level_avx512
-    case .avx512vnni: agk_level_vnni
-    case .avx512bf16: agk_level_bf16
+    case .portable, .blas: .portable
+    case .avx2: .avx2
+    case .avx512: .avx512
+    case .avx512vnni: .avx512vnni
+    case .avx512bf16: .avx512bf16
     }
   }
-}
 
-/// Why the kernel level that the environment asks for cannot be had.
-public enum KernelLevelError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The value is not the name of a level.
-  case unknown(String)
-  /// The CPU does not have the level.
-  case unavailable(KernelLevel, best: KernelLevel)
-
-  /// One line for a person: what is wrong, and with what.
-  public var description: String {
-    switch self {
-    case .unknown(let name):
-      "\(KernelLevel.environmentVariable)=\(name): use one of "
-        + KernelLevel.allCases.map(\.rawValue).joined(separator: ", ")
-    case .unavailable(let level, let best):
-      "\(KernelLevel.environmentVariable)=\(level.rawValue): this CPU goes up to \(best.rawValue)"
-    }
-  }
+  /// Who forms the matrix products in float32.
+  var float32Products: ProductBackend { self == .blas ? .blas : .kernels }
 }

@@ -2,14 +2,14 @@ internal import CTensorKernels
 
 /// The C kernels of one level, as Swift calls them.
 package struct Kernels: @unchecked Sendable {
-  /// The level these kernels were compiled for.
+  /// The level whose kernels these are.
   package let level: KernelLevel
   /// A constant of the program.
   let table: UnsafePointer<agk_kernels>
 
   /// The kernels of `level`, or `nil` where this CPU does not have them.
   package init?(level: KernelLevel) {
-    guard let table = agk_kernels_for(level.cLevel) else { return nil }
+    guard let table = agk_kernels_for(level.instructionSet.cLevel) else { return nil }
     self.level = level
     self.table = table
   }

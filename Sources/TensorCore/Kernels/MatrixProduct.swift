@@ -134,9 +134,10 @@ package struct MatrixProduct {
 
   /// The scratch memory of a task in floats, for any matrix.
   package static func scratchCount(rowsPerImage: Int, kernels: Kernels) -> Int {
-    let rows = kernels.level == .blas ? max(rowsPerImage, blockRows(kernels)) : blockRows(kernels)
+    let usesBLAS = kernels.usesBLAS(for: .float32)
+    let rows = usesBLAS ? max(rowsPerImage, blockRows(kernels)) : blockRows(kernels)
     let columns =
-      kernels.level == .blas
+      usesBLAS
       ? PackedMatrix.Layout.rowsPerBLASCall : kernels.table.pointee.matrix.scratch_columns
     return rows * columns
   }

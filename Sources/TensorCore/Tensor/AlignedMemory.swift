@@ -19,12 +19,4 @@ enum AlignedMemory {
     if isLarge { adviseHugePages(memory, byteCount: byteCount / hugePage * hugePage) }
     return memory
   }
-
-  /// Throws where the system would not give an array so many bytes: an array's own allocation ends the process then.
-  ///
-  /// - Throws: `TensorError.outOfMemory`.
-  static func check(byteCount: Int) throws(TensorError) {
-    guard byteCount >= 1 << 28 else { return }
-    free(try allocate(byteCount: byteCount))
-  }
 }

@@ -1,10 +1,13 @@
+import Platform
+
 extension Tensor {
   /// The elements in row-major order, copied.
   ///
   /// - Throws: `TensorError.outOfMemory`: a broadcast view may stand for more elements than memory holds.
   public var elements: [Float] {
     get throws(TensorError) {
-      try AlignedMemory.check(byteCount: count * MemoryLayout<Float>.stride)
+      let byteCount = count * MemoryLayout<Float>.stride
+      guard isMemoryAvailable(byteCount: byteCount) else { throw .outOfMemory(bytes: byteCount) }
       return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
         copyElements(to: buffer)
         initialized = count

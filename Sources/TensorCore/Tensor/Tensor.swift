@@ -1,3 +1,5 @@
+import Platform
+
 /// A strided, row-major tensor of `Float`.
 ///
 /// A tensor is an immutable value: `reshaped`, `transposed`, `sliced` and `broadcast` return views that
@@ -74,13 +76,9 @@ public struct Tensor: Sendable {
   /// it cannot be addressed.
   package static func checkedCount(_ shape: [Int]) throws(TensorError) -> Int {
     // Counted as if no extent were zero: the strides of an empty tensor must be representable too.
-    var count = 1
-    for extent in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: max(extent, 1))
-      guard extent >= 0, !overflow, product <= Int.max / MemoryLayout<Float>.stride else {
-        throw .invalidShape(shape)
-      }
-      count = product
+    let count = Int.product(shape.lazy.map { max($0, 1) })
+    guard let count, shape.allSatisfy({ $0 >= 0 }), count <= Int.max / MemoryLayout<Float>.stride else {
+      throw .invalidShape(shape)
     }
     return shape.contains(0) ? 0 : count
   }

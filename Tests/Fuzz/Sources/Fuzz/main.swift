@@ -2,6 +2,7 @@ import CFuzzer
 import Foundation
 
 @testable import Checkpoint
+@testable import ImageDecoding
 @testable import ImageProcessor
 
 /// What one process fuzzes: a decoder, the parser of boxes, the reader of EXIF blocks and XMP packets, or one of the
@@ -18,18 +19,9 @@ enum Target: String, CaseIterable {
     return target
   }()
 
+  /// The format of a decoder.
   var format: ImageFormat? {
-    switch self {
-    case .jpeg: .jpeg
-    case .png: .png
-    case .gif: .gif
-    case .webp: .webp
-    case .bmp: .bmp
-    case .tiff: .tiff
-    case .avif: .avif
-    case .heif: .heif
-    case .boxes, .exif, .safetensors, .pytorch, .config: nil
-    }
+    ImageFormat.allCases.first { $0.isSupported && $0.rawValue.lowercased() == rawValue }
   }
 }
 

@@ -1,0 +1,2 @@
+// Who prepares images decodes them too.
+@_exported import ImageDecoding

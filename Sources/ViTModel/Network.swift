@@ -1,0 +1,98 @@
+import Checkpoint
+import Layers
+import TensorCore
+
+/// A network that turns pixel values into logits.
+///
+/// The modules are put together when it is made and never change. What a call needs besides comes in three parts:
+/// the `Geometry`, which depends on the size of the images alone and is remembered; the buffers, which the plan of a
+/// pass lays out; and the pass, which has their memory.
+package protocol Network: Sendable {
+  /// What depends on the size of the images alone, such as a position table.
+  associatedtype Geometry: Sendable
+  /// The buffers of a pass.
+  associatedtype Buffers
+
+  /// Makes the geometry for a size.
+  ///
+  /// - Parameter interpolate: Whether a position table that does not fit is to be resampled.
+  /// - Throws: `ViTError` for a size that the network cannot see, `TensorError`.
+  func geometry(for size: ImageExtent, interpolate: Bool) throws -> Geometry
+
+  /// Asks for the memory of a pass over images of a size.
+  func plan(_ plan: inout ActivationPlan, for size: ImageExtent) -> Buffers
+
+  /// Runs a pass.
+  ///
+  /// - Parameters:
+  ///   - pixels: [images, channels, height, width], dense.
+  ///   - output: Where the logits belong, and what else was asked for.
+  func run(
+    _ pass: ForwardPass, _ buffers: Buffers, _ geometry: Geometry, pixels: UnsafePointer<Float>,
+    size: ImageExtent, into output: OutputSlice)
+
+  /// What it can be asked for besides the logits.
+  func outputShapes(for size: ImageExtent) -> OutputShapes
+
+  /// The rows of each image that 8-bit layers read nearly exactly.
+  var exactRows: ExactRows { get }
+
+  /// The images that go through the layers together. More would not be faster, only larger.
+  func imagesPerPass(for size: ImageExtent) -> Int
+}
+
+/// The shapes of hidden states and attentions for one image.
+package struct OutputShapes {
+  /// Rows and width.
+  package var hiddenStates: [(rows: Int, width: Int)] = []
+  /// The first extent is that of one image, before it is multiplied by the batch.
+  package var attentions: [[Int]] = []
+
+  package init() {}
+}
+
+/// The configuration of a network.
+package protocol NetworkConfiguration: Sendable, Equatable {
+  /// The model that it is of.
+  var definition: ModelDefinition { get }
+  /// The image size that the network was made for.
+  var imageSize: ImageExtent { get }
+  /// The channels of an image.
+  var numChannels: Int { get }
+  /// The number of labels; 0 for a network that gives features.
+  var numLabels: Int { get }
+  /// The width of the logits: labels, or features.
+  var outputSize: Int { get }
+  /// Whether images of any size are seen without being asked for.
+  var acceptsAnySize: Bool { get }
+  /// The smallest image.
+  var smallestImage: ImageExtent { get }
+  /// What a person wants to know of the network in one line.
+  var summary: String { get }
+
+  /// Checks that the network can be built.
+  ///
+  /// - Throws: `ViTConfigError` naming the key.
+  func validate() throws(ViTConfigError)
+
+  /// Puts the network together.
+  ///
+  /// - Throws: What reading the small tensors throws.
+  func network(_ builder: NetworkBuilder) throws -> any Network
+}
+
+/// A kind of model: how its files name it and spell its weights.
+package struct ModelDefinition: Sendable {
+  /// The class of `transformers` that defines the model, such as `ViTForImageClassification`.
+  package let className: String
+  /// The `model_type` of `config.json`.
+  package let modelType: String
+  /// How `transformers` spells the keys of such a model on disk.
+  package let keyNaming: KeyNaming
+  /// The beginnings of keys that `transformers` writes for such a model though classification does not use them.
+  package let unusedKeys: [String]
+  /// Reads the configuration.
+  ///
+  /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
+  package let configuration: @Sendable (PretrainedConfig) throws -> any NetworkConfiguration
+}

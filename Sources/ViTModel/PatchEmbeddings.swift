@@ -1,0 +1,99 @@
+import Layers
+import TensorCore
+
+/// The convolution whose kernel and stride are one patch, as a matrix product.
+struct PatchEmbeddings: Sendable {
+  let projection: Linear
+  /// Where the projection is without it.
+  let bias: Tensor?
+  private let channels: Int
+  private let patch: ImageExtent
+
+  /// What becomes of the convolution's bias.
+  enum Bias {
+    /// There is none.
+    case none
+    /// The projection adds it.
+    case added
+    /// It is kept apart, to be added together with positions.
+    case apart
+  }
+
+  /// Asks for `projection.weight`, [width, channels, patch height, patch width], and for `projection.bias`.
+  init(_ builder: NetworkBuilder, channels: Int, patch: ImageExtent, width: Int, bias: Bias) throws {
+    let scope = builder.scoped("projection").exact
+    projection = try Linear(
+      scope, inFeatures: channels * patch.height * patch.width, outFeatures: width, bias: bias == .added,
+      weightShape: [width, channels, patch.height, patch.width])
+    self.bias = bias == .apart ? try scope.tensor("bias", shape: [width]) : nil
+    self.channels = channels
+    self.patch = patch
+  }
+
+  /// The buffer that `gather` fills, and what the product needs.
+  static func plan(
+    _ plan: inout ActivationPlan, patches: Int, channels: Int, patch: ImageExtent
+  ) -> ForwardPass.Buffer {
+    let length = channels * patch.height * patch.width
+    plan.products(rows: patches)
+    return plan.buffer(rows: patches, width: length, .kept)
+  }
+
+  /// Copies each patch's pixels into a row: channel, then row, then column.
+  ///
+  /// - Parameters:
+  ///   - pixels: [images, channels, height, width], dense.
+  ///   - out: With as many rows as there are patches. Where the patches do not divide the image, these are those that fit,
+  ///     or one more for the rest, which is padded with zeros.
+  func gather(
+    _ pass: ForwardPass, pixels: UnsafePointer<Float>, size: ImageExtent, into out: ForwardPass.Buffer,
+    padded: Bool = false
+  ) {
+    let grid = padded ? size.cutUp(by: patch) : size.divided(by: patch)
+    let context = (self, pass, pixels, size, grid, out)
+    pass.compute.parallelFor(pass.images * grid.height, with: context) { context, task, _ in
+      let (embeddings, pass, pixels, size, grid, out) = context
+      let (image, row) = (task / grid.height, task % grid.height)
+      let channels = embeddings.channels
+      embeddings.gatherRow(
+        row, of: pixels + image * channels * size.height * size.width, size, columns: grid.width,
+        into: pass[out] + task * grid.width * out.width)
+    }
+  }
+
+  /// One row of patches.
+  private func gatherRow(
+    _ row: Int, of image: UnsafePointer<Float>, _ size: ImageExtent, columns: Int,
+    into rows: UnsafeMutablePointer<Float>
+  ) {
+    var out = rows
+    for column in 0..<columns {
+      let width = min(patch.width, size.width - column * patch.width)
+      for channel in 0..<channels {
+        for line in row * patch.height..<(row + 1) * patch.height {
+          if line < size.height {
+            let source = image + (channel * size.height + line) * size.width + column * patch.width
+            out.update(from: source, count: width)
+            (out + width).update(repeating: 0, count: patch.width - width)
+          } else {
+            out.update(repeating: 0, count: patch.width)
+          }
+          out += patch.width
+        }
+      }
+    }
+  }
+}
+
+extension ImageExtent {
+  /// How many patches fit; remainders are dropped.
+  func divided(by patch: ImageExtent) -> ImageExtent {
+    ImageExtent(height: height / patch.height, width: width / patch.width)
+  }
+
+  /// How many patches cover it.
+  func cutUp(by patch: ImageExtent) -> ImageExtent {
+    ImageExtent(
+      height: (height + patch.height - 1) / patch.height, width: (width + patch.width - 1) / patch.width)
+  }
+}

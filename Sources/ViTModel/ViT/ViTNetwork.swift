@@ -1,0 +1,134 @@
+import Layers
+import TensorCore
+
+/// The encoder with its head: `transformers`' `ViTForImageClassification`, and the like of other models.
+struct ViTNetwork: Network {
+  private let config: ViTConfig
+  /// The tokens before the patches, counted once: in a debug build counting allocates.
+  private let specialTokens: Int
+  private let embeddings: ViTEmbeddings
+  /// Before the layers, in CLIP alone.
+  private let preLayernorm: LayerNorm?
+  private let layers: [ViTLayer]
+  /// After the layers, not in CLIP.
+  private let layernorm: LayerNorm?
+  /// None for a model without labels, two where the logits are the mean of two classifiers'.
+  private let classifiers: [Linear]
+
+  init(_ builder: NetworkBuilder, _ config: ViTConfig) throws {
+    self.config = config
+    specialTokens = config.specialTokenCount
+    let encoder = builder.scoped("vit")
+    func norm(_ name: String) throws -> LayerNorm {
+      try LayerNorm(encoder.scoped(name), size: config.hiddenSize, epsilon: config.layerNormEps)
+    }
+    embeddings = try ViTEmbeddings(encoder.scoped("embeddings"), config)
+    preLayernorm = config.traits.hasLayerNormBefore ? try norm("pre_layernorm") : nil
+    layers = try (0..<config.numHiddenLayers).map { index in
+      try ViTLayer(encoder.scoped("encoder.layer.\(index)"), config)
+    }
+    layernorm = config.traits.hasLayerNormAfter ? try norm("layernorm") : nil
+    classifiers = try (config.numLabels == 0 ? [] : config.traits.classifierNames).map { name in
+      try Linear(
+        builder.scoped(name).exact, inFeatures: config.pooledSize, outFeatures: config.numLabels)
+    }
+  }
+
+  /// The CLS token's, on which the result hangs more than on any other.
+  var exactRows: ExactRows { .first }
+
+  func imagesPerPass(for size: ImageExtent) -> Int { 8 }
+
+  /// What the residual stream starts from, [tokens, hiddenSize].
+  func geometry(for size: ImageExtent, interpolate: Bool) throws -> Tensor {
+    try embeddings.start(for: size, interpolate: interpolate, config)
+  }
+
+  /// The buffers of all layers, one after the other the same.
+  struct Buffers {
+    /// The residual stream.
+    let hidden: ForwardPass.Buffer
+    let embeddings: ViTEmbeddings.Buffers
+    let layer: ViTLayer.Buffers
+    /// What the classifier looks at where that is not a token.
+    let pooled: ForwardPass.Buffer
+  }
+
+  func plan(_ plan: inout ActivationPlan, for size: ImageExtent) -> Buffers {
+    let tokens = specialTokens + config.patchCount(of: size)
+    return Buffers(
+      hidden: plan.buffer(rows: tokens, width: config.hiddenSize),
+      embeddings: plan.scope { ViTEmbeddings.plan(&$0, config, size) },
+      layer: ViTLayer.plan(&plan, config, tokens: tokens),
+      pooled: plan.buffer(rows: 1, width: config.pooledSize))
+  }
+
+  func outputShapes(for size: ImageExtent) -> OutputShapes {
+    let tokens = config.tokenCount(of: size)
+    var shapes = OutputShapes()
+    shapes.hiddenStates = Array(repeating: (tokens, config.hiddenSize), count: config.numHiddenLayers + 1)
+    shapes.attentions = Array(
+      repeating: [1, config.numAttentionHeads, tokens, tokens], count: config.numHiddenLayers)
+    return shapes
+  }
+
+  func run(
+    _ pass: ForwardPass, _ buffers: Buffers, _ start: Tensor, pixels: UnsafePointer<Float>, size: ImageExtent,
+    into output: OutputSlice
+  ) {
+    let hidden = buffers.hidden
+    embeddings.run(pass, buffers.embeddings, pixels: pixels, size: size, start: start, into: hidden)
+    let pooling = config.traits.pooling
+    // A head that reads the CLS token alone lets the last layer leave out the other rows.
+    let lastRows = pooling == .classToken && output.isLogitsOnly ? 1 : hidden.rows
+    if let preLayernorm {
+      pass.normalize(hidden, with: preLayernorm, rows: hidden.rows, into: hidden, for: .float32)
+    }
+    output.keepHidden(pass, hidden, state: 0)
+    // By index: in a debug build the iterator of `enumerated` allocates in every round.
+    for index in layers.indices {
+      let isLast = index == layers.count - 1
+      layers[index].run(
+        pass, buffers.layer, hidden, rows: isLast ? lastRows : hidden.rows,
+        attentions: output.attentions(index))
+      output.keepHidden(pass, hidden, state: index + 1)
+    }
+    var states = hidden
+    if let layernorm {
+      states = buffers.layer.normalized
+      pass.normalize(
+        hidden, with: layernorm, rows: pooling == .classToken ? 1 : hidden.rows, into: states, for: .float32)
+    }
+    classify(pass, states, buffers.pooled, into: output.logits)
+  }
+
+  /// The head.
+  ///
+  /// - Parameters:
+  ///   - states: The final states.
+  ///   - logits: [images, labels], or for a model without labels [images, pooledSize].
+  private func classify(
+    _ pass: ForwardPass, _ states: ForwardPass.Buffer, _ pooled: ForwardPass.Buffer,
+    into logits: UnsafeMutablePointer<Float>
+  ) {
+    var features = states
+    if config.traits.pooling == .mean || config.traits.pooling == .classTokenAndMean {
+      pass.mean(
+        states, skipping: specialTokens, keepsFirst: config.traits.pooling == .classTokenAndMean,
+        into: pooled)
+      features = pooled
+    }
+    switch classifiers.count {
+    case 0:
+      for image in 0..<pass.images {
+        (logits + image * config.pooledSize).update(
+          from: pass[features] + image * features.rows * features.width, count: config.pooledSize)
+      }
+    case 1: pass.linear(classifiers[0], features, row: 0, into: logits)
+    default:
+      pass.linear(classifiers[0], features, row: 0, into: logits)
+      pass.linear(classifiers[1], features, row: 1, into: logits, .add)
+      for index in 0..<(pass.images * config.numLabels) { logits[index] /= 2 }
+    }
+  }
+}

@@ -1,0 +1,324 @@
+import AIGuardVision
+import Checkpoint
+import Foundation
+import JSONText
+import TestSupport
+import Testing
+
+@testable import Platform
+
+/// Every error that a call can give says what kind of failure it is, what a server answers, and whose fault it is.
+@Suite struct FailureTests {
+  struct Case: Sendable {
+    let error: any ClassificationFailure
+    let kind: String
+    let status: Int
+  }
+
+  /// By type and case, as the sources spell them.
+  static let cases = calls.merging(hub) { $1 }.merging(files) { $1 }
+
+  private static let hub: [String: [String: Case]] = {
+    #if Hub
+      func failure(_ error: HubError, _ kind: String, _ status: Int) -> Case { .init(error, kind, status) }
+      return [
+        "HubError": [
+          "invalidRepositoryID": failure(.invalidRepositoryID(""), "invalid-repository-id", 400),
+          "invalidRevision": failure(.invalidRevision(""), "invalid-revision", 400),
+          "invalidFileName": failure(.invalidFileName(""), "invalid-file-name", 502),
+          "invalidSetting": failure(.invalidSetting(name: "", value: ""), "invalid-setting", 500),
+          "repositoryNotFound": failure(
+            .repositoryNotFound(id: "", message: ""), "repository-not-found", 404),
+          "revisionNotFound": failure(.revisionNotFound(id: "", revision: ""), "revision-not-found", 404),
+          "fileNotFound": failure(.fileNotFound(id: "", revision: "", file: ""), "file-not-found", 404),
+          "noWeights": failure(.noWeights(id: "", revision: ""), "no-weights", 404),
+          "gated": failure(.gated(id: "", message: ""), "gated", 403),
+          "http": failure(.http(url: "", status: 500, message: ""), "http", 502),
+          "network": failure(.network(url: "", message: ""), "network", 503),
+          "hostNotFound": failure(.hostNotFound(url: "", message: ""), "host-not-found", 503),
+          "refused": failure(.refused(url: "", message: ""), "refused", 502),
+          "tooManyRedirects": failure(.tooManyRedirects(url: ""), "too-many-redirects", 502),
+          "invalidResponse": failure(.invalidResponse(url: "", reason: ""), "invalid-response", 502),
+          "sizeMismatch": failure(.sizeMismatch(file: "", expected: 1, found: 2), "size-mismatch", 502),
+          "hashMismatch": failure(.hashMismatch(file: "", expected: "", found: ""), "hash-mismatch", 502),
+          "notCached": failure(.notCached(id: "", revision: "", file: "", reason: ""), "not-cached", 503),
+          // The cache is this machine's, and not what the caller named.
+          "file": failure(.file(FileError(path: "", reason: .invalidPath)), "unreadable-file", 500),
+          "noNetworking": failure(.noNetworking(""), "no-networking", 500),
+          "outOfResources": failure(.outOfResources, "out-of-resources", 503),
+        ]
+      ]
+    #else
+      return [:]
+    #endif
+  }()
+
+  private static let files: [String: [String: Case]] = {
+    func problem(_ problem: CheckpointError.Problem, _ kind: String, _ status: Int) -> Case {
+      .init(CheckpointError(file: "", problem: problem), kind, status)
+    }
+    func json(_ reason: JSONError.Reason) -> Case {
+      .init(JSONError(byteOffset: 0, reason: reason), "invalid-json", 500)
+    }
+    func config(_ error: ImageProcessorConfigError) -> Case { .init(error, "model", 500) }
+    func save(_ error: ModelSaveError, _ kind: String, _ status: Int) -> Case { .init(error, kind, status) }
+    let report = LoadReport(
+      file: "", naming: KeyNaming(detectingIn: []), missing: [], unexpected: [], mismatched: [],
+      loadedCount: 0)
+    return [
+      "CheckpointError": [
+        "unreadable": problem(.unreadable(FileError(path: "", reason: .invalidPath)), "unreadable", 500),
+        "standIn": problem(.standIn(.htmlPage), "html-page", 500),
+        "invalidJSON": problem(
+          .invalidJSON(JSONError(byteOffset: 0, reason: .unexpectedEnd)), "invalid-json", 500),
+        "notAFolder": problem(.notAFolder, "not-a-folder", 500),
+        "noWeights": problem(.noWeights, "no-weights", 500),
+        "otherWeights": problem(.otherWeights([]), "other-weights", 500),
+        "adapterBesideWeights": problem(.adapterBesideWeights(name: ""), "adapter-beside-weights", 500),
+        "invalidWeightsName": problem(.invalidWeightsName(""), "invalid-weights-name", 500),
+        "noSuchWeights": problem(.noSuchWeights(name: ""), "no-such-weights", 500),
+        "notAnObject": problem(.notAnObject(found: ""), "not-an-object", 500),
+        "invalidValue": problem(.invalidValue(key: "", expected: "", found: ""), "invalid-value", 500),
+        "missingKey": problem(.missingKey(key: "", expected: ""), "missing-key", 500),
+        "unsupported": problem(.unsupported(key: "", found: "", reason: ""), "unsupported", 500),
+        "noWeightMap": problem(.noWeightMap, "no-weight-map", 500),
+        "invalidFileName": problem(.invalidFileName(key: "", name: ""), "invalid-file-name", 500),
+        "tooManyFiles": problem(.tooManyFiles(count: 1, limit: 1), "too-many-files", 500),
+        "missingTensor": problem(.missingTensor(key: "", file: ""), "missing-tensor", 500),
+        "tensorInTwoFiles": problem(.tensorInTwoFiles(key: "", files: []), "duplicate-tensor", 500),
+        "noSuchTensor": problem(.noSuchTensor(key: ""), "no-such-tensor", 500),
+        "unsupportedDType": problem(.unsupportedDType(key: "", dtype: .float32), "unsupported-dtype", 500),
+        "rowsOutOfRange": problem(.rowsOutOfRange(key: "", rows: 0..<1, shape: []), "rows-out-of-range", 500),
+        "tensorTooLarge": problem(.tensorTooLarge(key: "", shape: [], limit: 1), "tensor-too-large", 500),
+        "outOfMemory": problem(.outOfMemory(key: "", byteCount: 1), "out-of-memory", 503),
+        "fileTooShort": problem(.fileTooShort(byteCount: 1), "file-too-short", 500),
+        "headerTooLarge": problem(.headerTooLarge(byteCount: 1, limit: 1), "header-too-large", 500),
+        "headerBeyondFile": problem(
+          .headerBeyondFile(byteCount: 1, fileByteCount: 1), "header-beyond-file", 500),
+        "headerNotJSON": problem(
+          .headerNotJSON(JSONError(byteOffset: 0, reason: .unexpectedEnd)), "invalid-json", 500),
+        "headerNotAnObject": problem(.headerNotAnObject(found: ""), "header-not-an-object", 500),
+        "invalidMetadata": problem(.invalidMetadata(reason: ""), "invalid-metadata", 500),
+        "duplicateTensor": problem(.duplicateTensor(key: ""), "duplicate-tensor", 500),
+        "invalidTensorInfo": problem(
+          .invalidTensorInfo(key: "", field: "", reason: ""), "invalid-tensor-info", 500),
+        "unknownDType": problem(.unknownDType(key: "", name: ""), "unknown-dtype", 500),
+        "tooManyDimensions": problem(
+          .tooManyDimensions(key: "", count: 1, limit: 1), "too-many-dimensions", 500),
+        "sizeOverflow": problem(.sizeOverflow(key: "", shape: []), "size-overflow", 500),
+        "partialByte": problem(.partialByte(key: "", bitCount: 1), "partial-byte", 500),
+        "invalidOffsets": problem(
+          .invalidOffsets(key: "", begin: 1, end: 1, expectedBegin: 1), "invalid-offsets", 500),
+        "sizeMismatch": problem(.sizeMismatch(key: "", declared: 1, needed: 1), "size-mismatch", 500),
+        "fileSizeMismatch": problem(.fileSizeMismatch(expected: 1, found: 1), "file-size-mismatch", 500),
+        "notPyTorch": problem(.notPyTorch, "not-pytorch", 500),
+        "cut": problem(.cut, "cut", 500),
+        "invalidZip": problem(.invalidZip(reason: ""), "invalid-zip", 500),
+        "torchScript": problem(.torchScript, "torch-script", 500),
+        "bigEndian": problem(.bigEndian, "big-endian", 500),
+        "pickleTooLarge": problem(.pickleTooLarge(byteCount: 1, limit: 1), "pickle-too-large", 500),
+        "invalidPickle": problem(.invalidPickle(offset: 1, reason: ""), "invalid-pickle", 500),
+        "forbiddenGlobal": problem(.forbiddenGlobal(module: "", name: ""), "forbidden-global", 500),
+        "notAStateDict": problem(.notAStateDict(found: ""), "not-a-state-dict", 500),
+        "notATensor": problem(.notATensor(key: "", found: ""), "not-a-tensor", 500),
+        "missingStorage": problem(.missingStorage(key: ""), "missing-storage", 500),
+        "storageSize": problem(.storageSize(key: "", declared: 1, found: 1), "storage-size", 500),
+        "tensorOutsideStorage": problem(
+          .tensorOutsideStorage(key: "", shape: [], strides: [], offset: 1, storageCount: 1),
+          "tensor-outside-storage", 500),
+        "missingFactors": problem(.missingFactors(key: "", companion: ""), "missing", 500),
+        "factorsOfOtherShape": problem(
+          .factorsOfOtherShape(companion: "", found: [], key: "", weight: []), "shape", 500),
+        "factorsOfOtherDType": problem(
+          .factorsOfOtherDType(companion: "", dtype: .float32), "element-type", 500),
+        "kernelOrder": problem(.kernelOrder(key: ""), "format", 500),
+      ],
+      "JSONError": [
+        "tooLong": json(.tooLong(limit: 1)),
+        "tooDeep": json(.tooDeep(limit: 1)),
+        "tooManyValues": json(.tooManyValues(limit: 1)),
+        "unexpectedEnd": json(.unexpectedEnd),
+        "unexpectedByte": json(.unexpectedByte(0, expected: "")),
+        "trailingText": json(.trailingText),
+        "byteOrderMark": json(.byteOrderMark),
+        "invalidUTF8": json(.invalidUTF8),
+        "controlCharacter": json(.controlCharacter(0)),
+        "invalidEscape": json(.invalidEscape),
+        "loneSurrogate": json(.loneSurrogate),
+        "invalidNumber": json(.invalidNumber),
+        "numberOutOfRange": json(.numberOutOfRange),
+      ],
+      "ImageProcessorConfigError": [
+        "notAnObject": config(.notAnObject(found: "")),
+        "wrongType": config(.wrongType(key: "", expected: "", found: "")),
+        "missing": config(.missing(key: "", neededBy: "")),
+        "channelCount": config(.channelCount(key: "", count: 1)),
+        "unknownSizeKeys": config(.unknownSizeKeys(key: "", found: [])),
+        "unsupported": config(.unsupported(key: "", value: "")),
+        "noProcessorType": config(.noProcessorType),
+        "unknownProcessorType": config(.unknownProcessorType("")),
+      ],
+      "ImageProcessorFileError": [
+        "noFile": .init(ImageProcessorFileError(file: "", problem: .noFile(folder: "")), "no-file", 500),
+        "invalid": .init(
+          ImageProcessorFileError(file: "", problem: .invalid(.noProcessorType)), "invalid", 500),
+      ],
+      "LoadError": ["": .init(LoadError(report: report), "model", 500)],
+      "ModelSaveError": [
+        "unsupportedDType": save(.unsupportedDType(.bool), "invalid-argument", 400),
+        "missingTensor": save(.missingTensor(key: ""), "model", 500),
+        "partialBytes": save(.partialBytes(key: "", dtype: .bool), "model", 500),
+        "invalidShardSize": save(.invalidShardSize(0), "invalid-argument", 400),
+        "quantized": save(.quantized(key: ""), "invalid-argument", 400),
+        "invalidFileName": save(.invalidFileName(""), "invalid-argument", 400),
+      ],
+      "DigestError": ["": .init(DigestError(), "internal", 500)],
+    ]
+  }()
+
+  private static let calls: [String: [String: Case]] = [
+    "ImageError": [
+      "empty": .init(ImageError.empty, "not-an-image", 400),
+      "notAnImage": .init(ImageError.notAnImage, "not-an-image", 400),
+      "unsupportedFormat": .init(ImageError.unsupportedFormat(.jpeg2000), "unsupported-format", 415),
+      "notBuiltIn": .init(ImageError.notBuiltIn(.png), "not-built-in", 415),
+      "unsupportedVariant": .init(
+        ImageError.unsupportedVariant(format: .png, detail: ""), "unsupported-variant", 415),
+      "truncated": .init(ImageError.truncated(format: .png, detail: ""), "truncated", 400),
+      "corrupt": .init(ImageError.corrupt(format: .png, detail: ""), "corrupt", 400),
+      "limitExceeded": .init(
+        ImageError.limitExceeded(limit: "pixels", declared: 2, allowed: 1), "limit-exceeded", 413),
+      "outOfMemory": .init(ImageError.outOfMemory(bytes: 1), "out-of-memory", 503),
+    ],
+    "PreprocessingError": [
+      "pixelCountMismatch": .init(
+        PreprocessingError.pixelCountMismatch(width: 1, height: 1, bytes: 1), "corrupt", 400),
+      "emptyOutput": .init(PreprocessingError.emptyOutput(width: 1, height: 9), "empty-output", 400),
+      "tooLarge": .init(
+        PreprocessingError.tooLarge(what: "", size: 2, allowed: 1), "limit-exceeded", 413),
+      "differentOutputSizes": .init(
+        PreprocessingError.differentOutputSizes(first: [], index: 1, other: []), "model", 500),
+      "emptyBatch": .init(PreprocessingError.emptyBatch, "model", 500),
+      "outputCountMismatch": .init(
+        PreprocessingError.outputCountMismatch(expected: 1, given: 2), "model", 500),
+      "unsupportedFilter": .init(
+        PreprocessingError.unsupportedFilter(.box, profile: .torchvision), "model", 500),
+      "outOfMemory": .init(PreprocessingError.outOfMemory(bytes: 1), "out-of-memory", 503),
+    ],
+    "ImageClassifierError": [
+      "noLabels": .init(ImageClassifierError.noLabels(model: ""), "model", 500),
+      "processorDoesNotFit": .init(
+        ImageClassifierError.processorDoesNotFit(output: [3], expected: [1]), "model", 500),
+      "nonFiniteLogits": .init(ImageClassifierError.nonFiniteLogits(model: ""), "model", 500),
+      "invalidTopK": .init(ImageClassifierError.invalidTopK(-1), "invalid-argument", 400),
+      "weightsChanged": .init(ImageClassifierError.weightsChanged(path: ""), "model", 500),
+      "threadUnavailable": .init(ImageClassifierError.threadUnavailable, "busy", 503),
+      "busy": .init(ImageClassifierError.busy(waiting: 1), "busy", 503),
+      "invalidMaximumWaitingCalls": .init(
+        ImageClassifierError.invalidMaximumWaitingCalls(-1), "invalid-argument", 500),
+      "notAFileURL": .init(ImageClassifierError.notAFileURL(""), "invalid-argument", 400),
+    ],
+    "FileError": [
+      "system": .init(FileError(path: "", reason: .system(call: "open", code: EIO)), "unreadable-file", 500),
+      "notARegularFile": .init(FileError(path: "", reason: .notARegularFile), "unreadable-file", 400),
+      "invalidPath": .init(FileError(path: "", reason: .invalidPath), "unreadable-file", 400),
+      "tooLarge": .init(
+        FileError(path: "", reason: .tooLarge(byteCount: 2, limit: 1)), "unreadable-file", 413),
+      "outOfMemory": .init(FileError(path: "", reason: .outOfMemory(byteCount: 2)), "unreadable-file", 503),
+      "truncated": .init(
+        FileError(path: "", reason: .truncated(offset: 0, expected: 1, found: 0)), "unreadable-file", 500),
+    ],
+    "ViTError": [
+      "inputShape": .init(ViTError.inputShape(found: [], expected: []), "model", 500),
+      "cannotInterpolate": .init(ViTError.cannotInterpolate(reason: ""), "model", 500),
+      "windowDoesNotFit": .init(
+        ViTError.windowDoesNotFit(window: 7, map: .init(height: 3, width: 3)), "model", 500),
+      "tooLarge": .init(ViTError.tooLarge(purpose: "", floats: 2, limit: 1), "model", 500),
+    ],
+    "TensorError": [
+      "invalidShape": .init(TensorError.invalidShape([]), "internal", 500),
+      "elementCountMismatch": .init(
+        TensorError.elementCountMismatch(shape: [], elements: 2), "internal", 500),
+      "shapeMismatch": .init(
+        TensorError.shapeMismatch(operation: "", left: [], right: []), "internal", 500),
+      "outOfBounds": .init(TensorError.outOfBounds(operation: "", value: 1, shape: []), "internal", 500),
+      "notViewable": .init(TensorError.notViewable(operation: "", shape: [], strides: []), "internal", 500),
+      "outOfMemory": .init(TensorError.outOfMemory(bytes: 1), "out-of-memory", 503),
+    ],
+    "KernelLevelError": [
+      "unknown": .init(KernelLevelError.unknown(""), "invalid-setting", 500),
+      "unavailable": .init(KernelLevelError.unavailable(.avx512, best: .avx2), "invalid-setting", 500),
+    ],
+    "ViTConfigError": [
+      "notPositive": .init(ViTConfigError.notPositive(key: "", value: 0), "model", 500),
+      "tooLarge": .init(ViTConfigError.tooLarge(key: "", value: 2, limit: 1), "model", 500),
+      "patchLargerThanImage": .init(
+        ViTConfigError.patchLargerThanImage(
+          patch: .init(height: 2, width: 2), image: .init(height: 1, width: 1)), "model", 500),
+      "invalidEpsilon": .init(ViTConfigError.invalidEpsilon(-1), "model", 500),
+      "unknownActivation": .init(ViTConfigError.unknownActivation(""), "model", 500),
+      "unsupportedModelType": .init(ViTConfigError.unsupportedModelType(""), "model", 500),
+      "invalidNumber": .init(ViTConfigError.invalidNumber(key: "", value: 0), "model", 500),
+      "wrongCount": .init(ViTConfigError.wrongCount(key: "", count: 1, expected: 4), "model", 500),
+      "headsDoNotDivide": .init(ViTConfigError.headsDoNotDivide(hiddenSize: 3, heads: 2), "model", 500),
+    ],
+  ]
+
+  @Test(arguments: cases.keys.sorted())
+  func kindsAndStatusesAreTheDocumentedOnes(_ type: String) throws {
+    for (name, expected) in try #require(Self.cases[type]) {
+      // As a caller has it who knows nothing of the type.
+      let error: any Error = expected.error
+      let failure = try #require(error as? any ClassificationFailure)
+      #expect(failure.kind == expected.kind, "\(name)")
+      #expect(failure.kind.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) != nil, "\(name)")
+      #expect(failure.httpStatus == expected.status, "\(name)")
+      #expect(failure.isOfInput == (expected.status < 500), "\(name)")
+    }
+  }
+
+  @Test(arguments: [
+    (ENOENT, 404), (ENOTDIR, 404), (EACCES, 403), (EPERM, 403), (EISDIR, 400), (ELOOP, 400),
+    (ENAMETOOLONG, 400), (EMFILE, 503), (ENFILE, 503), (ENOMEM, 503), (EIO, 500),
+  ])
+  func theSystemsReasonsHaveStatuses(_ code: Int32, _ status: Int) {
+    let error = FileError(path: "x", reason: .system(call: "open", code: code))
+    #expect(error.httpStatus == status)
+    #expect(error.kind == "unreadable-file")
+  }
+
+  /// The table has every public error type of the sources and every case of it.
+  @Test func nothingIsLeftOut() throws {
+    // Reported, and never thrown.
+    let reported: Set<String> = ["PackedCacheProblem"]
+    let sources = Fixtures.root.deletingLastPathComponent().appending(path: "Sources")
+    var types: [String: Set<String>] = [:]
+    let files = try #require(
+      FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.allObjects as? [URL])
+    for file in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      let declaration = /(?m)^public (?:struct|enum) (\w+): [^{]*\b(?:Error|ClassificationFailure)\b[^{]*\{/
+      for match in text.matches(of: declaration) {
+        let body = text[match.range.upperBound...]
+        let end = body.firstRange(of: "\n}\n")?.lowerBound ?? body.endIndex
+        // The cases of the enumeration, or of the one inside the structure that says what is wrong.
+        let names = body[..<end].matches(of: /(?m)^ +case (\w+)(?:\(.*)?$/).map { String($0.1) }
+        types[String(match.1)] = Set(names)
+      }
+    }
+    for type in reported { types[type] = nil }
+    #if !Hub
+      types["HubError"] = nil
+    #endif
+    #expect(types.keys.sorted() == Self.cases.keys.sorted())
+    for (type, names) in types where !names.isEmpty {
+      #expect(names == Set(Self.cases[type, default: [:]].keys), "\(type)")
+    }
+  }
+}
+
+extension FailureTests.Case {
+  init(_ error: any ClassificationFailure, _ kind: String, _ status: Int) {
+    self.init(error: error, kind: kind, status: status)
+  }
+}
