@@ -70,7 +70,7 @@ public struct AutoModelForImageClassification: Sendable {
     try config.network.validate()
     self.config = config
     self.precision = precision
-    let kernels = try Kernels.active()
+    let kernels = try Kernels.active(for: precision)
     kernelLevel = kernels.level
     let builder = NetworkBuilder(
       loader: loader, kernels: kernels, precision: precision, packing: try PackingPlan())

@@ -1,10 +1,11 @@
 internal import CImageKernels
 import TensorCore
 
-/// The passes for the instructions that the kernels of tensors use. A level that cannot be had is an error where a model
+/// The passes for the instructions that the kernels of tensors use for bytes. A level that cannot be had is an error where a model
 /// is loaded, and changes no byte here.
 enum ResizeKernels {
-  static let active = cik_kernels_for(level(((try? KernelLevel.active()) ?? .standard).instructionSet))
+  static let active = cik_kernels_for(
+    level(((try? KernelLevel.active(for: .int8)) ?? .standard(for: .int8)).instructionSet))
 
   /// The bytes behind the last row that they may read. All pixels have so many: see `PixelStorage.padding`.
   static let padding = Int(CIK_PADDING)

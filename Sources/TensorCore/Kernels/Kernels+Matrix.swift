@@ -1,5 +1,15 @@
 internal import CTensorKernels
 
+extension Precision {
+  var cFormat: agk_format {
+    switch self {
+    case .float32: agk_float32
+    case .bfloat16: agk_bfloat16
+    case .int8: agk_int8
+    }
+  }
+}
+
 extension Kernels {
   func format(_ precision: Precision) -> agk_matrix_format {
     let formats = table.pointee.matrix.formats

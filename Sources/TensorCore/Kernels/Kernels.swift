@@ -14,9 +14,9 @@ package struct Kernels: @unchecked Sendable {
     self.table = table
   }
 
-  /// The kernels in use.
-  package static func active() throws(KernelLevelError) -> Kernels {
-    let level = try KernelLevel.active()
+  /// The kernels in use for networks of a precision.
+  package static func active(for precision: Precision = .float32) throws(KernelLevelError) -> Kernels {
+    let level = try KernelLevel.active(for: precision)
     guard let kernels = Kernels(level: level) else {
       throw .unavailable(level, best: .best)
     }
