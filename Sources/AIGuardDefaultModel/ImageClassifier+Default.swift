@@ -32,7 +32,7 @@ extension ImageClassifier {
       id: defaultModelID, config: config,
       processor: ViTImageProcessor(config: ImageProcessorConfig(json: processor), profile: profile),
       policy: policy,
-      weights: ModelWeights(SafetensorsFile(staticBytes: bytes(agd_weights()))), precision: precision,
+      weights: ModelWeights(SafetensorsFile(unsafeStaticBytes: bytes(agd_weights()))), precision: precision,
       limits: limits,
       budget: budget, maximumWaitingCalls: maximumWaitingCalls)
   }

@@ -17,3 +17,9 @@ public struct ImageExtent: Sendable, Hashable, CustomStringConvertible {
   /// For example `224x224`.
   public var description: String { "\(height)x\(width)" }
 }
+
+extension ViTConfig {
+  /// The former name of `ImageExtent`.
+  @available(*, deprecated, renamed: "ImageExtent")
+  public typealias Extent = ImageExtent
+}

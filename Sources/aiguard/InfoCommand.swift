@@ -40,8 +40,7 @@
       }
       let width = rows.map { $0.0.count }.max() ?? 0
       for (name, value) in rows {
-        let padding = String(repeating: " ", count: width - name.count)
-        Output.write("\(name)\(padding)  \(value.escaped)\n", to: .standardOutput)
+        Output.write("\(name.padded(to: width))  \(value.escaped)\n", to: .standardOutput)
       }
     }
   }

@@ -100,12 +100,10 @@
         let widths = (
           name: tensors.map(\.name.printable.count).max() ?? 0, dtype: tensors.map(\.dtype.count).max() ?? 0
         )
-        func padded(_ text: String, _ width: Int) -> String {
-          text + String(repeating: " ", count: max(0, width - text.count))
-        }
         var lines = tensors.map { tensor in
           let shape = tensor.shape.map(String.init).joined(separator: "x")
-          return padded(tensor.name.printable, widths.name) + "  " + padded(tensor.dtype, widths.dtype) + "  "
+          return tensor.name.printable.padded(to: widths.name) + "  " + tensor.dtype.padded(to: widths.dtype)
+            + "  "
             + (shape.isEmpty ? "scalar" : shape)
         }
         lines.append("")

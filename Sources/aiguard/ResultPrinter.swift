@@ -45,15 +45,12 @@
 
     func print(_ file: String, _ result: ClassificationResult) {
       let labels = result.map { "\($0.label.printable) \(Self.score($0.score))" }
-      Output.write(padded(file.escaped) + "  " + labels.joined(separator: "  ") + "\n", to: .standardOutput)
+      Output.write(
+        file.escaped.padded(to: width) + "  " + labels.joined(separator: "  ") + "\n", to: .standardOutput)
     }
 
     func print(_ file: String, _ failure: FailureReport) {
       failure.show(file)
-    }
-
-    private func padded(_ name: String) -> String {
-      name + String(repeating: " ", count: max(0, width - name.count))
     }
 
     /// Four decimals, always with a point: 0.9731. Raw logits can be too large for that.

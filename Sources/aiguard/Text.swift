@@ -9,6 +9,11 @@
     }
   }
 
+  extension String {
+    /// With spaces behind it, for a column of `width` characters.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  }
+
   /// A number of bytes in megabytes, with one decimal.
   func megabytes(_ byteCount: Int) -> String {
     let tenths = Int((Double(byteCount) / 100_000).rounded())

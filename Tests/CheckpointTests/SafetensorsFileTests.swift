@@ -91,7 +91,7 @@ import Testing
 
   @Test func alignedFloatsOfStableMemoryAreViewsAndTheRestIsCopied() throws {
     let memory = Immortal.copy(of: Self.content)
-    let file = try SafetensorsFile(staticBytes: memory)
+    let file = try SafetensorsFile(unsafeStaticBytes: memory)
     let base = try #require(memory.baseAddress)
     func isView(_ tensor: Tensor) -> Bool {
       let address = UnsafeRawPointer(tensor.storage.base)

@@ -59,7 +59,7 @@ import Testing
         String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
       }
       #expect(.string(hex.joined()) == entry["bytes"])
-      #expect(try file.withBytes(of: member.key) { $0.count } == info.byteRange.count)
+      #expect(try file.withUnsafeBytes(of: member.key) { $0.count } == info.byteRange.count)
       if let bits = entry["float32"]?.arrayValue {
         let tensor = try file.tensor(member.key)
         #expect(tensor.shape == info.shape)

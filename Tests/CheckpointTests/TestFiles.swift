@@ -50,12 +50,12 @@ enum Route: CaseIterable, CustomTestStringConvertible {
     case .mapped: return try SafetensorsFile(contentsOf: path, access: .mapped, limits: limits)
     case .bytes: return try SafetensorsFile(bytes: content, limits: limits)
     case .embedded:
-      return try SafetensorsFile(staticBytes: Immortal.copy(of: content), limits: limits)
+      return try SafetensorsFile(unsafeStaticBytes: Immortal.copy(of: content), limits: limits)
     }
   }
 }
 
-/// Memory that is never freed on purpose: what `staticBytes` asks for.
+/// Memory that is never freed on purpose: what `unsafeStaticBytes` asks for.
 enum Immortal {
   nonisolated(unsafe) private static var kept: [UnsafeMutableRawBufferPointer] = []
   private static let lock = NSLock()

@@ -53,7 +53,7 @@ import Testing
       for source in [
         try SafetensorsFile(contentsOf: Self.path("plain")),
         try SafetensorsFile(contentsOf: Self.path("plain"), access: .mapped),
-        try SafetensorsFile(staticBytes: UnsafeRawBufferPointer(memory)),
+        try SafetensorsFile(unsafeStaticBytes: UnsafeRawBufferPointer(memory)),
       ] {
         #expect(Self.packed(try Self.load(source, precision: precision, budget: budget)) == expected)
       }

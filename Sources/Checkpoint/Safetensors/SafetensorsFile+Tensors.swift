@@ -26,7 +26,7 @@ extension SafetensorsFile {
   /// particular alignment and are valid during the call only.
   ///
   /// - Throws: `CheckpointError`, or what `body` throws.
-  public func withBytes<Result>(
+  public func withUnsafeBytes<Result>(
     of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     let info = try info(of: name)
@@ -34,6 +34,12 @@ extension SafetensorsFile {
       try bytes.withBytes(at: info.byteRange) { bytes in Swift.Result { try body(bytes) } }
     }.get()
   }
+
+  /// The former name of `withUnsafeBytes(of:_:)`.
+  @available(*, deprecated, renamed: "withUnsafeBytes(of:_:)")
+  public func withBytes<Result>(
+    of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result { try withUnsafeBytes(of: name, body) }
 
   func info(of name: String) throws(CheckpointError) -> TensorInfo {
     guard let info = tensors[name] else { throw error(.noSuchTensor(key: name)) }

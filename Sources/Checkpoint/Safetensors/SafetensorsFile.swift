@@ -67,7 +67,8 @@ public final class SafetensorsFile: Sendable {
     try self.init(.array(bytes), name: name, limits: limits)
   }
 
-  /// Reads a file in memory that lives as long as the process and never changes, as embedded weights do.
+  /// Reads a file in memory that must live as long as the process and never change, as embedded weights do: nothing checks
+  /// that it does.
   /// Aligned tensors of type F32 are views of it.
   ///
   /// - Parameters:
@@ -76,10 +77,19 @@ public final class SafetensorsFile: Sendable {
   ///   - limits: What its header may ask for.
   /// - Throws: `CheckpointError`.
   public convenience init(
-    staticBytes bytes: UnsafeRawBufferPointer, name: String = "(embedded)",
+    unsafeStaticBytes bytes: UnsafeRawBufferPointer, name: String = "(embedded)",
     limits: SafetensorsLimits = SafetensorsLimits()
   ) throws(CheckpointError) {
     try self.init(.memory(StaticMemory(bytes)), name: name, limits: limits)
+  }
+
+  /// The former name of `init(unsafeStaticBytes:name:limits:)`.
+  @available(*, deprecated, renamed: "init(unsafeStaticBytes:name:limits:)")
+  public convenience init(
+    staticBytes bytes: UnsafeRawBufferPointer, name: String = "(embedded)",
+    limits: SafetensorsLimits = SafetensorsLimits()
+  ) throws(CheckpointError) {
+    try self.init(unsafeStaticBytes: bytes, name: name, limits: limits)
   }
 
   private init(_ source: ByteSource, name: String, limits: SafetensorsLimits) throws(CheckpointError) {
