@@ -36,8 +36,8 @@ agk_level agk_default_level(agk_format format) {
   // AVX2's tiles are assembly. Those above it are C, which without optimisation takes ten times as long and more.
   return agk_level_avx2;
 #endif
-  // Zen 4 does 512 bits in two halves, so that float32 gains nothing by them. It loses: fourteen rows of a tile share
-  // the sets of its first-level cache where six do not, and leave more rest. The numbers are the same to the bit.
+  // Zen 4 does 512 bits in two halves, so that float32 gains nothing by them; with AVX2's tiles a network is faster by a
+  // seventh (Docs/Performance.md), with the same numbers to the bit.
   if (format == agk_float32 && __builtin_cpu_is("amdfam19h")) return agk_level_avx2;
 #endif
   return best;

@@ -135,5 +135,5 @@ public struct AutoModelForImageClassification: Sendable {
   }
 }
 
-/// The card's name for what is loaded, which is a ViT in its case.
+/// The name of `transformers` for a ViT. Here it stands for any model that can be loaded: one type has them all.
 public typealias ViTForImageClassification = AutoModelForImageClassification
