@@ -39,6 +39,8 @@ agk_level agk_default_level(agk_format format) {
   // Zen 4 does 512 bits in two halves, so that float32 gains nothing by them; with AVX2's tiles a network is faster by a
   // seventh (Docs/Performance.md), with the same numbers to the bit.
   if (format == agk_float32 && __builtin_cpu_is("amdfam19h")) return agk_level_avx2;
+#else
+  (void)format;
 #endif
   return best;
 }
