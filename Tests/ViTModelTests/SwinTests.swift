@@ -90,7 +90,10 @@ struct TinySwin: Decodable, CustomTestStringConvertible, Sendable {
     let expected = try golden.doubles(key)
     let worst = try largestError(actual.elements, expected)
     let scale = expected.reduce(1) { max($0, $1.magnitude) }
-    #expect(worst.error < 2e-5 * scale, "\(key): \(worst)")
+    // SwinV2 multiplies cosines by up to 100 before softmax: what a level without fused multiply-add rounds once more
+    // shows in a probability.
+    let slack = try key.contains("attentions.") && KernelLevel.active() <= .blas ? 3.0 : 1.0
+    #expect(worst.error < 2e-5 * slack * scale, "\(key): \(worst)")
   }
 
   /// The logits, the output of each stage, and the attention of the last block of each.
