@@ -40,7 +40,7 @@ import Testing
       }
     }
     #expect(places[1].overlaps(places[3]) && places[4].overlaps(places[5]))
-    #expect(try places.allSatisfy { $0.upperBound <= plan.capacity(lanes: 1) })
+    #expect(places.allSatisfy { $0.upperBound <= plan.capacity(lanes: 1) })
     #expect(Double(plan.capacity(lanes: 1)) == plan.demand(lanes: 1))
   }
 
