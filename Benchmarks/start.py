@@ -42,4 +42,5 @@ def main():
               f"peak {max(peak for _, peak in found):.0f} MB")
 
 
-main()
+if __name__ == "__main__":
+    main()
