@@ -9,7 +9,7 @@ public struct AutoConfig: Sendable, Equatable {
   /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be and for a
   ///   model that is not known here.
   public init(_ file: PretrainedConfig) throws {
-    network = try Registry.definition(for: file).configuration(file)
+    network = try Registry.definition(for: file).read(file)
   }
 
   /// The configuration of a ViT, or of another model of that kind.
@@ -78,6 +78,8 @@ extension WeightLoader {
 extension KeyNaming {
   /// Finds out how a file spells its keys, whatever model it is of.
   public init(detectingIn names: some Sequence<String>) {
-    self.init(detectingIn: names, expected: nil, families: Registry.families)
+    self.init(
+      detectingIn: names, fallback: .vit, families: Registry.families,
+      prefixes: Registry.families.flatMap(\.prefixes))
   }
 }

@@ -83,7 +83,7 @@ private struct Loaded<N: Network>: LoadedNetwork {
   private func plan(batch: Int, size: ImageExtent, lanes: Int) throws(ViTError) -> (
     images: Int, capacity: Int
   ) {
-    var images = max(1, min(network.imagesPerPass(for: size), batch))
+    var images = max(1, min(network.imagesPerPass, batch))
     while true {
       var plan = ActivationPlan(images: images, kernels: kernels, precision: precision)
       _ = network.plan(&plan, for: size)

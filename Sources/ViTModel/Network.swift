@@ -1,4 +1,3 @@
-import Checkpoint
 import Layers
 import TensorCore
 
@@ -38,7 +37,7 @@ package protocol Network: Sendable {
   var exactRows: ExactRows { get }
 
   /// The images that go through the layers together. More would not be faster, only larger.
-  func imagesPerPass(for size: ImageExtent) -> Int
+  var imagesPerPass: Int { get }
 }
 
 /// The shapes of hidden states and attentions for one image.
@@ -79,20 +78,4 @@ package protocol NetworkConfiguration: Sendable, Equatable {
   ///
   /// - Throws: What reading the small tensors throws.
   func network(_ builder: NetworkBuilder) throws -> any Network
-}
-
-/// A kind of model: how its files name it and spell its weights.
-package struct ModelDefinition: Sendable {
-  /// The class of `transformers` that defines the model, such as `ViTForImageClassification`.
-  package let className: String
-  /// The `model_type` of `config.json`.
-  package let modelType: String
-  /// How `transformers` spells the keys of such a model on disk.
-  package let keyNaming: KeyNaming
-  /// The beginnings of keys that `transformers` writes for such a model though classification does not use them.
-  package let unusedKeys: [String]
-  /// Reads the configuration.
-  ///
-  /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be.
-  package let configuration: @Sendable (PretrainedConfig) throws -> any NetworkConfiguration
 }

@@ -10,8 +10,7 @@ enum OtherKeys {
   /// - Parameters:
   ///   - own: The part of the file that is the encoder's.
   ///   - ignoresCausality: Whether the model asks for no mask, whatever the key says.
-  static func refuse(_ file: PretrainedConfig, _ own: PretrainedConfig, ignoresCausality: Bool = false) throws
-  {
+  static func refuse(_ file: PretrainedConfig, _ own: PretrainedConfig, ignoresCausality: Bool) throws {
     // A mask that lets tokens see only those before them.
     if !ignoresCausality, let value = own.json["is_causal"], value != .bool(false), value != .null {
       throw own.unsupported("is_causal", reason: "attention sees all tokens here")

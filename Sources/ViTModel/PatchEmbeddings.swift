@@ -84,16 +84,3 @@ struct PatchEmbeddings: Sendable {
     }
   }
 }
-
-extension ImageExtent {
-  /// How many patches fit; remainders are dropped.
-  func divided(by patch: ImageExtent) -> ImageExtent {
-    ImageExtent(height: height / patch.height, width: width / patch.width)
-  }
-
-  /// How many patches cover it.
-  func cutUp(by patch: ImageExtent) -> ImageExtent {
-    ImageExtent(
-      height: (height + patch.height - 1) / patch.height, width: (width + patch.width - 1) / patch.width)
-  }
-}

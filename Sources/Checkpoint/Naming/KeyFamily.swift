@@ -11,7 +11,7 @@ public struct KeyFamily: Sendable, Hashable {
   let scope: String
   let kind: String
   /// What the encoder's keys begin with in the files that there are.
-  let prefixes: [String]
+  package let prefixes: [String]
   let spelling: KeySpelling
   let marks: KeyMarks
 

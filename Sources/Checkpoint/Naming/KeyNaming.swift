@@ -22,38 +22,39 @@ public struct KeyNaming: Sendable, Hashable, CustomStringConvertible {
   ///
   /// - Parameters:
   ///   - names: The file's keys.
-  ///   - expected: What transformers would have saved such a model as. Only spellings of the same kind of encoder are
-  ///     considered then, with the same prefix or none: the weights of another model are not mistaken for it. Of
-  ///     equals, and where none explains any key, it is taken, so that a report says what it missed under the names
-  ///     that people know. Without it, the first of `families` and its first prefix.
-  ///   - families: Those that there are, the first of equals first.
-  package init(detectingIn names: some Sequence<String>, expected: KeyNaming?, families: [KeyFamily]) {
+  ///   - fallback: Taken of equals, and where no naming explains any key, so that a report says what it missed under the
+  ///     names that people know.
+  ///   - families: Those that are considered, the first of equals first.
+  ///   - prefixes: What the encoder's keys may begin with, if with anything.
+  package init(
+    detectingIn names: some Sequence<String>, fallback: KeyNaming, families: [KeyFamily], prefixes: [String]
+  ) {
     var votes: [KeyNaming: Int] = [:]
-    let candidates =
-      expected.map { expected in families.filter { $0.isAlternative(to: expected.family) } } ?? families
-    var prefixes: [String] = []
-    for prefix in expected.map({ [$0.prefix] }) ?? families.flatMap(\.prefixes)
-    where !prefixes.contains(prefix) {
-      prefixes.append(prefix)
-    }
     for name in names {
       let prefix = prefixes.first { name.hasPrefix($0) } ?? ""
       let rest = name.dropFirst(prefix.count)
-      for family in candidates where family.marks.explain(rest) {
+      for family in families where family.marks.explain(rest) {
         votes[KeyNaming(family: family, prefix: prefix), default: 0] += 1
       }
     }
     let most = votes.values.max() ?? 0
     let best = votes.filter { $0.value == most }.keys
-    guard
-      let fallback = expected
-        ?? families.first.map({ KeyNaming(family: $0, prefix: $0.prefixes.first ?? "") })
-    else { preconditionFailure("there is a family") }
     // Equals are decided the same way every time: the first families and a prefix come first.
     func rank(_ naming: KeyNaming) -> (Int, Int) {
       (families.firstIndex(of: naming.family) ?? 0, naming.prefix.isEmpty ? 1 : 0)
     }
     self = best.contains(fallback) ? fallback : best.min { rank($0) < rank($1) } ?? fallback
+  }
+
+  /// Finds out how a file spells the keys of a model that transformers would have saved as `expected`. Only spellings of
+  /// the same kind of encoder are considered, with the same prefix or none: the weights of another model are not mistaken
+  /// for it.
+  ///
+  /// - Parameter families: The spellings that there are.
+  init(detectingIn names: some Sequence<String>, expected: KeyNaming, families: [KeyFamily]) {
+    self.init(
+      detectingIn: names, fallback: expected,
+      families: families.filter { $0.isAlternative(to: expected.family) }, prefixes: [expected.prefix])
   }
 
   /// Where a file of this naming keeps the tensor that a model asks for as `canonical`.

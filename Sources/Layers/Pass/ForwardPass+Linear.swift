@@ -34,13 +34,20 @@ extension ForwardPass {
   /// A linear layer over one row of each image, into memory that is not the pass's.
   ///
   /// - Parameters:
+  ///   - layer: In float32; `nil` for none, and then the row is copied.
   ///   - x: Where the first image's row is taken.
   ///   - row: Which row of each image.
   ///   - out: [images, outFeatures].
   package func linear(
-    _ layer: Linear, _ x: Buffer, row: Int, into out: UnsafeMutablePointer<Float>,
+    _ layer: Linear?, _ x: Buffer, row: Int, into out: UnsafeMutablePointer<Float>,
     _ epilogue: MatrixProduct.Epilogue = .activation(.linear)
   ) {
+    guard let layer else {
+      for image in 0..<images {
+        (out + image * x.width).update(from: self[x] + (image * x.rows + row) * x.width, count: x.width)
+      }
+      return
+    }
     run(
       MatrixProduct(
         weights: layer.weight, bias: layer.bias?.base, self[x] + row * x.width,

@@ -1,3 +1,4 @@
+import Platform
 import TensorCore
 
 /// A map of tokens cut into square windows, after it was shifted round its edges.
@@ -27,7 +28,7 @@ package struct Windows: Sendable {
     count = rows * columns
     tokens = side * side
     perRow = columns
-    index = RowIndex(count: count * tokens) { position in
+    index = try RowIndex(count: count * tokens) { position in
       let (window, token) = (position / (side * side), position % (side * side))
       let y = (window / columns * side + token / side + shift) % fullHeight
       let x = (window % columns * side + token % side + shift) % fullWidth
@@ -77,13 +78,15 @@ package struct Windows: Sendable {
 private final class RowIndex: @unchecked Sendable {
   let base: UnsafePointer<UInt32>
 
-  init(count: Int, _ row: (Int) -> UInt32) {
-    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
+  /// - Throws: `TensorError.outOfMemory`.
+  init(count: Int, _ row: (Int) -> UInt32) throws(TensorError) {
+    let memory = try AlignedMemory.allocate(byteCount: count * MemoryLayout<UInt32>.stride)
+      .bindMemory(to: UInt32.self, capacity: count)
     for position in 0..<count { (memory + position).initialize(to: row(position)) }
     base = UnsafePointer(memory)
   }
 
-  deinit { base.deallocate() }
+  deinit { free(UnsafeMutableRawPointer(mutating: base)) }
 }
 
 /// What attention within windows adds to its scores: for each head, query and key, by their distance.
@@ -116,7 +119,7 @@ package struct WindowBias: Sendable {
   /// The floats of one head's biases, for all pairs of a window's tokens.
   static func expandedCount(tokens: Int) -> Int { tokens * AttentionHead.biasStride(tokens) }
 
-  /// Writes one head's biases, [tokens, `AttentionHead.biasStride`].
+  /// Writes one head's biases, [tokens, `AttentionHead.biasStride`]; what pads a row is left as it is.
   func expand(head: Int, into out: UnsafeMutablePointer<Float>) {
     let (tokens, reach) = (side * side, 2 * side - 1)
     let stride = AttentionHead.biasStride(tokens)
@@ -127,7 +130,6 @@ package struct WindowBias: Sendable {
         let start = (side - 1 - query / side + keyRow) * reach + side - 1 - query % side
         (row + keyRow * side).update(from: table + start, count: side)
       }
-      (row + tokens).update(repeating: 0, count: stride - tokens)
     }
   }
 }

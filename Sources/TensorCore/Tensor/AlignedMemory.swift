@@ -1,7 +1,7 @@
 import Platform
 
 /// Memory for tensors, weights and scratch, not initialised, to be freed with `free`.
-enum AlignedMemory {
+package enum AlignedMemory {
   /// From this size on memory starts at a huge page's boundary, and the system is asked to use such pages:
   /// they save most of the time that first touching the memory takes, and misses of the address cache.
   private static let hugePage = 1 << 21
@@ -10,7 +10,7 @@ enum AlignedMemory {
   /// `UnsafeMutableRawPointer.allocate` would end the process.
   ///
   /// - Throws: `TensorError.outOfMemory`.
-  static func allocate(byteCount: Int) throws(TensorError) -> UnsafeMutableRawPointer {
+  package static func allocate(byteCount: Int) throws(TensorError) -> UnsafeMutableRawPointer {
     let isLarge = byteCount >= hugePage
     var memory: UnsafeMutableRawPointer?
     guard posix_memalign(&memory, isLarge ? hugePage : TensorStorage.alignment, max(byteCount, 1)) == 0,

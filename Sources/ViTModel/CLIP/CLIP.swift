@@ -4,13 +4,13 @@ import Checkpoint
 enum CLIP {
   static let definition: ModelDefinition = ModelDefinition(
     className: "CLIPForImageClassification", modelType: "clip",
-    keyNaming: KeyNaming(family: .clip, prefix: "vision_model."), unusedKeys: ["vision_model.post_layernorm."]
-  ) { file in
-    // Old files have the tower's configuration under another key; SigLIP's never did.
-    let own = try file.section("vision_config", override: "vision_config_dict")
-    try OtherKeys.refuse(file, own)
-    return try ViTConfig(
-      tower: own, labels: file.labels.count, traits: .clip, eps: 1e-5, act: "quick_gelu", patch: 32)
+    keyNaming: KeyNaming(family: .clip, prefix: "vision_model."),
+    unusedKeys: ["vision_model.post_layernorm."],
+    // SigLIP's old files never had it there.
+    section: ("vision_config", "vision_config_dict")
+  ) { own, labels in
+    try ViTConfig(
+      tower: own, labels: labels, traits: .clip, eps: 1e-5, act: "quick_gelu", patch: 32)
   }
 }
 

@@ -14,10 +14,9 @@ enum DeiT {
   ) -> ModelDefinition {
     ModelDefinition(
       className: className, modelType: "deit",
-      keyNaming: KeyNaming(family: .transformers4, prefix: "deit."), unusedKeys: []
-    ) { file in
-      try OtherKeys.refuse(file, file)
-      return try ViTConfig(viTLike: file, traits: traits())
+      keyNaming: KeyNaming(family: .transformers4, prefix: "deit.")
+    ) { own, labels in
+      try ViTConfig(viTLike: own, labels: labels, traits: traits())
     }
   }
 }

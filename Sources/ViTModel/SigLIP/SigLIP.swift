@@ -4,13 +4,11 @@ import Checkpoint
 enum SigLIP {
   static let definition: ModelDefinition = ModelDefinition(
     className: "SiglipForImageClassification", modelType: "siglip",
-    keyNaming: KeyNaming(family: .clip, prefix: "vision_model."), unusedKeys: ["vision_model.head."]
-  ) { file in
-    let own = try file.section("vision_config", override: nil)
-    // The tower asks for no mask, whatever the file says.
-    try OtherKeys.refuse(file, own, ignoresCausality: true)
-    return try ViTConfig(
-      tower: own, labels: file.labels.count, traits: .siglip, eps: 1e-6, act: "gelu_pytorch_tanh", patch: 16)
+    keyNaming: KeyNaming(family: .clip, prefix: "vision_model."), unusedKeys: ["vision_model.head."],
+    section: ("vision_config", nil), ignoresCausality: true
+  ) { own, labels in
+    try ViTConfig(
+      tower: own, labels: labels, traits: .siglip, eps: 1e-6, act: "gelu_pytorch_tanh", patch: 16)
   }
 }
 

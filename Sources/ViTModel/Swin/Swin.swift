@@ -19,10 +19,9 @@ extension SwinConfig {
     ModelDefinition(
       className: className, modelType: modelType,
       keyNaming: KeyNaming(family: .swin, prefix: modelType + "."),
-      unusedKeys: [modelType + ".embeddings.mask_token"]
-    ) { file in
-      try OtherKeys.refuse(file, file, ignoresCausality: true)
-      return try SwinConfig(file, version)
+      unusedKeys: [modelType + ".embeddings.mask_token"], ignoresCausality: true
+    ) { own, labels in
+      try SwinConfig(own, labels: labels, version)
     }
   }
 }

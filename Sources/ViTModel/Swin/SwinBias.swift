@@ -31,9 +31,11 @@ enum SwinBias {
     let first = try mlp.tensor("0.weight", shape: [hiddenWidth, 2]).elements.map(Double.init)
     let offsets = try mlp.tensor("0.bias", shape: [hiddenWidth]).elements.map(Double.init)
     let second = try mlp.tensor("2.weight", shape: [heads, hiddenWidth])
-    guard mlp.loader.contains("2.weight") else { return try WindowBias(side: 1, heads: 1, distances: []) }
-    let weights = try second.elements.map(Double.init)
     let side = config.windowSide(ofStage: stage)
+    guard mlp.loader.contains("2.weight") else {
+      return try WindowBias(side: side, heads: heads, distances: [])
+    }
+    let weights = try second.elements.map(Double.init)
     let coordinates = coordinates(side: side, learnt: config.pretrainedWindowSizes[stage])
     var distances: [Float] = []
     distances.reserveCapacity(coordinates.count * coordinates.count * heads)

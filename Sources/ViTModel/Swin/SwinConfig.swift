@@ -92,22 +92,15 @@ extension SwinConfig {
   ///
   /// - Throws: `ViTConfigError` naming the key.
   package func validate() throws(ViTConfigError) {
-    let largest = 1 << 24
-    let extents = [
-      ("embed_dim", embedDim), ("image_size", imageSize.height), ("image_size", imageSize.width),
-      ("patch_size", patchSize.height), ("patch_size", patchSize.width), ("num_channels", numChannels),
-      ("window_size", windowSize), ("depths", depths.count),
-    ]
-    for (key, value) in extents + depths.map({ ("depths", $0) }) + numHeads.map({ ("num_heads", $0) }) {
-      guard value > 0 else { throw .notPositive(key: key, value: value) }
-      guard value <= largest else { throw .tooLarge(key: key, value: value, limit: largest) }
-    }
-    guard numLabels >= 0 else { throw .notPositive(key: "num_labels", value: numLabels) }
-    guard numLabels <= largest else { throw .tooLarge(key: "num_labels", value: numLabels, limit: largest) }
+    try ConfigBounds.check(
+      extents: [
+        ("embed_dim", embedDim), ("window_size", windowSize), ("depths", depths.count),
+      ] + ConfigBounds.extents(image: imageSize, patch: patchSize, channels: numChannels)
+        + depths.map { ("depths", $0) } + numHeads.map { ("num_heads", $0) },
+      counts: [("num_labels", numLabels)])
     // Each stage halves the map: sixteen of them have seen the last of any image.
     guard depths.count <= 16 else { throw .tooLarge(key: "depths", value: depths.count, limit: 16) }
-    let blocks = depths.reduce(0, +)
-    guard blocks <= 4096 else { throw .tooLarge(key: "depths", value: blocks, limit: 4096) }
+    try ConfigBounds.check(layers: depths.reduce(0, +), "depths")
     guard numHeads.count >= depths.count else {
       throw .wrongCount(key: "num_heads", count: numHeads.count, expected: depths.count)
     }
@@ -115,27 +108,18 @@ extension SwinConfig {
       throw .wrongCount(
         key: "pretrained_window_sizes", count: pretrainedWindowSizes.count, expected: depths.count)
     }
-    guard patchSize.height <= imageSize.height, patchSize.width <= imageSize.width else {
-      throw .patchLargerThanImage(patch: patchSize, image: imageSize)
-    }
-    let patchElements = patchSize.height * patchSize.width
-    guard patchElements <= largest, patchElements * numChannels <= largest else {
-      throw .tooLarge(key: "patch_size", value: patchElements, limit: largest)
-    }
-    let grid = imageSize.cutUp(by: patchSize)
-    guard grid.height * grid.width < largest else {
-      throw .tooLarge(key: "image_size", value: grid.height * grid.width, limit: largest)
-    }
+    try ConfigBounds.check(
+      image: imageSize, patch: patchSize, channels: numChannels, grid: imageSize.cutUp(by: patchSize))
     guard mlpRatio.isFinite, mlpRatio * Double(embedDim) >= 1 else {
       throw .invalidNumber(key: "mlp_ratio", value: mlpRatio)
     }
-    guard layerNormEps.isFinite, layerNormEps >= 0 else { throw .invalidEpsilon(layerNormEps) }
+    try ConfigBounds.check(epsilon: layerNormEps)
     try validateStages()
     _ = try Activation(named: hiddenAct)
   }
 
   private func validateStages() throws(ViTConfigError) {
-    let largest = 1 << 24
+    let largest = ConfigBounds.largest
     for (stage, heads) in numHeads.prefix(depths.count).enumerated() {
       let width = width(ofStage: stage)
       guard 4 * width <= largest else { throw .tooLarge(key: "embed_dim", value: width, limit: largest / 4) }

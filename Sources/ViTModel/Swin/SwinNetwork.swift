@@ -30,7 +30,7 @@ struct SwinNetwork: Network {
   /// There is no token that the result hangs on more than on others.
   var exactRows: ExactRows { .none }
 
-  func imagesPerPass(for size: ImageExtent) -> Int { 2 }
+  var imagesPerPass: Int { 2 }
 
   struct Geometry: Sendable {
     /// What is added to the patches, [tokens, embedDim].
@@ -91,11 +91,7 @@ struct SwinNetwork: Network {
       case .head(let hidden, let normalized, let pooled):
         pass.normalize(hidden, with: layernorm, rows: hidden.rows, into: normalized, for: .float32)
         pass.mean(normalized, skipping: 0, into: pooled)
-        if let classifier {
-          pass.linear(classifier, pooled, row: 0, into: output.logits)
-        } else {
-          output.logits.update(from: pass[pooled], count: pass.images * pooled.width)
-        }
+        pass.linear(classifier, pooled, row: 0, into: output.logits)
       }
     }
   }
@@ -127,12 +123,4 @@ struct SwinNetwork: Network {
     let normalized = plan.buffer(rows: hidden.rows, width: hidden.width)
     take(.head(hidden: hidden, normalized: normalized, pooled: plan.buffer(rows: 1, width: hidden.width)))
   }
-}
-
-extension ImageExtent {
-  /// The number of patches of a grid.
-  var count: Int { height * width }
-
-  /// The grid that is left when each two by two are merged.
-  var merged: ImageExtent { cutUp(by: ImageExtent(2)) }
 }

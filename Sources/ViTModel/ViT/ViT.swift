@@ -3,10 +3,9 @@ import Checkpoint
 /// The Vision Transformer: a CLS token, and a linear classifier on it.
 enum ViT {
   static let definition: ModelDefinition = ModelDefinition(
-    className: "ViTForImageClassification", modelType: "vit", keyNaming: .vit, unusedKeys: []
-  ) { file in
-    try OtherKeys.refuse(file, file)
-    return try ViTConfig(viTLike: file, traits: .vit)
+    className: "ViTForImageClassification", modelType: "vit", keyNaming: .vit
+  ) { own, labels in
+    try ViTConfig(viTLike: own, labels: labels, traits: .vit)
   }
 }
 

@@ -24,13 +24,12 @@ extension ViTConfig {
   }
 
   /// ViT and DeiT.
-  init(viTLike file: PretrainedConfig, traits: ViTTraits) throws {
-    try self.init(common: file, labels: file.labels.count, traits: traits)
+  init(viTLike file: PretrainedConfig, labels: Int, traits: ViTTraits) throws {
+    try self.init(common: file, labels: labels, traits: traits)
     layerNormEps = try file.number("layer_norm_eps", default: 1e-12)
     hiddenAct = try file.string("hidden_act", default: "gelu")
     intermediateSize = try file.int("intermediate_size", default: 3072)
     try readExtents(file, patch: 16)
-    try validate()
   }
 
   /// The towers of CLIP and SigLIP.
@@ -43,7 +42,6 @@ extension ViTConfig {
     intermediateSize = try own.int("intermediate_size", default: 3072)
     imageSize = ImageExtent(try own.int("image_size", default: 224))
     patchSize = ImageExtent(try own.int("patch_size", default: patch))
-    try validate()
   }
 
   /// What ViT, DeiT and DINOv2 have in common and the towers of CLIP and SigLIP have not.

@@ -44,34 +44,15 @@ public struct ViTConfig: Sendable, Equatable {
   ///
   /// - Throws: `ViTConfigError` naming the key.
   public func validate() throws(ViTConfigError) {
-    let extents = [
-      ("hidden_size", hiddenSize), ("num_attention_heads", numAttentionHeads), ("head_dim", headDim),
-      ("intermediate_size", intermediateSize), ("image_size", imageSize.height),
-      ("image_size", imageSize.width), ("patch_size", patchSize.height), ("patch_size", patchSize.width),
-      ("num_channels", numChannels),
-    ]
-    for (key, value) in extents where value <= 0 { throw .notPositive(key: key, value: value) }
-    for (key, value) in [("num_hidden_layers", numHiddenLayers), ("num_labels", numLabels)] where value < 0 {
-      throw .notPositive(key: key, value: value)
-    }
-    // Far above any real network, and low enough that no product of two of these overflows.
-    let largest = 1 << 24
-    let all = extents + [("num_hidden_layers", numHiddenLayers), ("num_labels", numLabels)]
-    for (key, value) in all where value > largest { throw .tooLarge(key: key, value: value, limit: largest) }
-    // The reference's largest has 48; each layer costs a report of sixteen missing tensors at least.
-    guard numHiddenLayers <= 4096 else {
-      throw .tooLarge(key: "num_hidden_layers", value: numHiddenLayers, limit: 4096)
-    }
-    guard patchSize.height <= imageSize.height, patchSize.width <= imageSize.width else {
-      throw .patchLargerThanImage(patch: patchSize, image: imageSize)
-    }
-    let patchElements = patchSize.height * patchSize.width
-    guard patchElements <= largest, patchElements * numChannels <= largest else {
-      throw .tooLarge(key: "patch_size", value: patchElements, limit: largest)
-    }
-    guard patchCount(of: imageSize) < largest else {
-      throw .tooLarge(key: "image_size", value: patchCount(of: imageSize), limit: largest)
-    }
+    try ConfigBounds.check(
+      extents: [
+        ("hidden_size", hiddenSize), ("num_attention_heads", numAttentionHeads), ("head_dim", headDim),
+        ("intermediate_size", intermediateSize),
+      ] + ConfigBounds.extents(image: imageSize, patch: patchSize, channels: numChannels),
+      counts: [("num_hidden_layers", numHiddenLayers), ("num_labels", numLabels)])
+    try ConfigBounds.check(layers: numHiddenLayers, "num_hidden_layers")
+    try ConfigBounds.check(
+      image: imageSize, patch: patchSize, channels: numChannels, grid: patchGrid(of: imageSize))
     guard numRegisterTokens >= 0 else {
       throw .notPositive(key: "num_register_tokens", value: numRegisterTokens)
     }
@@ -81,8 +62,10 @@ public struct ViTConfig: Sendable, Equatable {
     guard !traits.isFlat || hiddenSize.isMultiple(of: numAttentionHeads) else {
       throw .headsDoNotDivide(hiddenSize: hiddenSize, heads: numAttentionHeads)
     }
-    guard innerSize <= largest else { throw .tooLarge(key: "head_dim", value: headDim, limit: largest) }
-    guard layerNormEps.isFinite, layerNormEps >= 0 else { throw .invalidEpsilon(layerNormEps) }
+    guard innerSize <= ConfigBounds.largest else {
+      throw .tooLarge(key: "head_dim", value: headDim, limit: ConfigBounds.largest)
+    }
+    try ConfigBounds.check(epsilon: layerNormEps)
     _ = try activation()
   }
 
@@ -95,13 +78,10 @@ public struct ViTConfig: Sendable, Equatable {
 
   /// The patches that an image of a size is cut into, row by row. Remainder pixels are dropped.
   public func patchGrid(of size: ImageExtent) -> ImageExtent {
-    ImageExtent(height: size.height / patchSize.height, width: size.width / patchSize.width)
+    size.divided(by: patchSize)
   }
 
-  func patchCount(of size: ImageExtent) -> Int {
-    let grid = patchGrid(of: size)
-    return grid.height * grid.width
-  }
+  func patchCount(of size: ImageExtent) -> Int { patchGrid(of: size).count }
 
   /// The function that `hiddenAct` names.
   ///

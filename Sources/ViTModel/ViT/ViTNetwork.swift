@@ -12,8 +12,10 @@ struct ViTNetwork: Network {
   private let layers: [ViTLayer]
   /// After the layers, not in CLIP.
   private let layernorm: LayerNorm?
-  /// None for a model without labels, two where the logits are the mean of two classifiers'.
-  private let classifiers: [Linear]
+  /// None for a model without labels.
+  private let classifier: Linear?
+  /// That of the second token, where the logits are the mean of two classifiers'.
+  private let secondClassifier: Linear?
 
   init(_ builder: NetworkBuilder, _ config: ViTConfig) throws {
     self.config = config
@@ -28,16 +30,18 @@ struct ViTNetwork: Network {
       try ViTLayer(encoder.scoped("encoder.layer.\(index)"), config)
     }
     layernorm = config.traits.hasLayerNormAfter ? try norm("layernorm") : nil
-    classifiers = try (config.numLabels == 0 ? [] : config.traits.classifierNames).map { name in
+    let classifiers = try (config.numLabels == 0 ? [] : config.traits.classifierNames).map { name in
       try Linear(
         builder.scoped(name).exact, inFeatures: config.pooledSize, outFeatures: config.numLabels)
     }
+    classifier = classifiers.first
+    secondClassifier = classifiers.dropFirst().first
   }
 
   /// The CLS token's, on which the result hangs more than on any other.
   var exactRows: ExactRows { .first }
 
-  func imagesPerPass(for size: ImageExtent) -> Int { 8 }
+  var imagesPerPass: Int { 8 }
 
   /// What the residual stream starts from, [tokens, hiddenSize].
   func geometry(for size: ImageExtent, interpolate: Bool) throws -> Tensor {
@@ -118,16 +122,9 @@ struct ViTNetwork: Network {
         into: pooled)
       features = pooled
     }
-    switch classifiers.count {
-    case 0:
-      for image in 0..<pass.images {
-        (logits + image * config.pooledSize).update(
-          from: pass[features] + image * features.rows * features.width, count: config.pooledSize)
-      }
-    case 1: pass.linear(classifiers[0], features, row: 0, into: logits)
-    default:
-      pass.linear(classifiers[0], features, row: 0, into: logits)
-      pass.linear(classifiers[1], features, row: 1, into: logits, .add)
+    pass.linear(classifier, features, row: 0, into: logits)
+    if let secondClassifier {
+      pass.linear(secondClassifier, features, row: 1, into: logits, .add)
       for index in 0..<(pass.images * config.numLabels) { logits[index] /= 2 }
     }
   }
