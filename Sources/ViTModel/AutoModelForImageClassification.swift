@@ -19,6 +19,9 @@ public struct AutoModelForImageClassification: Sendable {
   /// The arithmetic of the matrix products.
   public let precision: Precision
 
+  /// How wide the features are that the model has: which can be asked for, and [batch, width] of them.
+  public let featureWidths: [ImageFeature: Int]
+
   private let network: any LoadedNetwork
   /// The packed weights.
   package let arena: PackedArena
@@ -80,6 +83,7 @@ public struct AutoModelForImageClassification: Sendable {
     loadReport = try loader.finish()
     packedCache = try fill(builder.packing, kernels)
     self.network = try network.loaded(config.network, kernels, precision)
+    featureWidths = self.network.featureWidths
   }
 
   /// What a network of this shape would find in its weights, whether it can be loaded or not. No large tensor is read.
@@ -105,16 +109,19 @@ public struct AutoModelForImageClassification: Sendable {
   ///     without a position table sees any size.
   ///   - outputHiddenStates: Whether to return the residual stream after each layer.
   ///   - outputAttentions: Whether to return the attention probabilities.
+  ///   - outputFeatures: Which features to return, of those that the model has.
   ///   - budget: The threads to use.
   /// - Throws: `ViTError` for the input, `TensorError` for results that no memory can hold.
   public func callAsFunction(
     _ pixelValues: Tensor, interpolatePositionEncoding: Bool = false, outputHiddenStates: Bool = false,
-    outputAttentions: Bool = false, budget: ComputeBudget = .shared
+    outputAttentions: Bool = false, outputFeatures: Set<ImageFeature> = [], budget: ComputeBudget = .shared
   ) throws -> ImageClassifierOutput {
     let interpolate = interpolatePositionEncoding || config.network.acceptsAnySize
     return try network(
       pixelValues, size: checkedSize(pixelValues, interpolate: interpolate), interpolate: interpolate,
-      hiddenStates: outputHiddenStates, attentions: outputAttentions, budget)
+      hiddenStates: outputHiddenStates, attentions: outputAttentions,
+      features: outputFeatures.isEmpty ? [:] : featureWidths.filter { outputFeatures.contains($0.key) },
+      budget)
   }
 
   private func checkedSize(

@@ -10,4 +10,6 @@ public struct ImageClassifierOutput: Sendable {
   /// On request, each layer's attention probabilities, [batch, heads, tokens, tokens]. For Swin, those of the last block
   /// of each stage, [batch * windows, heads, tokens, tokens].
   public let attentions: [Tensor]?
+  /// Those that were asked for and that the model has, [batch, width] each: `AutoModelForImageClassification.featureWidths`.
+  public let features: [ImageFeature: Tensor]
 }

@@ -3,12 +3,17 @@ import TensorCore
 
 /// A network with what it keeps between calls.
 protocol LoadedNetwork: Sendable {
+  /// The widths of the features that there are.
+  var featureWidths: [ImageFeature: Int] { get }
+
   /// Runs it on a batch.
   ///
-  /// - Parameter pixelValues: [batch, channels, height, width] of a size that has been checked.
+  /// - Parameters:
+  ///   - pixelValues: [batch, channels, height, width] of a size that has been checked.
+  ///   - features: The widths of those that are asked for.
   func callAsFunction(
     _ pixelValues: Tensor, size: ImageExtent, interpolate: Bool, hiddenStates: Bool, attentions: Bool,
-    _ budget: ComputeBudget
+    features: [ImageFeature: Int], _ budget: ComputeBudget
   ) throws -> ImageClassifierOutput
 }
 
@@ -33,7 +38,8 @@ extension Network {
     let key = SizeMemory<Geometry>.Key(size: config.imageSize, interpolate: config.acceptsAnySize)
     return Loaded(
       network: self, outputSize: config.outputSize, kernels: kernels, precision: precision,
-      geometries: SizeMemory(own: key, try geometry(for: key.size, interpolate: key.interpolate)))
+      geometries: SizeMemory(own: key, try geometry(for: key.size, interpolate: key.interpolate)),
+      featureWidths: outputShapes(for: config.imageSize).features)
   }
 }
 
@@ -43,11 +49,12 @@ private struct Loaded<N: Network>: LoadedNetwork {
   let kernels: Kernels
   let precision: Precision
   let geometries: SizeMemory<N.Geometry>
+  let featureWidths: [ImageFeature: Int]
   let workspaces = WorkspacePool()
 
   func callAsFunction(
     _ pixelValues: Tensor, size: ImageExtent, interpolate: Bool, hiddenStates: Bool, attentions: Bool,
-    _ budget: ComputeBudget
+    features: [ImageFeature: Int], _ budget: ComputeBudget
   ) throws -> ImageClassifierOutput {
     let batch = pixelValues.shape[0]
     // Everything that is about to be allocated is checked first.
@@ -55,7 +62,7 @@ private struct Loaded<N: Network>: LoadedNetwork {
     let shapes = hiddenStates || attentions ? network.outputShapes(for: size) : nil
     let output = try OutputBuffers(
       width: outputSize, batch: batch, hiddenStates: hiddenStates ? shapes : nil,
-      attentions: attentions ? shapes : nil)
+      attentions: attentions ? shapes : nil, features: features)
     let geometry = try geometries.value(for: SizeMemory.Key(size: size, interpolate: interpolate)) {
       try network.geometry(for: size, interpolate: interpolate)
     }

@@ -30,7 +30,8 @@ package protocol Network: Sendable {
     _ pass: ForwardPass, _ buffers: Buffers, _ geometry: Geometry, pixels: UnsafePointer<Float>,
     size: ImageExtent, into output: OutputSlice)
 
-  /// What it can be asked for besides the logits.
+  /// What it can be asked for besides the logits. A network that has features says how wide they are, and gives each to
+  /// `OutputSlice.keep(_:_:_:row:)` in `run`.
   func outputShapes(for size: ImageExtent) -> OutputShapes
 
   /// The rows of each image that 8-bit layers read nearly exactly.
@@ -40,12 +41,14 @@ package protocol Network: Sendable {
   var imagesPerPass: Int { get }
 }
 
-/// The shapes of hidden states and attentions for one image.
+/// The shapes of hidden states, attentions and features for one image.
 package struct OutputShapes {
   /// Rows and width.
   package var hiddenStates: [(rows: Int, width: Int)] = []
   /// The first extent is that of one image, before it is multiplied by the batch.
   package var attentions: [[Int]] = []
+  /// The widths of the features that there are.
+  package var features: [ImageFeature: Int] = [:]
 
   package init() {}
 }

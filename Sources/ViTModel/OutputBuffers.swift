@@ -6,18 +6,26 @@ struct OutputBuffers {
   let logits: Tensor
   let hiddenStates: [Tensor]?
   let attentions: [Tensor]?
+  let features: [ImageFeature: Tensor]
 
   /// - Parameters:
   ///   - width: Of the logits.
   ///   - shapes: What was asked for besides; `nil` for nothing.
+  ///   - features: The widths of those that were asked for.
   /// - Throws: `ViTError.tooLarge`, `TensorError`.
-  init(width: Int, batch: Int, hiddenStates: OutputShapes?, attentions: OutputShapes?) throws {
+  init(
+    width: Int, batch: Int, hiddenStates: OutputShapes?, attentions: OutputShapes?,
+    features: [ImageFeature: Int] = [:]
+  ) throws {
     // In floating point: the exact product of hostile extents might overflow.
     let hiddenFloats = hiddenStates?.hiddenStates.reduce(0.0) { $0 + Double($1.rows) * Double($1.width) } ?? 0
     let attentionFloats =
       attentions?.attentions.reduce(0.0) { $0 + $1.reduce(1.0) { $0 * Double($1) } } ?? 0
+    var featureFloats = 0.0
+    for width in features.values { featureFloats += Double(width) }
     try ViTError.check(
-      Double(batch) * (Double(width) + hiddenFloats + attentionFloats), for: "the results of the batch")
+      Double(batch) * (Double(width) + hiddenFloats + attentionFloats + featureFloats),
+      for: "the results of the batch")
     func empty(_ shape: [Int]) throws -> Tensor {
       Tensor(shape: shape, storage: try TensorStorage(uninitializedCount: Tensor.checkedCount(shape)))
     }
@@ -26,10 +34,12 @@ struct OutputBuffers {
     self.attentions = try attentions?.attentions.map { shape in
       try empty([batch * shape[0]] + shape.dropFirst())
     }
+    self.features = try features.mapValues { try empty([batch, $0]) }
   }
 
   var result: ImageClassifierOutput {
-    ImageClassifierOutput(logits: logits, hiddenStates: hiddenStates, attentions: attentions)
+    ImageClassifierOutput(
+      logits: logits, hiddenStates: hiddenStates, attentions: attentions, features: features)
   }
 
   /// The part of some images.
@@ -47,8 +57,35 @@ package struct OutputSlice {
     buffers.logits.storage.base + first * buffers.logits.shape[1]
   }
 
-  /// Whether nothing but the logits is asked for, so that what they do not hang on may be left out.
+  /// Whether no hidden state and no attention is asked for, so that what logits and features do not hang on may be left
+  /// out.
   package var isLogitsOnly: Bool { buffers.hiddenStates == nil && buffers.attentions == nil }
+
+  /// Whether a feature is asked for.
+  package func wants(_ feature: ImageFeature) -> Bool { buffers.features[feature] != nil }
+
+  /// Where a feature belongs, [images, width], if it is asked for.
+  package func feature(_ feature: ImageFeature) -> UnsafeMutablePointer<Float>? {
+    guard let tensor = buffers.features[feature] else { return nil }
+    return tensor.storage.base + first * tensor.shape[1]
+  }
+
+  /// Keeps the beginning of one row of each image as a feature, if it is asked for.
+  ///
+  /// - Parameters:
+  ///   - rows: As wide as the feature, or wider.
+  ///   - row: Which row of each image.
+  ///   - column: Where in the row it begins.
+  package func keep(
+    _ feature: ImageFeature, _ pass: ForwardPass, _ rows: ForwardPass.Buffer, row: Int = 0,
+    from column: Int = 0
+  ) {
+    guard let out = self.feature(feature), let width = buffers.features[feature]?.shape[1] else { return }
+    for image in 0..<pass.images {
+      (out + image * width).update(
+        from: pass[rows] + (image * rows.rows + row) * rows.width + column, count: width)
+    }
+  }
 
   /// Keeps a hidden state, if they are asked for.
   package func keepHidden(_ pass: ForwardPass, _ hidden: ForwardPass.Buffer, state: Int) {

@@ -70,6 +70,7 @@ struct SwinNetwork: Network {
       if !isLast { map = map.merged }
       shapes.hiddenStates.append((map.count, config.width(ofStage: isLast ? stage : stage + 1)))
     }
+    shapes.features = [.pooled: config.featureSize, .mean: config.featureSize]
     return shapes
   }
 
@@ -91,6 +92,8 @@ struct SwinNetwork: Network {
       case .head(let hidden, let normalized, let pooled):
         pass.normalize(hidden, with: layernorm, rows: hidden.rows, into: normalized, for: .float32)
         pass.mean(normalized, skipping: 0, into: pooled)
+        output.keep(.pooled, pass, pooled)
+        output.keep(.mean, pass, pooled)
         pass.linear(classifier, pooled, row: 0, into: output.logits)
       }
     }

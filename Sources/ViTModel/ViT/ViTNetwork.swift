@@ -73,6 +73,7 @@ struct ViTNetwork: Network {
     shapes.hiddenStates = Array(repeating: (tokens, config.hiddenSize), count: config.numHiddenLayers + 1)
     shapes.attentions = Array(
       repeating: [1, config.numAttentionHeads, tokens, tokens], count: config.numHiddenLayers)
+    shapes.features = config.featureWidths
     return shapes
   }
 
@@ -84,7 +85,8 @@ struct ViTNetwork: Network {
     embeddings.run(pass, buffers.embeddings, pixels: pixels, size: size, start: start, into: hidden)
     let pooling = config.traits.pooling
     // A head that reads the CLS token alone lets the last layer leave out the other rows.
-    let lastRows = pooling == .classToken && output.isLogitsOnly ? 1 : hidden.rows
+    let finalRows = pooling == .classToken && !output.wants(.mean) ? 1 : hidden.rows
+    let lastRows = output.isLogitsOnly ? finalRows : hidden.rows
     if let preLayernorm {
       pass.normalize(hidden, with: preLayernorm, rows: hidden.rows, into: hidden, for: .float32)
     }
@@ -100,10 +102,33 @@ struct ViTNetwork: Network {
     var states = hidden
     if let layernorm {
       states = buffers.layer.normalized
-      pass.normalize(
-        hidden, with: layernorm, rows: pooling == .classToken ? 1 : hidden.rows, into: states, for: .float32)
+      pass.normalize(hidden, with: layernorm, rows: finalRows, into: states, for: .float32)
     }
     classify(pass, states, buffers.pooled, into: output.logits)
+    keepFeatures(pass, states, buffers.pooled, in: output)
+  }
+
+  /// Keeps the features that are asked for.
+  ///
+  /// - Parameters:
+  ///   - states: The final states.
+  ///   - pooled: What the classifier has read where that was no token.
+  private func keepFeatures(
+    _ pass: ForwardPass, _ states: ForwardPass.Buffer, _ pooled: ForwardPass.Buffer, in output: OutputSlice
+  ) {
+    output.keep(.cls, pass, states)
+    switch config.traits.pooling {
+    case .classToken, .classAndDistillationTokens:
+      output.keep(.pooled, pass, states)
+      if output.wants(.mean) { pass.mean(states, skipping: specialTokens, into: pooled) }
+      output.keep(.mean, pass, pooled)
+    case .classTokenAndMean:
+      output.keep(.pooled, pass, pooled)
+      output.keep(.mean, pass, pooled, from: config.hiddenSize)
+    case .mean:
+      output.keep(.pooled, pass, pooled)
+      output.keep(.mean, pass, pooled)
+    }
   }
 
   /// The head.
