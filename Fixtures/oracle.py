@@ -91,11 +91,11 @@ def evaluate(model, pixels, prefix, interpolate):
     return golden, worst
 
 
-def exact_eager_attention():
+def exact_eager_attention(*others):
     """transformers' eager attention rounds the softmax to float32 whatever the model's type.
 
     That would make a "float64" evaluation one in float32 at every layer, so the generators put this in its place:
-    the same sum without the rounding. In float32 it computes the same values.
+    the same sum without the rounding. In float32 it computes the same values. `others`: models beside the usual.
     """
     import importlib
 
@@ -108,5 +108,5 @@ def exact_eager_attention():
         weights = torch.softmax(scores, dim=-1)
         return torch.matmul(weights, value).transpose(1, 2).contiguous(), weights
 
-    for name in ("vit", "deit", "dinov2", "dinov2_with_registers", "siglip", "clip", "swin"):
+    for name in ("vit", "deit", "dinov2", "dinov2_with_registers", "siglip", "clip", "swin", *others):
         importlib.import_module(f"transformers.models.{name}.modeling_{name}").eager_attention_forward = forward

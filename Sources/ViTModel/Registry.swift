@@ -6,11 +6,13 @@ enum Registry {
   static let models: [ModelDefinition] = [
     ViT.definition, DeiT.definition, DeiT.definitionWithTeacher, DINOv2.definition,
     DINOv2.definitionWithRegisters, SigLIP.definition, CLIP.definition, Swin.definition, SwinV2.definition,
+    ViTMSN.definition, IJEPA.definition, MetaCLIP2.definition,
   ]
 
   /// The spellings of keys that there are.
   static let families: [KeyFamily] = [
     .transformers4, .transformers5, .timm, .dinov2, .dinov2Transformers5, .clip, .swin, .swinTransformers5,
+    .vitMSN, .vitMSNTransformers4, .vitMSNTransformers5,
   ]
 
   /// Every `model_type`.

@@ -136,7 +136,9 @@ import Testing
       let outcome = try Tool.run(arguments)
       #expect(outcome.status == 3)
       #expect(outcome.errors.contains("\"resnet\" is not supported"))
-      #expect(outcome.errors.contains("clip, deit, dinov2, dinov2_with_registers, siglip, swin, swinv2, vit"))
+      #expect(
+        outcome.errors.contains(
+          "clip, deit, dinov2, dinov2_with_registers, ijepa, metaclip_2, siglip, swin, swinv2, vit, vit_msn"))
     }
   }
 

@@ -26,6 +26,8 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
     case "dinov2": self = .bit
     case "clip": self = .clip
     case "siglip": self = .siglip
+    case "vit_msn", "ijepa": self = .vit
+    case "metaclip_2": self = .clip
     default: return nil
     }
   }

@@ -23,10 +23,10 @@ extension ViTConfig {
     numLabels = labels
   }
 
-  /// ViT and DeiT.
-  init(viTLike file: PretrainedConfig, labels: Int, traits: ViTTraits) throws {
+  /// ViT, DeiT and their like.
+  init(viTLike file: PretrainedConfig, labels: Int, traits: ViTTraits, eps: Double = 1e-12) throws {
     try self.init(common: file, labels: labels, traits: traits)
-    layerNormEps = try file.number("layer_norm_eps", default: 1e-12)
+    layerNormEps = try file.number("layer_norm_eps", default: eps)
     hiddenAct = try file.string("hidden_act", default: "gelu")
     intermediateSize = try file.int("intermediate_size", default: 3072)
     try readExtents(file, patch: 16)

@@ -9,7 +9,7 @@ import Checkpoint
 /// | `vit.encoder.layer.N.layer_scale1.lambda1`, `layer_scale2` | DINOv2's factors of attention and MLP |
 /// | `vit.encoder.layer.N.swiglu.gate.*`, `up`, `down` | the gated MLP |
 extension KeyFamily {
-  private static let viTPrefixes = ["vit.", "deit."]
+  private static let viTPrefixes = ["vit.", "deit.", "ijepa."]
 
   /// The names on disk of `transformers`, all versions: ViT and DeiT.
   public static let transformers4 = KeyFamily(
@@ -21,16 +21,7 @@ extension KeyFamily {
   /// The names that the modules of `transformers` 5 have in memory (`vit.layers.0.attention.q_proj.weight`).
   public static let transformers5 = KeyFamily(
     "transformers5", scope: "vit", kind: "vit", prefixes: viTPrefixes,
-    spelling: KeySpelling(
-      layers: "layers.",
-      modules: [
-        "attention.attention.query": ("attention.q_proj", nil),
-        "attention.attention.key": ("attention.k_proj", nil),
-        "attention.attention.value": ("attention.v_proj", nil),
-        "attention.output.dense": ("attention.o_proj", nil),
-        "intermediate.dense": ("mlp.fc1", nil),
-        "output.dense": ("mlp.fc2", nil),
-      ]),
+    spelling: KeySpelling(layers: "layers.", modules: KeySpelling.transformers5Modules),
     marks: KeyMarks(beginnings: ["embeddings.", "layers."]))
 
   /// The names of `timm`, where query, key and value are the thirds of one tensor (`blocks.0.attn.qkv.weight`).
@@ -66,4 +57,16 @@ extension KeyFamily {
 extension KeyNaming {
   /// What `ViTForImageClassification` is saved as.
   public static let vit = KeyNaming(family: .transformers4, prefix: "vit.")
+}
+
+extension KeySpelling {
+  /// The modules of a layer in version 5 of `transformers`, in memory.
+  static let transformers5Modules: [String: Module] = [
+    "attention.attention.query": ("attention.q_proj", nil),
+    "attention.attention.key": ("attention.k_proj", nil),
+    "attention.attention.value": ("attention.v_proj", nil),
+    "attention.output.dense": ("attention.o_proj", nil),
+    "intermediate.dense": ("mlp.fc1", nil),
+    "output.dense": ("mlp.fc2", nil),
+  ]
 }
