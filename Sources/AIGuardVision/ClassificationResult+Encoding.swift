@@ -13,14 +13,17 @@ extension Classification: Encodable {
 }
 
 extension ClassificationResult: Encodable {
-  private enum CodingKeys: CodingKey { case predictions }
+  private enum CodingKeys: CodingKey { case predictions, generatedScore, leadingGenerator }
 
-  /// Writes one object: `predictions`, best first, and beside it the fields of the provenance.
+  /// Writes one object: `predictions`, best first, `generatedScore` and `leadingGenerator` where there are such, and
+  /// beside them the fields of the provenance.
   ///
   /// - Throws: As `ModelIdentity.sha256`, and what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(classifications, forKey: .predictions)
+    try fields.encodeIfPresent(generatedScore, forKey: .generatedScore)
+    try fields.encodeIfPresent(leadingGenerator, forKey: .leadingGenerator)
     try provenance.encode(to: encoder)
   }
 }
@@ -43,15 +46,16 @@ extension Provenance: Encodable {
 }
 
 extension ModelIdentity: Encodable {
-  private enum CodingKeys: CodingKey { case id, sha256 }
+  private enum CodingKeys: CodingKey { case id, sha256, note }
 
-  /// Writes `id` and `sha256`, which the first time takes as long as reading the weights.
+  /// Writes `id`, `sha256`, which the first time takes as long as reading the weights, and `note` where there is one.
   ///
   /// - Throws: As `sha256`, and what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(id, forKey: .id)
     try fields.encode(sha256, forKey: .sha256)
+    try fields.encodeIfPresent(note, forKey: .note)
   }
 }
 

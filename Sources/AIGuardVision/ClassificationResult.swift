@@ -16,6 +16,15 @@ public struct Classification: Sendable, Equatable {
 public struct ClassificationResult: Sendable, Equatable, RandomAccessCollection {
   /// The labels asked for, by descending score; equal scores keep the model's order.
   public let classifications: [Classification]
+  /// P(AI), from 0 to 1: how probable the model finds it that the image was generated. `nil` where it is not known which
+  /// labels mean that; `ImageClassifier.generatedLabels` says why.
+  ///
+  /// Neither `topK` nor `functionToApply` changes it. It is the model's opinion, and no proof; where it was trained on
+  /// faces that were changed, it is the probability of that.
+  public let generatedScore: Float?
+  /// The label with the highest score of those that mean "generated", where the model has several: the generator that the
+  /// image comes from, if it comes from one. Of equal ones the first.
+  public let leadingGenerator: String?
   /// What produced them.
   public let provenance: Provenance
 

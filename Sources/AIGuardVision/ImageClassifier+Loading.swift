@@ -14,6 +14,9 @@ extension ImageClassifier {
   ///   - weightsFile: The name of the file of weights in it, or of the index of several, where it is not to be the one
   ///     that is preferred.
   ///   - id: What results call the model; by default the folder's name.
+  ///   - generatedLabels: The labels that mean "generated", spelt as the model does; none where it has one label, and that
+  ///     means a photograph. By default those that `calibration.json` in the folder names, else those whose spelling is
+  ///     known (`GeneratedLabels`).
   ///   - profile: The reference whose pixel values to reproduce.
   ///   - policy: Whether an image is turned upright first, as transformers' pipeline does, or taken as it is stored.
   ///   - precision: The arithmetic of the encoder's matrix products. `Docs/Performance.md` states what the
@@ -29,7 +32,7 @@ extension ImageClassifier {
   ///   or `ViTError` for what is wrong with the files; `ImageClassifierError` where they do not fit together;
   ///   `KernelLevelError`; with a cache `DigestError`.
   public init(
-    folder: String, weightsFile: String? = nil, id: String? = nil,
+    folder: String, weightsFile: String? = nil, id: String? = nil, generatedLabels: [String]? = nil,
     profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
@@ -37,27 +40,31 @@ extension ImageClassifier {
     let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
     let processor = try ViTImageProcessor(
       contentsOfFolder: folder, modelConfig: .object(files.config.json), profile: profile)
+    let id = id ?? Self.name(ofFolder: folder)
+    let generated = try GeneratedLabels.labels(
+      named: generatedLabels, orInFolder: folder, config: files.config, model: id)
     try self.init(
-      id: id ?? Self.name(ofFolder: folder), config: files.config, processor: processor, policy: policy,
+      id: id, config: files.config, processor: processor, policy: policy,
       weights: files.weights(), precision: precision, limits: limits, budget: budget,
-      packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
+      packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls, generated: generated)
   }
 
   /// Assembles a classifier from files in memory.
   package init(
     id: String, config: PretrainedConfig, processor: ViTImageProcessor, policy: InputPolicy,
     weights: ModelWeights, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
-    packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
+    packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls,
+    generated: Result<GeneratedLabels, ImageClassifierError>? = nil
   ) throws {
     let network = try HashedNetwork(
       config, weights: weights, precision: precision, budget: budget, packedCache: packedCache)
     try self.init(
       model: network.model, processor: processor, policy: policy, config: config, weights: weights,
       identity: ModelIdentity(id: id, hash: network.hash), limits: limits, budget: budget,
-      maximumWaitingCalls: maximumWaitingCalls)
+      maximumWaitingCalls: maximumWaitingCalls, generated: generated)
   }
 
-  private static func name(ofFolder path: String) -> String {
+  static func name(ofFolder path: String) -> String {
     let names = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     return (names.last { $0 != "." } ?? path).showingPathBytes
   }

@@ -1,5 +1,6 @@
 import Checkpoint
 import JSONText
+import Platform
 
 extension ImageClassifier {
   /// Writes the model into a folder as `save_pretrained` does: `config.json`, `preprocessor_config.json` and the
@@ -7,10 +8,12 @@ extension ImageClassifier {
   ///
   /// The tensors have the names that transformers has on disk for such a model, whatever names they came under, and
   /// their own types; what was rounded to 8 bits is written as the float32 numbers that it stands for. What the network
-  /// does not use is left out, unless transformers would miss it.
+  /// does not use is left out, unless transformers would miss it. Which labels mean "generated" is written into
+  /// `calibration.json` where their spelling alone does not say the same.
   ///
   /// - Parameters:
-  ///   - folder: Made if it is not there. Weights in safetensors that are there already are replaced.
+  ///   - folder: Made if it is not there. Weights in safetensors that are there already are replaced, and so is what
+  ///     `calibration.json` says of another model.
   ///   - dtype: The type to convert the weights to: `F64`, `F32`, `F16` or `BF16`.
   ///   - maximumShardByteCount: The most bytes of tensors in one file.
   /// - Throws: `FileError`, `ModelSaveError`, what reading the weights throws, and
@@ -20,12 +23,24 @@ extension ImageClassifier {
     maximumShardByteCount: Int = ModelWeights.defaultShardByteCount
   ) throws {
     if let path = try weights.modifiedFile() { throw ImageClassifierError.weightsChanged(path: path) }
+    var files = [
+      "config.json": configText(dtype), "preprocessor_config.json": processor.config.json.pythonText + "\n",
+    ]
+    let calibrationPath = ModelFolder(folder).calibrationPath
+    files[FilePath.name(of: calibrationPath)] = calibrationText
     try weights.save(
       toFolder: folder, report: model.loadReport, naming: model.config.keyNaming,
-      unused: model.config.unusedKeys,
-      files: [
-        "config.json": configText(dtype), "preprocessor_config.json": processor.config.json.pythonText + "\n",
-      ], dtype: dtype, maximumShardByteCount: maximumShardByteCount)
+      unused: model.config.unusedKeys, files: files, dtype: dtype,
+      maximumShardByteCount: maximumShardByteCount)
+    if calibrationText == nil { try OutputFile.remove(calibrationPath) }
+  }
+
+  /// What `calibration.json` has to say; `nil` where there need not be such a file.
+  private var calibrationText: String? {
+    guard let labels = try? generatedLabels else { return nil }
+    let byTheTable = try? GeneratedLabels.byTheTable(of: config, model: identity.id).get()
+    guard labels.indices != byTheTable?.indices else { return nil }
+    return CalibrationFile(generatedLabels: labels.names).text
   }
 
   /// The configuration as it was read, with what is known better now.

@@ -44,11 +44,15 @@ public struct ImageClassifier: Sendable {
   /// What the model was loaded from.
   let weights: ModelWeights
   let config: PretrainedConfig
+  /// Which labels mean "generated", or why that is not known.
+  let generated: Result<GeneratedLabels, ImageClassifierError>
 
+  /// - Parameter generated: Which labels mean "generated"; by default by the table of spellings.
   init(
     model: AutoModelForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
     config: PretrainedConfig, weights: ModelWeights, identity: ModelIdentity, limits: DecodeLimits,
-    budget: ComputeBudget, maximumWaitingCalls: Int
+    budget: ComputeBudget, maximumWaitingCalls: Int,
+    generated: Result<GeneratedLabels, ImageClassifierError>? = nil
   ) throws {
     guard maximumWaitingCalls >= 0 else {
       throw ImageClassifierError.invalidMaximumWaitingCalls(maximumWaitingCalls)
@@ -65,7 +69,16 @@ public struct ImageClassifier: Sendable {
     self.identity = identity
     self.limits = limits
     self.budget = budget
+    self.generated = generated ?? GeneratedLabels.byTheTable(of: config, model: identity.id)
     calls = CallQueue(width: budget.threads, waiting: maximumWaitingCalls)
+  }
+
+  /// Which labels mean that an image was generated, and how `ClassificationResult.generatedScore` follows from them.
+  ///
+  /// - Throws: `ImageClassifierError` where that is not known: it lists the labels, and results have no such score.
+  ///   `generatedLabels:`, where the classifier is made, says which they are.
+  public var generatedLabels: GeneratedLabels {
+    get throws(ImageClassifierError) { try generated.get() }
   }
 
   /// What results of this classifier depend on.
@@ -124,10 +137,12 @@ public struct ImageClassifier: Sendable {
     let function =
       functionToApply ?? .default(problemType: problemType, labels: labels.count)
     let provenance = provenance
+    let generated = try? generatedLabels
     return try (0..<logits.shape[0]).map { image in
-      try ClassificationResult(
-        classifications: rank(logits.selected(image).elements, by: function, topK: topK),
-        provenance: provenance)
+      let logits = try logits.selected(image).elements
+      return try ClassificationResult(
+        classifications: rank(logits, by: function, topK: topK), generatedScore: generated?.score(logits),
+        leadingGenerator: generated?.leader(logits), provenance: provenance)
     }
   }
 

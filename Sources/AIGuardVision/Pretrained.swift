@@ -39,6 +39,7 @@ extension ImageClassifier {
     ///   - revision: A branch, a tag or a commit of the model on the Hub.
     ///   - hub: Where to look, and the cache; by default what the environment says (`ModelHub.init(environment:)`).
     ///   - weightsFile: The name of the file of weights in a folder, where it is not to be the one that is preferred.
+    ///   - generatedLabels: The labels that mean "generated", where `calibration.json` or their spelling does not say it.
     ///   - profile: The reference whose pixel values to reproduce.
     ///   - policy: Whether an image is turned upright first, or taken as it is stored.
     ///   - precision: The arithmetic of the encoder's matrix products.
@@ -49,30 +50,32 @@ extension ImageClassifier {
     /// - Throws: As `init(folder:)`, `HubError`, `CancellationError`, and `ImageClassifierError.threadUnavailable`.
     public static func fromPretrained(
       _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil,
-      weightsFile: String? = nil, profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
+      weightsFile: String? = nil, generatedLabels: [String]? = nil,
+      profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
       packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
     ) async throws -> ImageClassifier {
       let folder = try await PretrainedFolder(idOrFolder, revision: revision, hub: hub, files: .all)
       return try await folder.load { [id = folder.id] path in
         try ImageClassifier(
-          folder: path, weightsFile: weightsFile, id: id, profile: profile, policy: policy,
-          precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+          folder: path, weightsFile: weightsFile, id: id, generatedLabels: generatedLabels, profile: profile,
+          policy: policy, precision: precision, limits: limits, budget: budget, packedCache: packedCache,
           maximumWaitingCalls: maximumWaitingCalls)
       }
     }
   #else
     /// Loads a model from a folder: this build has no Hub. As `init(folder:)`, on a thread of its own.
     public static func fromPretrained(
-      _ folder: String, weightsFile: String? = nil, profile: PreprocessingProfile = .pillow13,
-      policy: InputPolicy = .asStored,
+      _ folder: String, weightsFile: String? = nil, generatedLabels: [String]? = nil,
+      profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
       packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
     ) async throws -> ImageClassifier {
       try await PretrainedFolder(folder).load { path in
         try ImageClassifier(
-          folder: path, weightsFile: weightsFile, profile: profile, policy: policy, precision: precision,
-          limits: limits, budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
+          folder: path, weightsFile: weightsFile, generatedLabels: generatedLabels, profile: profile,
+          policy: policy, precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+          maximumWaitingCalls: maximumWaitingCalls)
       }
     }
   #endif

@@ -30,6 +30,13 @@
         "The most bytes of tensors in one file of a folder, as 5GB or 500MB.", valueName: "size"))
     var maxShardSize: ByteSize?
 
+    @Option(
+      name: .customLong("generated-label"),
+      help: ArgumentHelp(
+        "A label that means that an image was generated, to be kept in calibration.json of the new folder. May be "
+          + "given several times.", valueName: "label"))
+    var generatedLabels: [String] = []
+
     private var isFile: Bool { FileKind(of: input) == .file }
 
     func validate() throws {
@@ -39,6 +46,7 @@
             "\(input.escaped) is a file: the name of the new one must end in .safetensors")
         }
         guard maxShardSize == nil else { throw ValidationError("--max-shard-size is for folders") }
+        guard generatedLabels.isEmpty else { throw ValidationError("--generated-label is for folders") }
       } else if output.hasSuffix(".safetensors"), FileKind(of: output) != .folder {
         throw ValidationError(
           "\(input.escaped) is no file: what it becomes is a folder, not \(output.escaped)")
@@ -46,20 +54,32 @@
     }
 
     func run() throws {
-      let (weights, folder) = try open()
+      let (weights, folder, calibration) = try open()
       guard let folder else { return try weights.save(to: output, dtype: dtype?.type) }
+      var files = try ModelFolder(folder).configurationFiles(dtype: dtype?.type)
+      let path = ModelFolder(output).calibrationPath
+      let name = FilePath.name(of: path)
+      if let calibration { files[name] = calibration }
       try weights.save(
-        toFolder: output, files: ModelFolder(folder).configurationFiles(dtype: dtype?.type),
-        dtype: dtype?.type,
+        toFolder: output, files: files, dtype: dtype?.type,
         maximumShardByteCount: maxShardSize?.byteCount ?? ModelWeights.defaultShardByteCount)
+      // One that is there is of another model.
+      if files[name] == nil { try OutputFile.remove(path) }
     }
 
-    /// The weights, and the folder that they are in where that is what was named.
-    private func open() throws -> (ModelWeights, folder: String?) {
+    /// The weights, the folder that they are in where that is what was named, and what its `calibration.json` becomes
+    /// where labels are named.
+    private func open() throws -> (ModelWeights, folder: String?, calibration: String?) {
       do {
-        if isFile { return (try ModelWeights(contentsOf: input), nil) }
+        if isFile { return (try ModelWeights(contentsOf: input), nil, nil) }
         let folder = try ModelArgument.find(input, revision: nil).folder
-        return (try ModelWeights(contentsOfFolder: folder), folder)
+        let calibration =
+          try generatedLabels.isEmpty
+          ? nil
+          : GeneratedLabels.calibrationText(
+            naming: generatedLabels, inFolder: folder, config: PretrainedConfig(contentsOfFolder: folder),
+            model: input)
+        return (try ModelWeights(contentsOfFolder: folder), folder, calibration)
       } catch {
         Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)
         throw Exit.modelNotLoaded

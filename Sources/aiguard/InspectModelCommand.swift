@@ -19,16 +19,28 @@
     @Option(help: "A branch, a tag or a commit of a model on the Hub.")
     var revision: String?
 
+    @Option(
+      name: .customLong("generated-label"),
+      help: ArgumentHelp(
+        "A label that means that an image was generated. May be given several times.", valueName: "label"))
+    var generatedLabels: [String] = []
+
     @Flag(help: "One JSON object instead of a table.")
     var json = false
 
+    func validate() throws {
+      if !generatedLabels.isEmpty, FileKind(of: model) == .file {
+        throw ValidationError("--generated-label is for models with a configuration: a folder, or an id")
+      }
+    }
+
     func run() throws {
-      let (weights, config) = try open()
+      let (weights, config, labels) = try open()
       let report = try config.map { config in
         try AutoModelForImageClassification.inspect(
           config: config, weights: WeightLoader(weights, for: config))
       }
-      let summary = Summary(weights, config, report)
+      let summary = Summary(weights, config, report, labels, note: ModelIdentity.note(of: model))
       if json {
         try Output.json(summary)
       } else {
@@ -37,14 +49,19 @@
       if let report, !report.isComplete { throw Exit.modelNotLoaded }
     }
 
-    /// The weights, and of a folder the network that they are for.
-    private func open() throws -> (ModelWeights, AutoConfig?) {
+    /// The weights, and of a folder the network that they are for and what its labels mean.
+    private func open() throws -> (
+      ModelWeights, AutoConfig?, Result<GeneratedLabels, ImageClassifierError>?
+    ) {
       do {
-        if FileKind(of: model) == .file { return (try ModelWeights(contentsOf: model), nil) }
+        if FileKind(of: model) == .file { return (try ModelWeights(contentsOf: model), nil, nil) }
         let folder = try ModelArgument.find(model, revision: revision).folder
+        let config = try PretrainedConfig(contentsOfFolder: folder)
         return (
-          try ModelWeights(contentsOfFolder: folder),
-          try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
+          try ModelWeights(contentsOfFolder: folder), try AutoConfig(config),
+          try GeneratedLabels.labels(
+            named: generatedLabels.isEmpty ? nil : generatedLabels, orInFolder: folder, config: config,
+            model: model)
         )
       } catch {
         Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)
@@ -76,8 +93,28 @@
       let mismatched: [Mismatch]?
       let unused: [String]?
       let tensors: [TensorLine]
+      let generatedLabels: [String]?
+      let note: String?
+      /// How P(AI) is read, for people.
+      private let reading: String?
 
-      init(_ weights: ModelWeights, _ config: AutoConfig?, _ report: LoadReport?) {
+      private enum CodingKeys: CodingKey {
+        case path, files, byteCount, parameters, architecture, keys, missing, mismatched, unused, tensors
+        case generatedLabels, note
+      }
+
+      init(
+        _ weights: ModelWeights, _ config: AutoConfig?, _ report: LoadReport?,
+        _ labels: Result<GeneratedLabels, ImageClassifierError>?, note: String?
+      ) {
+        generatedLabels = try? labels?.get().names
+        self.note = note
+        reading = labels.map { labels in
+          switch labels {
+          case .success(let labels): labels.summary
+          case .failure(let error): "none: \(error)"
+          }
+        }
         path = weights.path.showingPathBytes
         files = weights.filePaths.map(\.showingPathBytes)
         byteCount = weights.byteCount
@@ -119,6 +156,8 @@
         list("missing     ", missing)
         list("misshapen   ", mismatched?.map { "\($0.name): \($0.found) where \($0.expected) is needed" })
         list("unused      ", unused)
+        if let reading { lines.append("P(AI)       " + reading.escaped) }
+        if let note { lines.append("note        " + note) }
         Output.write(lines.joined(separator: "\n") + "\n", to: .standardOutput)
       }
     }

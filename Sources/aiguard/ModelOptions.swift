@@ -24,6 +24,14 @@
         valueName: "file"))
     var weights: String?
 
+    @Option(
+      name: .customLong("generated-label"),
+      help: ArgumentHelp(
+        "A label of --model that means that an image was generated, where its calibration.json or its spelling does "
+          + "not say so. May be given several times.",
+        valueName: "label"))
+    var generatedLabels: [String] = []
+
     @Option(help: "The reference whose pixel values to reproduce.")
     var profile: PreprocessingProfile = .pillow13
 
@@ -57,6 +65,9 @@
       if weights != nil, model == nil {
         throw ValidationError("--weights goes with --model: the built-in model has one file")
       }
+      if !generatedLabels.isEmpty, model == nil {
+        throw ValidationError("--generated-label goes with --model: of the built-in model it is known")
+      }
       if let threads, !(1...Self.mostThreads).contains(threads) {
         throw ValidationError("--threads must be from 1 to \(Self.mostThreads)")
       }
@@ -70,10 +81,13 @@
         if let model {
           let location = try ModelArgument.find(model, revision: revision)
           let classifier = try ImageClassifier(
-            folder: location.folder, weightsFile: weights, id: location.id, profile: profile, policy: policy,
+            folder: location.folder, weightsFile: weights, id: location.id,
+            generatedLabels: generatedLabels.isEmpty ? nil : generatedLabels, profile: profile,
+            policy: policy,
             precision: precision,
             budget: budget,
             packedCache: packedCache ? .userCache : nil)
+          ModelNote.show(classifier.identity.note, of: classifier.identity.id)
           for problem in classifier.model.packedCache.problems {
             Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
           }
@@ -90,6 +104,14 @@
         Output.write("aiguard: cannot load the model: \(reason.escapedLines)\n", to: .standardError)
         throw Exit.modelNotLoaded
       }
+    }
+  }
+
+  /// What the users of a published model should know of it.
+  enum ModelNote {
+    static func show(_ note: String?, of model: String) {
+      guard let note else { return }
+      Output.write("aiguard: note: \(model.printable): \(note)\n", to: .standardError)
     }
   }
 

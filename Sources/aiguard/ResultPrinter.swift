@@ -34,7 +34,7 @@
     }
   }
 
-  /// A table for people: the file, then its labels, best first.
+  /// A table for people: the file, P(AI) where it is known, then the labels, best first.
   struct TablePrinter: ResultPrinter {
     private let width: Int
 
@@ -45,8 +45,10 @@
 
     func print(_ file: String, _ result: ClassificationResult) {
       let labels = result.map { "\($0.label.printable) \(Self.score($0.score))" }
+      let generated = result.generatedScore.map { ["P(AI) \(Self.score($0))"] } ?? []
       Output.write(
-        file.escaped.padded(to: width) + "  " + labels.joined(separator: "  ") + "\n", to: .standardOutput)
+        file.escaped.padded(to: width) + "  " + (generated + labels).joined(separator: "  ") + "\n",
+        to: .standardOutput)
     }
 
     func print(_ file: String, _ failure: FailureReport) {

@@ -217,6 +217,18 @@ import Testing
       "invalidMaximumWaitingCalls": .init(
         ImageClassifierError.invalidMaximumWaitingCalls(-1), "invalid-argument", 500),
       "notAFileURL": .init(ImageClassifierError.notAFileURL(""), "invalid-argument", 400),
+      "unknownLabels": .init(
+        ImageClassifierError.unknownLabels(model: "", labels: [], unknown: []), "unknown-labels", 500),
+      "labelsOfOneSide": .init(
+        ImageClassifierError.labelsOfOneSide(model: "", labels: [], areGenerated: true), "labels-of-one-side",
+        500),
+      "labelsNotExclusive": .init(
+        ImageClassifierError.labelsNotExclusive(model: "", labels: [], generated: []), "labels-not-exclusive",
+        500),
+      "labelsAreNumbers": .init(
+        ImageClassifierError.labelsAreNumbers(model: "", labels: []), "labels-are-numbers", 500),
+      "noSuchLabels": .init(
+        ImageClassifierError.noSuchLabels(model: "", labels: [], named: []), "no-such-labels", 500),
     ],
     "FileError": [
       "system": .init(FileError(path: "", reason: .system(call: "open", code: EIO)), "unreadable-file", 500),

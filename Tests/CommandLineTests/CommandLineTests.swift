@@ -13,9 +13,9 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
     let words = outcome.output.split(whereSeparator: \.isWhitespace)
-    try #require(words.count == 5)
+    try #require(words.count == 7)
     #expect(String(words[0]) == photo("chelsea.jpg"))
-    let (best, other) = (try #require(Double(words[2])), try #require(Double(words[4])))
+    let (best, other) = (try #require(Double(words[4])), try #require(Double(words[6])))
     #expect(best > other)
     #expect(abs(best + other - 1) < 2e-4)
   }
@@ -26,7 +26,8 @@ import Testing
     let lines = try outcome.lines
     #expect(
       Set(lines[0].keys) == [
-        "file", "predictions", "model", "profile", "policy", "precision", "kernels", "version",
+        "file", "predictions", "generatedScore", "model", "profile", "policy", "precision", "kernels",
+        "version",
       ])
     let predictions = try #require(lines[0]["predictions"] as? [[String: Any]])
     #expect(predictions.map { Set($0.keys) } == [["label", "score", "logit"], ["label", "score", "logit"]])

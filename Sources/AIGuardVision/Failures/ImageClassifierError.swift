@@ -19,14 +19,30 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
   case invalidMaximumWaitingCalls(Int)
   /// A URL that names no file of this machine. Nothing is fetched.
   case notAFileURL(String)
+  /// P(AI) cannot be read: what some labels mean is not known, and nobody has said which mean "generated".
+  case unknownLabels(model: String, labels: [String], unknown: [String])
+  /// P(AI) cannot be read: all labels mean "generated", or none does.
+  case labelsOfOneSide(model: String, labels: [String], areGenerated: Bool)
+  /// P(AI) cannot be read: each label is scored for itself (`multi_label_classification`), and several mean "generated".
+  case labelsNotExclusive(model: String, labels: [String], generated: [String])
+  /// P(AI) cannot be read: the model computes numbers and no classes (`problem_type` is `regression`).
+  case labelsAreNumbers(model: String, labels: [String])
+  /// `generatedLabels` names labels that the model does not have.
+  case noSuchLabels(model: String, labels: [String], named: [String])
 
   /// A short, stable name of the kind of failure, for machines to read: `busy` where the same call may succeed later,
-  /// `invalid-argument` for a mistake of the caller's, `model` for what is wrong with the model.
+  /// `invalid-argument` for a mistake of the caller's, `model` for what is wrong with the model, and the case's name
+  /// where P(AI) cannot be read.
   public var kind: String {
     switch self {
     case .busy, .threadUnavailable: "busy"
     case .invalidTopK, .invalidMaximumWaitingCalls, .notAFileURL: "invalid-argument"
     case .noLabels, .processorDoesNotFit, .nonFiniteLogits, .weightsChanged: "model"
+    case .unknownLabels: "unknown-labels"
+    case .labelsOfOneSide: "labels-of-one-side"
+    case .labelsNotExclusive: "labels-not-exclusive"
+    case .labelsAreNumbers: "labels-are-numbers"
+    case .noSuchLabels: "no-such-labels"
     }
   }
 
@@ -37,6 +53,7 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
     case .busy, .threadUnavailable: 503
     case .invalidTopK, .notAFileURL: 400
     case .invalidMaximumWaitingCalls, .noLabels, .processorDoesNotFit, .nonFiniteLogits, .weightsChanged: 500
+    case .unknownLabels, .labelsOfOneSide, .labelsNotExclusive, .labelsAreNumbers, .noSuchLabels: 500
     }
   }
 
@@ -60,6 +77,30 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
     case .notAFileURL(let url):
       "\(url.printable): not the URL of a file of this machine; others are not fetched"
     case .threadUnavailable: "the system refused a thread to classify on"
+    case .unknownLabels(let model, let labels, let unknown):
+      "model \(model) has the labels \(Self.list(labels)), and whether \(Self.list(unknown)) "
+        + "means a generated image is not known; \(Self.advice)"
+    case .labelsOfOneSide(let model, let labels, let areGenerated):
+      "model \(model) has the labels \(Self.list(labels)), and "
+        + (areGenerated ? "all of them mean" : "none of them means")
+        + " a generated image, so that nothing can be told apart; \(Self.advice)"
+    case .labelsNotExclusive(let model, let labels, let generated):
+      "model \(model) scores each of its labels \(Self.list(labels)) for itself (problem_type "
+        + "multi_label_classification), and a sum of those that mean a generated image (\(Self.list(generated))) is no "
+        + "probability; name one of them: generatedLabels, --generated-label"
+    case .labelsAreNumbers(let model, let labels):
+      "model \(model) computes numbers (problem_type regression) for \(Self.list(labels)), which are no probabilities of "
+        + "a generated image"
+    case .noSuchLabels(let model, let labels, let named):
+      "model \(model) has no label \(Self.list(named)); its labels are \(Self.list(labels))"
     }
+  }
+
+  private static let advice = "say which do: generatedLabels, --generated-label"
+
+  /// The first of many labels.
+  private static func list(_ labels: [String]) -> String {
+    labels.prefix(20).map(\.printable).joined(separator: ", ")
+      + (labels.count > 20 ? ", ... (\(labels.count))" : "")
   }
 }

@@ -98,7 +98,7 @@ extension PretrainedConfig {
 
 extension JSONFields<CheckpointError> {
   /// The values in a file.
-  init(_ object: JSONObject, prefix: String = "", file: String) {
+  package init(_ object: JSONObject, prefix: String = "", file: String) {
     self.init(object, prefix: prefix) { key, expected, found in
       CheckpointError(
         file: file,

@@ -22,6 +22,9 @@ public struct ModelFolder: Sendable {
   /// The path of `processor_config.json`, which may hold the image processor's configuration instead.
   public var processorConfigPath: String { FilePath.join(path, "processor_config.json") }
 
+  /// The path of `calibration.json`, which says what is known of the model's answers. `transformers` has no such file.
+  public var calibrationPath: String { FilePath.join(path, "calibration.json") }
+
   /// The content of the files that say what the weights are for, by name.
   ///
   /// `ModelWeights.save(toFolder:files:dtype:maximumShardByteCount:)` takes them: a model is converted so.
@@ -32,7 +35,8 @@ public struct ModelFolder: Sendable {
   /// - Throws: `FileError`, and `CheckpointError` for a `config.json` that has to be changed and cannot be read.
   public func configurationFiles(dtype: DType?) throws -> [String: String] {
     var files: [String: String] = [:]
-    for path in [configPath, preprocessorConfigPath, processorConfigPath] where InputFile.exists(path) {
+    for path in [configPath, preprocessorConfigPath, processorConfigPath, calibrationPath]
+    where InputFile.exists(path) {
       let bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
       files[FilePath.name(of: path)] = String(decoding: bytes, as: UTF8.self)
     }

@@ -92,6 +92,16 @@ extension OutputFile {
     }
   }
 
+  /// Removes the file at `path`, if there is one.
+  package static func remove(_ path: String) throws(FileError) {
+    let name = try FileError.systemPath(path)
+    do throws(FileError) {
+      _ = try FileError.retrying(path, "unlink") { unlink(name) }
+    } catch {
+      guard error.isNotFound else { throw error }
+    }
+  }
+
   /// Makes a folder and those above it, where they are not there yet.
   ///
   /// - Parameter permissions: Of the folders that are made.
