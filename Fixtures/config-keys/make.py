@@ -5,7 +5,8 @@ Run: python make.py   (transformers 5.23.0, torch 2.13.0 on the CPU, NumPy 2.4.6
 For each model of MODELS (../vit-tiny, ../architectures) each key of KEYS is set to each of its values, beside what the file has, in the
 encoder's own object and for CLIP and SigLIP at the top as well. cases.json has what became of it: "same" where the logits of
 ones and of a ramp are those of the untouched folder to 1e-6, "refused" where the model cannot be loaded or run, else the logits.
-swin-cases.json has the same for SWIN_MODELS (../swin), with SWIN_KEYS besides.
+swin-cases.json has the same for SWIN_MODELS (../swin), with SWIN_KEYS besides; relatives-cases.json for RELATIVES
+(../vit-relatives), with RELATIVES_KEYS; beit-cases.json for BEIT_MODELS (../beit), with BEIT_KEYS.
 """
 import json
 import shutil
@@ -76,6 +77,24 @@ SWIN_KEYS = {
     "output_hidden_states_before_downsampling": [True], "num_attention_heads": [[1, 1]], "num_hidden_layers": [2],
     "model_type": ["swin", "swinv2", "donut-swin", "swin2sr", "maskformer-swin"],
 }
+RELATIVES = ["vit-relatives/vit-msn", "vit-relatives/ijepa", "vit-relatives/metaclip-2"]
+RELATIVES_KEYS = {
+    "layer_norm_eps": [0, 1e-12, 1e-5], "image_size": [12, 14, [12, 12], [12, 16], [12], 12.0], "patch_size": [[4, 4], [4, 3], [4], 4.0],
+    "hidden_act": ["quick_gelu", "silu", "gelu_pytorch_tanh", "tanh", "unknown"], "head_dim": [0, 8.0], "hidden_size": [12, 24.0],
+    "pooler_output_size": [0, 24, None], "pooler_act": ["unknown"], "qkv_bias": [None, 0], "num_attention_heads": [5, 6, 0],
+    "vision_config_dict": [{}, {"hidden_act": "relu"}, {"layer_norm_eps": 0.1}], "text_config": [None],
+    "model_type": ["vit", "deit", "ijepa", "clip", "metaclip_2", "metaclip_2_vision_model"],
+}
+BEIT_MODELS = ["beit/beit", "beit/data2vec-vision"]
+BEIT_KEYS = {
+    "use_mean_pooling": [None, 0, "false"], "use_relative_position_bias": [False, None], "use_shared_relative_position_bias": [False],
+    "use_absolute_position_embeddings": [True], "layer_scale_init_value": [0.0, -1.0, 0, 1, 1.0, None, "0.1"],
+    "patch_size": [[4, 4], [4, 3], [4], 4.0], "image_size": [13, 14, [12, 12], [14, 15], [12, 16], [12], 12.0], "head_dim": [0, 8.0],
+    "num_attention_heads": [5, 6, 0], "hidden_size": [30], "layer_norm_eps": [0, 1e-5], "vocab_size": [5], "add_fpn": [False],
+    "hidden_act": ["quick_gelu", "silu", "gelu_pytorch_tanh", "tanh", "unknown"], "qkv_bias": [None, 0, "false"],
+    "use_auxiliary_head": BOTH, "pool_scales": [[1]], "segmentation_indices": [[1]], "semantic_loss_ignore_index": [1],
+    "auxiliary_channels": [3], "model_type": ["vit", "deit", "beit", "data2vec-vision"],
+}
 
 
 def logits(folder, inputs):
@@ -138,6 +157,8 @@ def write(path, names, keys):
 def main():
     write("cases.json", MODELS, list(KEYS.items()))
     write("swin-cases.json", SWIN_MODELS, [*KEYS.items(), *SWIN_KEYS.items()])
+    write("relatives-cases.json", RELATIVES, [*KEYS.items(), *RELATIVES_KEYS.items()])
+    write("beit-cases.json", BEIT_MODELS, [*KEYS.items(), *BEIT_KEYS.items()])
 
 
 main()

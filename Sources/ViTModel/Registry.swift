@@ -7,12 +7,14 @@ enum Registry {
     ViT.definition, DeiT.definition, DeiT.definitionWithTeacher, DINOv2.definition,
     DINOv2.definitionWithRegisters, SigLIP.definition, CLIP.definition, Swin.definition, SwinV2.definition,
     ViTMSN.definition, IJEPA.definition, MetaCLIP2.definition,
+    BEiT.definition, Data2VecVision.definition,
   ]
 
   /// The spellings of keys that there are.
   static let families: [KeyFamily] = [
     .transformers4, .transformers5, .timm, .dinov2, .dinov2Transformers5, .clip, .swin, .swinTransformers5,
     .vitMSN, .vitMSNTransformers4, .vitMSNTransformers5,
+    .beit, .beitTransformers5,
   ]
 
   /// Every `model_type`.

@@ -12,7 +12,9 @@ import Testing
     #expect(cached.names.isEmpty)
   }
 
-  @Test(arguments: Precision.allCases, [("vit-tiny/plain", 12), ("swin/swin", 24), ("swin/swinv2", 24)])
+  @Test(
+    arguments: Precision.allCases,
+    [("vit-tiny/plain", 12), ("swin/swin", 24), ("swin/swinv2", 24), ("beit/beit", 12)])
   func theSecondStartPacksNothingAndGivesTheSameBits(_ precision: Precision, _ model: (String, Int)) throws {
     let cached = try CachedModel(model.0, side: model.1)
     let expected = try cached.logits(cached.load(nil, precision))

@@ -13,6 +13,8 @@ import Testing
       "deit", "deit-with-teacher", "dinov2", "dinov2-swiglu", "dinov2-with-registers", "siglip", "clip",
     ].map { "architectures/\($0)" }
     + ["swin", "swin-three-stages", "swinv2", "swinv2-pretrained-windows"].map { "swin/\($0)" }
+    + ["vit-msn", "ijepa", "metaclip-2"].map { "vit-relatives/\($0)" }
+    + ["beit", "beit-shared", "beit-both", "data2vec-vision"].map { "beit/\($0)" }
 
   private func load(_ folder: String) throws -> ImageClassifier {
     let processor = folder + "/preprocessor_config.json"
@@ -63,6 +65,7 @@ import Testing
   /// The names of other programs become those of transformers on disk.
   @Test(arguments: [
     "architectures/deit", "architectures/dinov2", "architectures/dinov2-swiglu", "swin/swin-window-7",
+    "vit-relatives/vit-msn", "vit-relatives/ijepa", "beit/beit-both",
   ])
   func otherNamesBecomeThoseOnDisk(_ fixture: String) throws {
     let folder = try TemporaryDirectory()

@@ -82,6 +82,25 @@ import Testing
     }
   }
 
+  /// Biases are written out in the workspace.
+  @Test(arguments: ["beit", "beit-shared"], Precision.allCases)
+  func biasesDoNotAllocate(_ name: String, _ precision: Precision) throws {
+    let folder = Fixtures.url("beit/\(name)").path
+    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
+    let model = try AutoModelForImageClassification(
+      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
+      precision: precision)
+    for threads in [1, 2] {
+      let budget = ComputeBudget(threads: threads)
+      let count = try allocations(model, budget)
+      #expect(try allocations(model, budget, batch: 20) == count)
+      #expect(count <= Self.perCall)
+      // Of another size than the one it was made for.
+      let pixels = try Tensor(repeating: 0.5, shape: [2, 3, 17, 22]).contiguous()
+      #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
+    }
+  }
+
   /// The result's tensor and, above all without optimisation, the arrays and iterators of the checks on the way
   /// to it.
   private static let perCall = 24

@@ -138,7 +138,8 @@ import Testing
       #expect(outcome.errors.contains("\"resnet\" is not supported"))
       #expect(
         outcome.errors.contains(
-          "clip, deit, dinov2, dinov2_with_registers, ijepa, metaclip_2, siglip, swin, swinv2, vit, vit_msn"))
+          "beit, clip, data2vec-vision, deit, dinov2, dinov2_with_registers, ijepa, metaclip_2, siglip, swin, "
+            + "swinv2, vit, vit_msn"))
     }
   }
 

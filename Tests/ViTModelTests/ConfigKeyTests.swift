@@ -57,6 +57,7 @@ import Testing
   @Test(arguments: [
     Cases(file: "cases.json", models: 6, same: 600, changed: 40, refused: 40),
     Cases(file: "swin-cases.json", models: 2, same: 300, changed: 30, refused: 100),
+    Cases(file: "relatives-cases.json", models: 3, same: 500, changed: 30, refused: 60),
   ])
   func everyKeyHasItsEffectOrIsRefused(_ cases: Cases) throws {
     let file = try #require(

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import ViTModel
 
-/// The tiny random models of `Fixtures/vit-tiny`, `Fixtures/architectures` and `Fixtures/vit-relatives`, as `transformers` saved them.
+/// The tiny random models of `Fixtures/vit-tiny`, `architectures`, `vit-relatives` and `beit`, as `transformers` saved them.
 struct TinyModel: CustomTestStringConvertible, Sendable {
   /// The folder, relative to `Fixtures`.
   let path: String
@@ -27,7 +27,8 @@ struct TinyModel: CustomTestStringConvertible, Sendable {
   static let vit = models(in: "vit-tiny")
   static let others = models(in: "architectures")
   static let relatives = models(in: "vit-relatives")
-  static let all = vit + others + relatives
+  static let beit = models(in: "beit")
+  static let all = vit + others + relatives + beit
 
   private static func models(in folder: String) -> [TinyModel] {
     guard let data = try? Data(contentsOf: Fixtures.url("\(folder)/manifest.json")),

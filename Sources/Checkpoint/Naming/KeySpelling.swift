@@ -19,7 +19,7 @@ package struct KeySpelling: Sendable {
   let asked: (layers: String, steps: Int)
   /// What the keys of layers begin with, before their number.
   let layers: String
-  /// Modules within a layer that are called otherwise.
+  /// Modules within a layer that are called otherwise, and tensors by their whole name that are called quite otherwise.
   let modules: [String: Module]
   /// Beginnings of the encoder's other keys that are called otherwise.
   let beginnings: [(asked: String, spelled: String)]
@@ -57,6 +57,7 @@ package struct KeySpelling: Sendable {
   /// The name of a tensor, without prefixes, and the part of it that is meant.
   func spell(_ name: Substring) -> Module {
     if let (layer, module, leaf) = layerParts(name) {
+      if let (spelled, part) = modules["\(module).\(leaf)"] { return ("\(layers)\(layer).\(spelled)", part) }
       let (spelled, part) = modules[String(module)] ?? (String(module), nil)
       return ("\(layers)\(layer).\(spelled).\(leaf)", part)
     }

@@ -28,6 +28,7 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
     case "siglip": self = .siglip
     case "vit_msn", "ijepa": self = .vit
     case "metaclip_2": self = .clip
+    case "beit", "data2vec-vision": self = .beit
     default: return nil
     }
   }

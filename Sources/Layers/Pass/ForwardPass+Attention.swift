@@ -52,6 +52,35 @@ extension ForwardPass {
     }
   }
 
+  /// Attention of each image's tokens to each other, with something added to the scores.
+  ///
+  /// - Parameter bias: Of all tokens.
+  package func attend(
+    _ attention: Attention, rows: Int, bias: WindowBias, into out: Buffer,
+    probabilities: UnsafeMutablePointer<Float>?
+  ) {
+    // A head's biases are written out once for several images, while there are some tasks for each lane.
+    let perTask = min(images, max(1, images * attention.heads / (4 * compute.lanes)))
+    let groups = (images + perTask - 1) / perTask
+    let context = (self, attention, (rows, perTask), bias, out, probabilities)
+    compute.parallelFor(groups * attention.heads, with: context) { context, task, lane in
+      let (pass, attention, (rows, perTask), bias, out, probabilities) = context
+      let tokens = attention.query.rows
+      let (first, headIndex) = (task / attention.heads * perTask, task % attention.heads)
+      let expanded = pass.scratch(lane: lane)
+      let scratch = expanded + Workspace.rounded(WindowBias.expandedCount(tokens: tokens))
+      bias.expand(head: headIndex, queries: rows, into: expanded)
+      for image in first..<min(first + perTask, pass.images) {
+        let number = image * attention.heads + headIndex
+        var head = pass.head(
+          attention, image: image, head: headIndex, tokens: tokens, into: out,
+          probabilities: probabilities.map { $0 + number * tokens * tokens })
+        head.add(bias: expanded, mask: nil)
+        pass.kernels.attention(head, queries: 0..<rows, scratch: scratch)
+      }
+    }
+  }
+
   /// Attention within windows.
   ///
   /// - Parameters:
@@ -74,7 +103,7 @@ extension ForwardPass {
       let (tokens, offset) = (windows.tokens, headIndex * attention.headSize)
       let expanded = pass.scratch(lane: lane)
       let scratch = expanded + Workspace.rounded(WindowBias.expandedCount(tokens: tokens))
-      bias.expand(head: headIndex, into: expanded)
+      bias.expand(head: headIndex, queries: tokens, into: expanded)
       for window in first..<min(first + Self.windowsPerTask, windows.count) {
         let number = (image * windows.count + window) * attention.heads + headIndex
         var head = pass.head(

@@ -89,28 +89,46 @@ private final class RowIndex: @unchecked Sendable {
   deinit { free(UnsafeMutableRawPointer(mutating: base)) }
 }
 
-/// What attention within windows adds to its scores: for each head, query and key, by their distance.
+/// What attention adds to its scores: for each head, query and key, by their distance on a map of tokens. Before those of
+/// the map there may be a class token, which has no place on it.
 package struct WindowBias: Sendable {
-  /// [heads, (2 side - 1)^2], the greatest distance first, so that the biases of a query and a row of keys are one piece.
+  /// [heads, distances], the greatest distance first, so that the biases of a query and a row of keys are one piece. With
+  /// a class token three more: of it to others, of others to it, of it to itself.
   private let table: Tensor
-  private let side: Int
+  private let height: Int
+  private let width: Int
+  private let hasClassToken: Bool
 
+  /// For square windows without a class token.
+  ///
   /// - Parameters:
   ///   - side: Of a window.
-  ///   - distances: [(2 side - 1)^2, heads]: one row for each distance in rows and columns, query minus key, the most
-  ///     negative first. Empty where the weights are not there, and then nothing is kept.
+  ///   - distances: As below. Empty where the weights are not there, and then nothing is kept.
   /// - Throws: `TensorError`.
   package init(side: Int, heads: Int, distances: [Float]) throws {
-    self.side = side
-    let count = (2 * side - 1) * (2 * side - 1)
+    try self.init(height: side, width: side, heads: heads, hasClassToken: false, distances: distances)
+  }
+
+  /// - Parameters:
+  ///   - height: Rows of the map.
+  ///   - width: Columns of the map.
+  ///   - hasClassToken: Whether a token stands before those of the map.
+  ///   - distances: [(2 height - 1) (2 width - 1), heads]: one row for each distance in rows and columns, query minus key,
+  ///     the most negative first; with a class token its three rows behind them. Empty where the weights are not there.
+  /// - Throws: `TensorError`.
+  package init(height: Int, width: Int, heads: Int, hasClassToken: Bool, distances: [Float]) throws {
+    (self.height, self.width, self.hasClassToken) = (height, width, hasClassToken)
+    let pairs = (2 * height - 1) * (2 * width - 1)
+    let count = pairs + (hasClassToken ? 3 : 0)
     guard !distances.isEmpty else {
       table = try Tensor(repeating: 0, shape: [heads, count])
       return
     }
     table = try Tensor(shape: [heads, count]) { out in
       for head in 0..<heads {
-        for distance in 0..<count {
-          out[head * count + distance] = distances[(count - 1 - distance) * heads + head]
+        for place in 0..<count {
+          let row = place < pairs ? pairs - 1 - place : place
+          out[head * count + place] = distances[row * heads + head]
         }
       }
     }
@@ -120,15 +138,26 @@ package struct WindowBias: Sendable {
   static func expandedCount(tokens: Int) -> Int { tokens * AttentionHead.biasStride(tokens) }
 
   /// Writes one head's biases, [tokens, `AttentionHead.biasStride`]; what pads a row is left as it is.
-  func expand(head: Int, into out: UnsafeMutablePointer<Float>) {
-    let (tokens, reach) = (side * side, 2 * side - 1)
-    let stride = AttentionHead.biasStride(tokens)
-    let table = UnsafePointer(table.base) + head * reach * reach
-    for query in 0..<tokens {
-      let row = out + query * stride
-      for keyRow in 0..<side {
-        let start = (side - 1 - query / side + keyRow) * reach + side - 1 - query % side
-        (row + keyRow * side).update(from: table + start, count: side)
+  ///
+  /// - Parameter queries: Of how many tokens, from the first on.
+  func expand(head: Int, queries: Int, into out: UnsafeMutablePointer<Float>) {
+    let apart = hasClassToken ? 1 : 0
+    let tokens = height * width + apart
+    let (stride, reach) = (AttentionHead.biasStride(tokens), 2 * width - 1)
+    let pairs = (2 * height - 1) * reach
+    let table = UnsafePointer(table.base) + head * (pairs + 3 * apart)
+    if hasClassToken {
+      (out + 1).update(repeating: table[pairs], count: tokens - 1)
+      out[0] = table[pairs + 2]
+    }
+    guard queries > apart else { return }
+    for token in apart..<queries {
+      let row = out + token * stride
+      if hasClassToken { row[0] = table[pairs + 1] }
+      let query = token - apart
+      for keyRow in 0..<height {
+        let start = (height - 1 - query / width + keyRow) * reach + width - 1 - query % width
+        (row + apart + keyRow * width).update(from: table + start, count: width)
       }
     }
   }

@@ -47,13 +47,16 @@ struct ViTLayer: Sendable {
     let mlp: MLP.Buffers
   }
 
-  static func plan(_ plan: inout ActivationPlan, _ config: ViTConfig, tokens: Int) -> Buffers {
+  /// - Parameter biased: Whether something will be added to the scores of attention.
+  static func plan(
+    _ plan: inout ActivationPlan, _ config: ViTConfig, tokens: Int, biased: Bool = false
+  ) -> Buffers {
     let widest = max(config.hiddenSize, config.innerSize, config.intermediateSize)
     plan.products(rows: tokens, width: widest, exactRows: .first)
     let normalized = plan.buffer(rows: tokens, width: config.hiddenSize, .kept)
     return Buffers(
       normalized: normalized,
-      attention: ViTAttention.plan(&plan, config, tokens: tokens),
+      attention: ViTAttention.plan(&plan, config, tokens: tokens, biased: biased),
       mlp: MLP.plan(&plan, rows: tokens, width: config.intermediateSize, isGated: config.useSwiGLU))
   }
 
@@ -62,15 +65,17 @@ struct ViTLayer: Sendable {
   ///
   /// - Parameters:
   ///   - hidden: The residual stream.
+  ///   - bias: What is added to the scores of attention.
   ///   - attentions: Receives the probabilities, [images, heads, tokens, tokens]; only with all rows.
   func run(
-    _ pass: ForwardPass, _ buffers: Buffers, _ hidden: ForwardPass.Buffer, rows: Int,
+    _ pass: ForwardPass, _ buffers: Buffers, _ hidden: ForwardPass.Buffer, rows: Int, bias: WindowBias? = nil,
     attentions: UnsafeMutablePointer<Float>?
   ) {
     let normalized = buffers.normalized
     let precision = mlp.precision
     pass.normalize(hidden, with: layernormBefore, rows: hidden.rows, into: normalized, for: precision)
-    attention.run(pass, buffers.attention, normalized, rows: rows, addingTo: hidden, attentions: attentions)
+    attention.run(
+      pass, buffers.attention, normalized, rows: rows, bias: bias, addingTo: hidden, attentions: attentions)
     pass.normalize(hidden, with: layernormAfter, rows: rows, into: normalized, for: precision)
     mlp.run(pass, normalized, rows: rows, buffers.mlp, into: hidden, .add)
   }
@@ -87,13 +92,13 @@ struct ViTAttention: Sendable {
 
   /// - Parameter scale: What each feature of the result is multiplied by.
   init(_ builder: NetworkBuilder, _ config: ViTConfig, scale: Tensor?) throws {
-    func project(_ name: String) throws -> Linear {
+    func project(_ name: String, bias: Bool = true) throws -> Linear {
       try Linear(
         builder.scoped("attention").scoped(name), inFeatures: config.hiddenSize,
-        outFeatures: config.innerSize, bias: config.qkvBias)
+        outFeatures: config.innerSize, bias: config.qkvBias && bias)
     }
     query = try project("query")
-    key = try project("key")
+    key = try project("key", bias: config.traits.hasKeyBias)
     value = try project("value")
     output = try Linear(
       builder.scoped("output").scoped("dense"), inFeatures: config.innerSize,
@@ -110,15 +115,17 @@ struct ViTAttention: Sendable {
     let context: ForwardPass.Buffer
   }
 
-  static func plan(_ plan: inout ActivationPlan, _ config: ViTConfig, tokens: Int) -> Buffers {
-    plan.attention(tokens: tokens, headSize: config.headDim)
+  static func plan(
+    _ plan: inout ActivationPlan, _ config: ViTConfig, tokens: Int, biased: Bool
+  ) -> Buffers {
+    plan.attention(tokens: tokens, headSize: config.headDim, biased: biased)
     func buffer() -> ForwardPass.Buffer { plan.buffer(rows: tokens, width: config.innerSize, .kept) }
     return Buffers(query: buffer(), key: buffer(), value: buffer(), context: buffer())
   }
 
   /// - Parameter x: What all of it is made from, prepared.
   func run(
-    _ pass: ForwardPass, _ buffers: Buffers, _ x: ForwardPass.Buffer, rows: Int,
+    _ pass: ForwardPass, _ buffers: Buffers, _ x: ForwardPass.Buffer, rows: Int, bias: WindowBias?,
     addingTo hidden: ForwardPass.Buffer, attentions: UnsafeMutablePointer<Float>?
   ) {
     if rows == x.rows {
@@ -129,11 +136,14 @@ struct ViTAttention: Sendable {
       pass.linear(key, x, rows: x.rows, into: buffers.key)
       pass.linear(value, x, rows: x.rows, into: buffers.value)
     }
-    pass.attend(
-      Attention(
-        query: buffers.query, key: buffers.key, value: buffers.value, heads: heads, headSize: headSize,
-        scale: .dotProduct(1 / Float(headSize).squareRoot())),
-      rows: rows, into: buffers.context, probabilities: attentions)
+    let attention = Attention(
+      query: buffers.query, key: buffers.key, value: buffers.value, heads: heads, headSize: headSize,
+      scale: .dotProduct(1 / Float(headSize).squareRoot()))
+    if let bias {
+      pass.attend(attention, rows: rows, bias: bias, into: buffers.context, probabilities: attentions)
+    } else {
+      pass.attend(attention, rows: rows, into: buffers.context, probabilities: attentions)
+    }
     pass.prepare(buffers.context, rows: rows, for: output.precision)
     pass.linear(output, buffers.context, rows: rows, into: hidden, .add)
   }

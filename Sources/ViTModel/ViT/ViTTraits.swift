@@ -38,6 +38,8 @@ package struct ViTTraits: Sendable, Equatable {
   var classifierNames = ["classifier"]
   /// Whether the tables of tokens and positions have no axis for the batch, and the heads must divide the width.
   var isFlat = false
+  /// Whether the keys have a bias where queries and values have one.
+  var hasKeyBias = true
   /// Whether the projection of the patches has a bias.
   var hasPatchBias = true
   /// Whether there is a layer norm before the layers.
