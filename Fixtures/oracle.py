@@ -60,7 +60,7 @@ def fill(model, seed):
             values += 1
         if name.endswith("token") or name.endswith("embeddings"):
             values *= 2
-        parameter.data = torch.from_numpy(values.astype(np.float32))
+        parameter.data = torch.from_numpy(np.asarray(values, np.float32))
 
 
 def evaluate(model, pixels, prefix, interpolate):

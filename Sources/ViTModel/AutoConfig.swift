@@ -3,23 +3,31 @@ import Checkpoint
 /// What `config.json` says of a network, whichever model it is: `transformers`' `AutoConfig`.
 public struct AutoConfig: Sendable, Equatable {
   let network: any NetworkConfiguration
+  /// The model that it is of: of a base model not the one that the network's configuration names.
+  let definition: ModelDefinition
+
+  init(_ network: any NetworkConfiguration, _ definition: ModelDefinition) {
+    self.network = network
+    self.definition = definition
+  }
 
   /// Reads a `config.json`, with the defaults of the model that it names.
   ///
   /// - Throws: `CheckpointError` for a value of the wrong type, `ViTConfigError` for a network that cannot be and for a
   ///   model that is not known here.
   public init(_ file: PretrainedConfig) throws {
-    network = try Registry.definition(for: file).read(file)
+    let definition = try Registry.definition(for: file)
+    self.init(try definition.read(file), definition)
   }
 
   /// The configuration of a ViT, or of another model of that kind.
-  public init(_ config: ViTConfig) { network = config }
+  public init(_ config: ViTConfig) { self.init(config, config.definition) }
 
   /// The class of `transformers` that defines the model, such as `ViTForImageClassification`.
-  public var className: String { network.definition.className }
+  public var className: String { definition.className }
 
   /// The `model_type`, such as `vit`.
-  public var modelType: String { network.definition.modelType }
+  public var modelType: String { definition.modelType }
 
   /// The `model_type` of every model that can be loaded.
   public static var modelTypes: [String] { Registry.modelTypes }
@@ -43,17 +51,17 @@ public struct AutoConfig: Sendable, Equatable {
   }
 
   /// How `transformers` spells the keys of such a model on disk.
-  public var keyNaming: KeyNaming { network.definition.keyNaming }
+  public var keyNaming: KeyNaming { definition.keyNaming }
 
   /// The beginnings of keys that `transformers` writes for such a model though classification does not use them.
-  package var unusedKeys: [String] { network.definition.unusedKeys }
+  package var unusedKeys: [String] { definition.unusedKeys }
 
   /// Whether two say the same of the same kind of network.
   public static func == (a: AutoConfig, b: AutoConfig) -> Bool {
     func isSame<Configuration: NetworkConfiguration>(_ a: Configuration) -> Bool {
       (b.network as? Configuration) == a
     }
-    return isSame(a.network)
+    return a.className == b.className && isSame(a.network)
   }
 
   /// The configuration, where the model is a ViT or another of that kind.

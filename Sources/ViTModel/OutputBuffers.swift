@@ -22,7 +22,8 @@ struct OutputBuffers {
     let attentionFloats =
       attentions?.attentions.reduce(0.0) { $0 + $1.reduce(1.0) { $0 * Double($1) } } ?? 0
     var featureFloats = 0.0
-    for width in features.values { featureFloats += Double(width) }
+    // Not even the iterator of an empty dictionary, which in a debug build is an allocation.
+    if !features.isEmpty { for width in features.values { featureFloats += Double(width) } }
     try ViTError.check(
       Double(batch) * (Double(width) + hiddenFloats + attentionFloats + featureFloats),
       for: "the results of the batch")
@@ -34,7 +35,7 @@ struct OutputBuffers {
     self.attentions = try attentions?.attentions.map { shape in
       try empty([batch * shape[0]] + shape.dropFirst())
     }
-    self.features = try features.mapValues { try empty([batch, $0]) }
+    self.features = features.isEmpty ? [:] : try features.mapValues { try empty([batch, $0]) }
   }
 
   var result: ImageClassifierOutput {

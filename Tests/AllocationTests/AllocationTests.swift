@@ -101,6 +101,25 @@ import Testing
     }
   }
 
+  /// Features are a tensor each, and nothing for a layer or an image.
+  @Test(arguments: ["vit", "clip", "siglip", "dinov2", "swin"])
+  func featuresDoNotAllocate(_ name: String) throws {
+    let folder = Fixtures.url("features/\(name)").path
+    let config = try #require(try AutoConfig(baseModel: PretrainedConfig(contentsOfFolder: folder)))
+    let model = try AutoModelForImageClassification(
+      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config))
+    let budget = ComputeBudget(threads: 2)
+    let features = Set(ImageFeature.allCases)
+    let counts = try [1, 20].map { batch in
+      let size = config.imageSize
+      let pixels = try Tensor(repeating: 0.5, shape: [batch, 3, size.height, size.width]).contiguous()
+      return try allocations(budget) { _ = try model(pixels, outputFeatures: features, budget: budget) }
+    }
+    #expect(counts[0] == counts[1])
+    #expect(counts[0] <= Self.perCall + 12 * features.count)
+    #expect(try allocations(model, budget) <= Self.perCall)
+  }
+
   /// The result's tensor and, above all without optimisation, the arrays and iterators of the checks on the way
   /// to it.
   private static let perCall = 24

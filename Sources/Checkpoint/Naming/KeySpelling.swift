@@ -23,6 +23,8 @@ package struct KeySpelling: Sendable {
   let modules: [String: Module]
   /// Beginnings of the encoder's other keys that are called otherwise.
   let beginnings: [(asked: String, spelled: String)]
+  /// Tensors outside the layers that are a part of another.
+  let parts: [String: Module]
   /// The same of keys outside the encoder.
   let heads: [(asked: String, spelled: String)]
   /// What a file may have besides that nothing asks for and that must not be left out.
@@ -31,12 +33,14 @@ package struct KeySpelling: Sendable {
   package init(
     asked: (layers: String, steps: Int) = ("encoder.layer.", 1), layers: String = "encoder.layer.",
     modules: [String: Module] = [:], beginnings: [(asked: String, spelled: String)] = [],
+    parts: [String: Module] = [:],
     heads: [(asked: String, spelled: String)] = [], strangers: Strangers? = nil
   ) {
     self.asked = asked
     self.layers = layers
     self.modules = modules
     self.beginnings = beginnings
+    self.parts = parts
     self.heads = heads
     self.strangers = strangers
   }
@@ -61,6 +65,7 @@ package struct KeySpelling: Sendable {
       let (spelled, part) = modules[String(module)] ?? (String(module), nil)
       return ("\(layers)\(layer).\(spelled).\(leaf)", part)
     }
+    if let module = parts[String(name)] { return module }
     for (asked, spelled) in beginnings where name.hasPrefix(asked) {
       return (spelled + name.dropFirst(asked.count), nil)
     }

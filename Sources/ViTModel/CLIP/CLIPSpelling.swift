@@ -22,6 +22,15 @@ extension KeyFamily {
         ("embeddings.patch_embeddings.projection.", "embeddings.patch_embedding."),
         ("pre_layernorm.", "pre_layrnorm."),
         ("layernorm.", "post_layernorm."),
+      ],
+      // SigLIP's pooling head.
+      parts: [
+        "head.attention.query.weight": ("head.attention.in_proj_weight", RowPart(index: 0, count: 3)),
+        "head.attention.key.weight": ("head.attention.in_proj_weight", RowPart(index: 1, count: 3)),
+        "head.attention.value.weight": ("head.attention.in_proj_weight", RowPart(index: 2, count: 3)),
+        "head.attention.query.bias": ("head.attention.in_proj_bias", RowPart(index: 0, count: 3)),
+        "head.attention.key.bias": ("head.attention.in_proj_bias", RowPart(index: 1, count: 3)),
+        "head.attention.value.bias": ("head.attention.in_proj_bias", RowPart(index: 2, count: 3)),
       ]),
     marks: KeyMarks(beginnings: ["embeddings.", "encoder.layers.", "pre_layrnorm."]))
 }

@@ -7,6 +7,8 @@ import TensorCore
 public struct ViTConfig: Sendable, Equatable {
   /// What this model has otherwise than ViT.
   package var traits = ViTTraits.vit
+  /// Of a base model, what it gives as `pooler_output`; `nil` for a classifier.
+  package var pooler: BasePooler?
   /// The width of the residual stream.
   public var hiddenSize = 768
   /// The number of transformer layers.
@@ -67,6 +69,7 @@ public struct ViTConfig: Sendable, Equatable {
     }
     try ConfigBounds.check(epsilon: layerNormEps)
     _ = try activation()
+    try checkPooler()
   }
 
   /// The width of one head. Where the heads do not divide the hidden size, they are together narrower

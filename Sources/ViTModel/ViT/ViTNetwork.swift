@@ -16,6 +16,8 @@ struct ViTNetwork: Network {
   private let classifier: Linear?
   /// That of the second token, where the logits are the mean of two classifiers'.
   private let secondClassifier: Linear?
+  /// Of a base model.
+  private let pooler: ViTPooler?
 
   init(_ builder: NetworkBuilder, _ config: ViTConfig) throws {
     self.config = config
@@ -36,6 +38,7 @@ struct ViTNetwork: Network {
     }
     classifier = classifiers.first
     secondClassifier = classifiers.dropFirst().first
+    pooler = try ViTPooler(builder, encoder, config)
   }
 
   /// The CLS token's, on which the result hangs more than on any other.
@@ -74,6 +77,7 @@ struct ViTNetwork: Network {
     shapes.attentions = Array(
       repeating: [1, config.numAttentionHeads, tokens, tokens], count: config.numHiddenLayers)
     shapes.features = config.featureWidths
+    if let pooler { shapes.features[.pooled] = pooler.width }
     return shapes
   }
 
@@ -106,6 +110,7 @@ struct ViTNetwork: Network {
     }
     classify(pass, states, buffers.pooled, into: output.logits)
     keepFeatures(pass, states, buffers.pooled, in: output)
+    pooler?.run(pass, states, hidden: hidden, buffers.layer, into: output)
   }
 
   /// Keeps the features that are asked for.
@@ -117,16 +122,18 @@ struct ViTNetwork: Network {
     _ pass: ForwardPass, _ states: ForwardPass.Buffer, _ pooled: ForwardPass.Buffer, in output: OutputSlice
   ) {
     output.keep(.cls, pass, states)
+    // A base model's pooler comes later.
+    let isClassifier = config.pooler == nil
     switch config.traits.pooling {
     case .classToken, .classAndDistillationTokens:
-      output.keep(.pooled, pass, states)
+      if isClassifier { output.keep(.pooled, pass, states) }
       if output.wants(.mean) { pass.mean(states, skipping: specialTokens, into: pooled) }
       output.keep(.mean, pass, pooled)
     case .classTokenAndMean:
-      output.keep(.pooled, pass, pooled)
+      if isClassifier { output.keep(.pooled, pass, pooled) }
       output.keep(.mean, pass, pooled, from: config.hiddenSize)
     case .mean:
-      output.keep(.pooled, pass, pooled)
+      if isClassifier { output.keep(.pooled, pass, pooled) }
       output.keep(.mean, pass, pooled)
     }
   }
