@@ -37,7 +37,8 @@ extension AutoModelForImageClassification {
   /// - Throws: As `init(folder:)`, but no `LoadError`: `LoadReport.isComplete` says whether there would be one.
   public static func inspect(folder: String, weightsFile: String? = nil) throws -> LoadReport {
     let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
-    let config = try AutoConfig(files.config)
-    return try inspect(config: config, weights: WeightLoader(files.weights(), for: config))
+    let weights = try files.weights()
+    let config = try AutoConfig(files.config, weights: weights)
+    return try inspect(config: config, weights: WeightLoader(weights, for: config))
   }
 }

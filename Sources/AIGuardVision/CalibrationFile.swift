@@ -72,20 +72,21 @@ extension GeneratedLabels {
   /// - Returns: A failure where neither names them and the table does not know them: such a model classifies without P(AI).
   /// - Throws: `ImageClassifierError` for the names; `CheckpointError` for the file, whoever names them.
   package static func labels(
-    named names: [String]?, orInFolder path: String, config: PretrainedConfig, model: String
+    named names: [String]?, orInFolder path: String, of labels: [String],
+    problemType: PretrainedConfig.ProblemType?, model: String
   ) throws -> Result<GeneratedLabels, ImageClassifierError> {
     let folder = ModelFolder(path)
     let file = try CalibrationFile(folder: folder)
     if let names {
       return .success(
         try GeneratedLabels(
-          named: names, of: config.labels, problemType: config.problemType, model: model, origin: .caller))
+          named: names, of: labels, problemType: problemType, model: model, origin: .caller))
     }
     if let names = file?.generatedLabels {
       do throws(ImageClassifierError) {
         return .success(
           try GeneratedLabels(
-            named: names, of: config.labels, problemType: config.problemType, model: model,
+            named: names, of: labels, problemType: problemType, model: model,
             origin: .calibrationFile))
       } catch {
         throw CheckpointError(
@@ -95,26 +96,28 @@ extension GeneratedLabels {
             found: JSONValue.array(names.map(JSONValue.string)).pythonText, reason: "\(error)"))
       }
     }
-    return byTheTable(of: config, model: model)
+    return byTheTable(of: labels, problemType: problemType, model: model)
   }
 
   /// What `calibration.json` of a model in a folder consists of when these labels are named in it.
   ///
-  /// - Throws: As `labels(named:orInFolder:config:model:)`.
+  /// - Throws: As `labels(named:orInFolder:of:problemType:model:)`.
   package static func calibrationText(
     naming names: [String], inFolder path: String, config: PretrainedConfig, model: String
   ) throws -> String {
-    let labels = try labels(named: names, orInFolder: path, config: config, model: model).get()
+    let labels = try labels(
+      named: names, orInFolder: path, of: config.labels, problemType: config.problemType, model: model
+    ).get()
     var file = try CalibrationFile(folder: ModelFolder(path)) ?? CalibrationFile()
     file.generatedLabels = labels.names
     return file.text
   }
 
   static func byTheTable(
-    of config: PretrainedConfig, model: String
+    of labels: [String], problemType: PretrainedConfig.ProblemType?, model: String
   ) -> Result<GeneratedLabels, ImageClassifierError> {
     Result { () throws(ImageClassifierError) in
-      try GeneratedLabels(of: config.labels, problemType: config.problemType, model: model)
+      try GeneratedLabels(of: labels, problemType: problemType, model: model)
     }
   }
 }

@@ -65,8 +65,8 @@ public struct ModelIdentity: Sendable, Equatable {
     self.hash = hash
   }
 
-  /// The SHA-256 of the weights file, in lower-case hexadecimal; of several files, that of their list as `sha256sum`
-  /// prints it.
+  /// The SHA-256 of the weights file, in lower-case hexadecimal; of several files, a
+  /// `head.safetensors` among them, that of their list as `sha256sum` prints it.
   ///
   /// It is computed when it is asked for the first time, which takes a fifth of a second for ViT-B/16, and known from
   /// then on.

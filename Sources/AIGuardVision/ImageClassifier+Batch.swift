@@ -7,9 +7,6 @@ import Platform
 #endif
 
 extension ImageClassifier {
-  /// Images that are decoded, and then run through the network, together.
-  private static let chunk = 16
-
   /// Classifies several images; each result is bitwise that of classifying the image alone.
   ///
   /// Bytes that are no `[UInt8]` are copied, 16 images at a time, on the caller's thread.
@@ -20,7 +17,7 @@ extension ImageClassifier {
     batch: [some ContiguousBytes & Sendable], topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) -> [Result<ClassificationResult, any Error>] {
     classifyEach(batch, topK: topK, functionToApply: functionToApply) { image in
-      Result { try image as? [UInt8] ?? Self.copied(image, limits) }
+      Result { try copiedBytes(of: image) }
     }
   }
 
@@ -34,12 +31,28 @@ extension ImageClassifier {
     }
   }
 
+  /// - Parameter read: Gives an item's bytes. Called outside the budget, because it may wait, or be a caller's code.
+  func classifyEach<Item>(
+    _ items: [Item], topK: Int, functionToApply: ClassificationFunction?,
+    read: (Item) -> Result<[UInt8], any Error>
+  ) -> [Result<ClassificationResult, any Error>] {
+    each(items, read: read) { pixelValues in
+      try classifyAndWait(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)
+    }
+  }
+}
+
+/// Images that are decoded, and then run through the network, together.
+private let chunkCount = 16
+
+extension ImagePipeline {
   /// The bytes of an image that may be of anybody's type.
   ///
   /// To ask for them while the budget is held would wait for ever where that type uses the classifier, and to ask for
   /// several at once where two of them share a lock.
-  private static func copied(_ image: some ContiguousBytes, _ limits: DecodeLimits) throws -> [UInt8] {
-    try image.withUnsafeBytes { bytes in
+  func copiedBytes(of image: some ContiguousBytes) throws -> [UInt8] {
+    if let bytes = image as? [UInt8] { return bytes }
+    return try image.withUnsafeBytes { bytes in
       // As the decoder would say, before there is a copy.
       try limits.check(encodedBytes: bytes.count)
       guard isMemoryAvailable(byteCount: bytes.count) else {
@@ -49,28 +62,25 @@ extension ImageClassifier {
     }
   }
 
-  /// - Parameter read: Gives an item's bytes. Called outside the budget, because it may wait, or be a caller's code.
-  func classifyEach<Item>(
-    _ items: [Item], topK: Int, functionToApply: ClassificationFunction?,
-    read: (Item) -> Result<[UInt8], any Error>
-  ) -> [Result<ClassificationResult, any Error>] {
-    stride(from: 0, to: items.count, by: Self.chunk).flatMap { first in
-      let chunk = items[first..<min(first + Self.chunk, items.count)]
+  /// Runs something on the pixel values of images, several at once.
+  ///
+  /// - Parameters:
+  ///   - read: Gives an item's bytes. Called outside the budget, because it may wait, or be a caller's code.
+  ///   - run: Gives a result for each image of a batch.
+  func each<Item, R>(
+    _ items: [Item], read: (Item) -> Result<[UInt8], any Error>, run: (Tensor) throws -> [R]
+  ) -> [Result<R, any Error>] {
+    stride(from: 0, to: items.count, by: chunkCount).flatMap { first in
+      let chunk = items[first..<min(first + chunkCount, items.count)]
       let inputs = preprocess(chunk.map(read))
       let good = inputs.compactMap { try? $0.get() }
-      let outcome = Result {
-        try good.isEmpty
-          ? []
-          : classifyAndWait(pixelValues: Self.stacked(good), topK: topK, functionToApply: functionToApply)
-      }
+      let outcome = Result { try good.isEmpty ? [] : run(Self.stacked(good)) }
       var results = (try? outcome.get())?.makeIterator()
       return inputs.map { input in
         input.flatMap { pixelValues in
           if let result = results?.next() { return .success(result) }
           // Together they failed: each is tried alone, so that the error lands on whom it belongs to.
-          return Result {
-            try classifyAndWait(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]
-          }
+          return Result { try run(pixelValues)[0] }
         }
       }
     }

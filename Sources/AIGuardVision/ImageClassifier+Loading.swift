@@ -29,8 +29,8 @@ extension ImageClassifier {
   ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread; one more throws
   ///     `ImageClassifierError.busy`.
   /// - Throws: `CheckpointError`, `FileError`, `ImageProcessorFileError`, `LoadError`, `ViTConfigError`
-  ///   or `ViTError` for what is wrong with the files; `ImageClassifierError` where they do not fit together;
-  ///   `KernelLevelError`; with a cache `DigestError`.
+  ///   or `ViTError` for what is wrong with the files, `LinearHeadError` for `head.safetensors`; `ImageClassifierError`
+  ///   where they do not fit together; `KernelLevelError`; with a cache `DigestError`.
   public init(
     folder: String, weightsFile: String? = nil, id: String? = nil, generatedLabels: [String]? = nil,
     profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
@@ -40,13 +40,15 @@ extension ImageClassifier {
     let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
     let processor = try ViTImageProcessor(
       contentsOfFolder: folder, modelConfig: .object(files.config.json), profile: profile)
-    let id = id ?? Self.name(ofFolder: folder)
+    let (id, weights) = (id ?? Self.name(ofFolder: folder), try files.weights())
+    let head = try LinearHead(folder: folder, config: files.config)
     let generated = try GeneratedLabels.labels(
-      named: generatedLabels, orInFolder: folder, config: files.config, model: id)
+      named: generatedLabels, orInFolder: folder, of: head?.labels ?? files.config.labels,
+      problemType: files.config.problemType, model: id)
     try self.init(
-      id: id, config: files.config, processor: processor, policy: policy,
-      weights: files.weights(), precision: precision, limits: limits, budget: budget,
-      packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls, generated: generated)
+      id: id, config: files.config, network: files.network(weights, head: head, model: id), head: head,
+      generated: generated, processor: processor, policy: policy, weights: weights, precision: precision,
+      limits: limits, budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
   }
 
   /// Assembles a classifier from files in memory.
@@ -56,12 +58,29 @@ extension ImageClassifier {
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls,
     generated: Result<GeneratedLabels, ImageClassifierError>? = nil
   ) throws {
+    try self.init(
+      id: id, config: config, network: AutoConfig(config), head: nil, generated: generated,
+      processor: processor, policy: policy, weights: weights, precision: precision, limits: limits,
+      budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
+  }
+
+  /// - Parameters:
+  ///   - network: What the configuration says of the network.
+  ///   - head: Its classifier, where it has none of its own.
+  ///   - generated: Which labels mean "generated"; by default by the table of spellings.
+  private init(
+    id: String, config: PretrainedConfig, network: AutoConfig, head: LinearHead?,
+    generated: Result<GeneratedLabels, ImageClassifierError>?, processor: ViTImageProcessor,
+    policy: InputPolicy, weights: ModelWeights, precision: Precision, limits: DecodeLimits,
+    budget: ComputeBudget, packedCache: PackedCache?, maximumWaitingCalls: Int
+  ) throws {
     let network = try HashedNetwork(
-      config, weights: weights, precision: precision, budget: budget, packedCache: packedCache)
+      network, weights: weights, head: head?.file, precision: precision, budget: budget,
+      packedCache: packedCache)
     try self.init(
       model: network.model, processor: processor, policy: policy, config: config, weights: weights,
       identity: ModelIdentity(id: id, hash: network.hash), limits: limits, budget: budget,
-      maximumWaitingCalls: maximumWaitingCalls, generated: generated)
+      maximumWaitingCalls: maximumWaitingCalls, head: head, generated: generated)
   }
 
   static func name(ofFolder path: String) -> String {

@@ -16,12 +16,13 @@ extension ImageClassifier {
   ///     `calibration.json` says of another model.
   ///   - dtype: The type to convert the weights to: `F64`, `F32`, `F16` or `BF16`.
   ///   - maximumShardByteCount: The most bytes of tensors in one file.
-  /// - Throws: `FileError`, `ModelSaveError`, what reading the weights throws, and
-  ///   `ImageClassifierError.weightsChanged` where they are no longer those of this model.
+  /// - Throws: `LinearHeadError.notSaved` where `head.safetensors` is the classifier; `FileError`, `ModelSaveError`, what
+  ///   reading the weights throws, and `ImageClassifierError.weightsChanged` where they are no longer those of this model.
   public func save(
     toFolder folder: String, dtype: DType? = nil,
     maximumShardByteCount: Int = ModelWeights.defaultShardByteCount
   ) throws {
+    if let head { throw LinearHeadError.notSaved(file: head.path) }
     if let path = try weights.modifiedFile() { throw ImageClassifierError.weightsChanged(path: path) }
     var files = [
       "config.json": configText(dtype), "preprocessor_config.json": processor.config.json.pythonText + "\n",
@@ -38,7 +39,8 @@ extension ImageClassifier {
   /// What `calibration.json` has to say; `nil` where there need not be such a file.
   private var calibrationText: String? {
     guard let labels = try? generatedLabels else { return nil }
-    let byTheTable = try? GeneratedLabels.byTheTable(of: config, model: identity.id).get()
+    let byTheTable = try? GeneratedLabels.byTheTable(
+      of: self.labels, problemType: problemType, model: identity.id).get()
     guard labels.indices != byTheTable?.indices else { return nil }
     return CalibrationFile(generatedLabels: labels.names).text
   }

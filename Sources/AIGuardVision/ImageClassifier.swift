@@ -46,30 +46,36 @@ public struct ImageClassifier: Sendable {
   let config: PretrainedConfig
   /// Which labels mean "generated", or why that is not known.
   let generated: Result<GeneratedLabels, ImageClassifierError>
+  /// The classifier that stands beside the weights of a backbone.
+  let head: LinearHead?
 
   /// - Parameter generated: Which labels mean "generated"; by default by the table of spellings.
   init(
     model: AutoModelForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
     config: PretrainedConfig, weights: ModelWeights, identity: ModelIdentity, limits: DecodeLimits,
-    budget: ComputeBudget, maximumWaitingCalls: Int,
+    budget: ComputeBudget, maximumWaitingCalls: Int, head: LinearHead? = nil,
     generated: Result<GeneratedLabels, ImageClassifierError>? = nil
   ) throws {
     guard maximumWaitingCalls >= 0 else {
       throw ImageClassifierError.invalidMaximumWaitingCalls(maximumWaitingCalls)
     }
-    guard !config.labels.isEmpty else { throw ImageClassifierError.noLabels(model: identity.id) }
+    let labels = head?.labels ?? config.labels
+    guard !labels.isEmpty else { throw ImageClassifierError.noLabels(model: identity.id) }
+    try head?.check(model.featureWidths)
     try Self.checkFit(processor, model.config)
     self.model = model
     self.processor = processor
     self.policy = policy
     self.config = config
     self.weights = weights
-    self.labels = config.labels
+    self.labels = labels
+    self.head = head
     self.problemType = config.problemType
     self.identity = identity
     self.limits = limits
     self.budget = budget
-    self.generated = generated ?? GeneratedLabels.byTheTable(of: config, model: identity.id)
+    self.generated = generated ?? GeneratedLabels.byTheTable(
+        of: labels, problemType: config.problemType, model: identity.id)
     calls = CallQueue(width: budget.threads, waiting: maximumWaitingCalls)
   }
 
@@ -82,11 +88,7 @@ public struct ImageClassifier: Sendable {
   }
 
   /// What results of this classifier depend on.
-  public var provenance: Provenance {
-    Provenance(
-      model: identity, profile: processor.profile, policy: policy, precision: model.precision,
-      kernels: model.kernelLevel, version: AIGuardVisionVersion.current)
-  }
+  public var provenance: Provenance { resultProvenance }
 
   /// Classifies one image on the caller's thread.
   ///
@@ -101,12 +103,8 @@ public struct ImageClassifier: Sendable {
   public func classifyAndWait(
     imageBytes: some ContiguousBytes, topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) throws -> ClassificationResult {
-    let pixelValues = try imageBytes.withUnsafeBytes { bytes in
-      try budget.withCompute { _ in
-        try processor.preprocess(imageBytes: bytes, policy: policy, limits: limits)
-      }
-    }
-    return try classifyAndWait(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)[0]
+    try classifyAndWait(
+      pixelValues: pixelValues(of: imageBytes), topK: topK, functionToApply: functionToApply)[0]
   }
 
   /// Classifies the image in a file on the caller's thread.
@@ -133,7 +131,7 @@ public struct ImageClassifier: Sendable {
     pixelValues: Tensor, topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) throws -> [ClassificationResult] {
     guard topK >= 0 else { throw ImageClassifierError.invalidTopK(topK) }
-    let logits = try model(pixelValues, budget: budget).logits
+    let logits = try logits(pixelValues)
     let function =
       functionToApply ?? .default(problemType: problemType, labels: labels.count)
     let provenance = provenance
@@ -158,20 +156,21 @@ public struct ImageClassifier: Sendable {
   /// - Throws: When the model cannot run.
   @available(*, noasync, message: "it blocks the thread; await prepare, which runs on threads of its own")
   public func prepareAndWait() throws {
-    let size = model.config.imageSize
-    // Extents of a configuration: an array's own allocation would end the process.
-    guard size.width * size.height <= limits.pixels else {
-      throw PreprocessingError.tooLarge(
-        what: "the pixels of the image", size: size.width * size.height, allowed: limits.pixels)
+    _ = try classifyAndWait(pixelValues: processor.preprocess(blankImage()))
+  }
+
+  /// What the network gives, or the head beside it.
+  private func logits(_ pixelValues: Tensor) throws -> Tensor {
+    guard let head else { return try model(pixelValues, budget: budget).logits }
+    let output = try model(pixelValues, outputFeatures: [head.feature], budget: budget)
+    guard let features = output.features[head.feature] else {
+      throw LinearHeadError.noFeature(file: head.path, feature: head.feature, available: [])
     }
-    let blank = try RGBImage(
-      width: size.width, height: size.height,
-      pixels: [UInt8](repeating: 0, count: size.width * size.height * 3))
-    _ = try classifyAndWait(pixelValues: processor.preprocess(blank))
+    return try head.logits(features)
   }
 
   /// Refuses an image processor whose output can never be the network's input.
-  private static func checkFit(
+  static func checkFit(
     _ processor: ViTImageProcessor, _ config: AutoConfig
   ) throws(ImageClassifierError) {
     let expected = [config.numChannels, config.imageSize.height, config.imageSize.width]

@@ -30,7 +30,17 @@ struct HashedNetwork {
     _ config: PretrainedConfig, weights: ModelWeights, precision: Precision, budget: ComputeBudget,
     packedCache: PackedCache?
   ) throws {
-    let network = try AutoConfig(config)
+    try self.init(
+      AutoConfig(config), weights: weights, precision: precision, budget: budget, packedCache: packedCache)
+  }
+
+  /// Builds a network.
+  ///
+  /// - Parameter head: A file beside the weights that the hash covers too.
+  init(
+    _ network: AutoConfig, weights: ModelWeights, head: ModelWeights? = nil, precision: Precision,
+    budget: ComputeBudget, packedCache: PackedCache?
+  ) throws {
     let loader = WeightLoader(weights, for: network)
     if let packedCache {
       // Which packed weights to look for is known only when the file is hashed, unless the cache remembers that too.
@@ -39,11 +49,11 @@ struct HashedNetwork {
       }
       model = try AutoModelForImageClassification(
         config: network, weights: loader, precision: precision, budget: budget, through: request)
-      hash = WeightsHash(weights, known: request.sha256)
+      hash = WeightsHash(weights, head: head, known: request.sha256)
     } else {
       model = try AutoModelForImageClassification(
         config: network, weights: loader, precision: precision, budget: budget)
-      hash = WeightsHash(weights)
+      hash = WeightsHash(weights, head: head)
     }
   }
 }

@@ -81,6 +81,45 @@ extension ImageClassifier {
   #endif
 }
 
+extension ImageEmbedder {
+  #if Hub
+    /// Loads a model by its id on the Hugging Face Hub, or from a folder, for its features; as
+    /// `ImageClassifier.fromPretrained(_:revision:hub:)`.
+    ///
+    /// - Throws: As `init(folder:)`, `HubError`, `CancellationError`, and `ImageClassifierError.threadUnavailable`.
+    public static func fromPretrained(
+      _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil,
+      weightsFile: String? = nil, profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
+      precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
+      packedCache: PackedCache? = nil,
+      maximumWaitingCalls: Int = ImageClassifier.defaultMaximumWaitingCalls
+    ) async throws -> ImageEmbedder {
+      let folder = try await PretrainedFolder(idOrFolder, revision: revision, hub: hub, files: .all)
+      return try await folder.load { [id = folder.id] path in
+        try ImageEmbedder(
+          folder: path, weightsFile: weightsFile, id: id, profile: profile, policy: policy,
+          precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+          maximumWaitingCalls: maximumWaitingCalls)
+      }
+    }
+  #else
+    /// Loads a model from a folder for its features: this build has no Hub. As `init(folder:)`, on a thread of its own.
+    public static func fromPretrained(
+      _ folder: String, weightsFile: String? = nil, profile: PreprocessingProfile = .pillow13,
+      policy: InputPolicy = .asStored,
+      precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
+      packedCache: PackedCache? = nil,
+      maximumWaitingCalls: Int = ImageClassifier.defaultMaximumWaitingCalls
+    ) async throws -> ImageEmbedder {
+      try await PretrainedFolder(folder).load { path in
+        try ImageEmbedder(
+          folder: path, weightsFile: weightsFile, profile: profile, policy: policy, precision: precision,
+          limits: limits, budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
+      }
+    }
+  #endif
+}
+
 extension ViTImageProcessor {
   #if Hub
     /// Loads an image processor by the model's id on the Hugging Face Hub, or from a folder. No weights are downloaded.

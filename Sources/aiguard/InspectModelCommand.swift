@@ -60,7 +60,8 @@
         return (
           try ModelWeights(contentsOfFolder: folder), try AutoConfig(config),
           try GeneratedLabels.labels(
-            named: generatedLabels.isEmpty ? nil : generatedLabels, orInFolder: folder, config: config,
+            named: generatedLabels.isEmpty ? nil : generatedLabels, orInFolder: folder, of: config.labels,
+            problemType: config.problemType,
             model: model)
         )
       } catch {

@@ -210,6 +210,7 @@ import Testing
       "processorDoesNotFit": .init(
         ImageClassifierError.processorDoesNotFit(output: [3], expected: [1]), "model", 500),
       "nonFiniteLogits": .init(ImageClassifierError.nonFiniteLogits(model: ""), "model", 500),
+      "nonFiniteFeatures": .init(ImageClassifierError.nonFiniteFeatures(model: ""), "model", 500),
       "invalidTopK": .init(ImageClassifierError.invalidTopK(-1), "invalid-argument", 400),
       "weightsChanged": .init(ImageClassifierError.weightsChanged(path: ""), "model", 500),
       "threadUnavailable": .init(ImageClassifierError.threadUnavailable, "busy", 503),
@@ -229,6 +230,24 @@ import Testing
         ImageClassifierError.labelsAreNumbers(model: "", labels: []), "labels-are-numbers", 500),
       "noSuchLabels": .init(
         ImageClassifierError.noSuchLabels(model: "", labels: [], named: []), "no-such-labels", 500),
+    ],
+    "LinearHeadError": [
+      "unknownTensor": .init(LinearHeadError.unknownTensor(file: "", key: ""), "model", 500),
+      "noWeight": .init(LinearHeadError.noWeight(file: ""), "model", 500),
+      "wrongShape": .init(
+        LinearHeadError.wrongShape(file: "", key: "", found: [], expected: ""), "model", 500),
+      "notFloatingPoint": .init(
+        LinearHeadError.notFloatingPoint(file: "", key: "", dtype: .int8), "model", 500),
+      "notFinite": .init(LinearHeadError.notFinite(file: ""), "model", 500),
+      "unknownMetadata": .init(LinearHeadError.unknownMetadata(file: "", key: ""), "model", 500),
+      "invalidMetadata": .init(
+        LinearHeadError.invalidMetadata(file: "", key: "", value: "", expected: ""), "model", 500),
+      "noLabels": .init(LinearHeadError.noLabels(file: "", rows: 1), "model", 500),
+      "labelCount": .init(
+        LinearHeadError.labelCount(file: "", labels: 1, rows: 2, source: ""), "model", 500),
+      "noFeature": .init(LinearHeadError.noFeature(file: "", feature: .cls, available: []), "model", 500),
+      "besideClassifier": .init(LinearHeadError.besideClassifier(file: "", weights: ""), "model", 500),
+      "notSaved": .init(LinearHeadError.notSaved(file: ""), "invalid-argument", 500),
     ],
     "FileError": [
       "system": .init(FileError(path: "", reason: .system(call: "open", code: EIO)), "unreadable-file", 500),

@@ -7,6 +7,8 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
   case processorDoesNotFit(output: [Int], expected: [Int])
   /// The network's output is not a number; the weights or the configuration are damaged.
   case nonFiniteLogits(model: String)
+  /// The same of features.
+  case nonFiniteFeatures(model: String)
   /// `topK` is negative.
   case invalidTopK(Int)
   /// A weights file has been modified since the model was loaded from it.
@@ -37,7 +39,7 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
     switch self {
     case .busy, .threadUnavailable: "busy"
     case .invalidTopK, .invalidMaximumWaitingCalls, .notAFileURL: "invalid-argument"
-    case .noLabels, .processorDoesNotFit, .nonFiniteLogits, .weightsChanged: "model"
+    case .noLabels, .processorDoesNotFit, .nonFiniteLogits, .nonFiniteFeatures, .weightsChanged: "model"
     case .unknownLabels: "unknown-labels"
     case .labelsOfOneSide: "labels-of-one-side"
     case .labelsNotExclusive: "labels-not-exclusive"
@@ -52,7 +54,9 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
     switch self {
     case .busy, .threadUnavailable: 503
     case .invalidTopK, .notAFileURL: 400
-    case .invalidMaximumWaitingCalls, .noLabels, .processorDoesNotFit, .nonFiniteLogits, .weightsChanged: 500
+    case .invalidMaximumWaitingCalls, .noLabels, .processorDoesNotFit, .nonFiniteLogits, .nonFiniteFeatures,
+      .weightsChanged:
+      500
     case .unknownLabels, .labelsOfOneSide, .labelsNotExclusive, .labelsAreNumbers, .noSuchLabels: 500
     }
   }
@@ -60,13 +64,16 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
   /// One line for a person: what is wrong, and with what.
   public var description: String {
     switch self {
-    case .noLabels(let model): "model \(model) has no labels (num_labels is 0)"
+    case .noLabels(let model):
+      "model \(model) has no labels (num_labels is 0, or it is a base model): it gives features (ImageEmbedder, aiguard "
+        + "embed), and classifies with a linear head in head.safetensors beside its weights"
     case .processorDoesNotFit(let output, let expected) where output.count == 1:
       "config.json: num_channels is \(expected[0]): images are decoded to \(output[0]) channels (red, green, blue), as "
         + "transformers' pipeline does, and its models refuse another number"
     case .processorDoesNotFit(let output, let expected):
       "preprocessor_config.json makes pixel values of shape \(output), config.json expects \(expected)"
     case .nonFiniteLogits(let model): "model \(model) computed logits that are not finite"
+    case .nonFiniteFeatures(let model): "model \(model) computed features that are not finite"
     case .invalidTopK(let value): "topK is \(value); it must not be negative"
     case .weightsChanged(let path): "\(path): modified since the model was loaded from it"
     case .busy(let waiting):

@@ -60,6 +60,13 @@ func fromTheHub(_ id: String) async throws -> ImageClassifier {
   return try await ImageClassifier.fromPretrained(id)
 }
 
+// A vector for a classifier of your own: of CLIP `image_embeds`, of a classifier what its last layer reads.
+func embedding(of image: [UInt8], _ id: String) async throws -> [Float] {
+  let embedder = try await ImageEmbedder.fromPretrained(id)
+  print(embedder.featureWidths)  // which features the model has, and how wide they are
+  return try await embedder.features(imageBytes: image, kinds: [.pooled]).pooled ?? []
+}
+
 // A start that need not pack the weights again: they are kept in the user's cache folder, if the caller asks.
 func quickStart(_ folder: String) throws -> ImageClassifier {
   let classifier = try ImageClassifier(folder: folder, packedCache: .userCache)
