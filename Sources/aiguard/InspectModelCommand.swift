@@ -57,12 +57,12 @@
         if FileKind(of: model) == .file { return (try ModelWeights(contentsOf: model), nil, nil) }
         let folder = try ModelArgument.find(model, revision: revision).folder
         let config = try PretrainedConfig(contentsOfFolder: folder)
+        let weights = try ModelWeights(contentsOfFolder: folder)
         return (
-          try ModelWeights(contentsOfFolder: folder), try AutoConfig(config),
+          weights, try AutoConfig(config, weights: weights),
           try GeneratedLabels.labels(
             named: generatedLabels.isEmpty ? nil : generatedLabels, orInFolder: folder, of: config.labels,
-            problemType: config.problemType,
-            model: model)
+            problemType: config.problemType, model: model)
         )
       } catch {
         Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)

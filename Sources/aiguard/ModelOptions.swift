@@ -75,9 +75,24 @@
 
     var budget: ComputeBudget { threads.map(ComputeBudget.init(threads:)) ?? .shared }
 
+    /// Loads the model for its features, or ends the process saying why it cannot.
+    func loadEmbedder() throws -> ImageEmbedder {
+      guard let model else { return try load().embedder }
+      return try reportingFailure {
+        let location = try ModelArgument.find(model, revision: revision)
+        let embedder = try ImageEmbedder(
+          folder: location.folder, weightsFile: weights, id: location.id, profile: profile, policy: policy,
+          precision: precision, budget: budget, packedCache: packedCache ? .userCache : nil)
+        for problem in embedder.model.packedCache.problems {
+          Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
+        }
+        return embedder
+      }
+    }
+
     /// Loads the model, or ends the process saying why it cannot.
     func load() throws -> ImageClassifier {
-      do {
+      try reportingFailure {
         if let model {
           let location = try ModelArgument.find(model, revision: revision)
           let classifier = try ImageClassifier(
@@ -95,7 +110,11 @@
         }
         return try ImageClassifier.defaultModel(
           profile: profile, policy: policy, precision: precision, budget: budget)
-      } catch {
+      }
+    }
+
+    private func reportingFailure<R>(_ load: () throws -> R) throws -> R {
+      do { return try load() } catch {
         var reason = "\(error)"
         // A report has lines of its own; a line break in the folder's name is none of them.
         if let model, model.contains(where: \.isNewline) {
