@@ -15,15 +15,16 @@ extension AutoModelForImageClassification {
   ///   - folder: The folder's path.
   ///   - weightsFile: The name of the file of weights in it, or of the index of several, where it is not to be the one
   ///     that is preferred.
+  ///   - baseFolder: Where the model is that an adapter in the folder changes, where it is not what its configuration says.
   ///   - precision: The arithmetic of the encoder's matrix products.
   ///   - budget: The threads that read and pack the weights.
   ///   - packedCache: Where to keep the packed weights for the next start. By default nothing is kept.
   /// - Throws: As `ImageClassifier(folder:)`, but for what concerns images and labels.
   public init(
-    folder: String, weightsFile: String? = nil, precision: Precision = .float32,
+    folder: String, weightsFile: String? = nil, baseFolder: String? = nil, precision: Precision = .float32,
     budget: ComputeBudget = .shared, packedCache: PackedCache? = nil
   ) throws {
-    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
+    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile, baseFolder: baseFolder)
     self = try HashedNetwork(
       files.config, weights: files.weights(), precision: precision, budget: budget, packedCache: packedCache
     ).model
@@ -34,9 +35,12 @@ extension AutoModelForImageClassification {
   /// - Parameters:
   ///   - folder: The folder's path.
   ///   - weightsFile: As for `init(folder:)`.
+  ///   - baseFolder: As for `init(folder:)`.
   /// - Throws: As `init(folder:)`, but no `LoadError`: `LoadReport.isComplete` says whether there would be one.
-  public static func inspect(folder: String, weightsFile: String? = nil) throws -> LoadReport {
-    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
+  public static func inspect(
+    folder: String, weightsFile: String? = nil, baseFolder: String? = nil
+  ) throws -> LoadReport {
+    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile, baseFolder: baseFolder)
     let weights = try files.weights()
     let config = try AutoConfig(files.config, weights: weights)
     return try inspect(config: config, weights: WeightLoader(weights, for: config))

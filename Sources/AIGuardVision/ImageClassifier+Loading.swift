@@ -13,6 +13,8 @@ extension ImageClassifier {
   ///   - folder: The folder's path.
   ///   - weightsFile: The name of the file of weights in it, or of the index of several, where it is not to be the one
   ///     that is preferred.
+  ///   - baseFolder: Where the model is that an adapter in the folder changes, where it is not what
+  ///     `base_model_name_or_path` in `adapter_config.json` says.
   ///   - id: What results call the model; by default the folder's name.
   ///   - generatedLabels: The labels that mean "generated", spelt as the model does; none where it has one label, and that
   ///     means a photograph. By default those that `calibration.json` in the folder names, else those whose spelling is
@@ -32,14 +34,15 @@ extension ImageClassifier {
   ///   or `ViTError` for what is wrong with the files, `LinearHeadError` for `head.safetensors`; `ImageClassifierError`
   ///   where they do not fit together; `KernelLevelError`; with a cache `DigestError`.
   public init(
-    folder: String, weightsFile: String? = nil, id: String? = nil, generatedLabels: [String]? = nil,
+    folder: String, weightsFile: String? = nil, baseFolder: String? = nil, id: String? = nil,
+    generatedLabels: [String]? = nil,
     profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
-    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
+    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile, baseFolder: baseFolder)
     let processor = try ViTImageProcessor(
-      contentsOfFolder: folder, modelConfig: .object(files.config.json), profile: profile)
+      contentsOfFolder: files.processorFolder, modelConfig: .object(files.config.json), profile: profile)
     let (id, weights) = (id ?? Self.name(ofFolder: folder), try files.weights())
     let head = try LinearHead(folder: folder, config: files.config)
     let generated = try GeneratedLabels.labels(

@@ -47,7 +47,7 @@ extension ImageClassifier {
 
   /// The configuration as it was read, with what is known better now.
   private func configText(_ dtype: DType?) -> String {
-    var json = (weights.isDequantized ? config.withoutQuantization() : config.json)
+    var json = (weights.isWidened ? config.withoutQuantization() : config.json)
       .setting("architectures", to: .array([.string(model.config.className)]))
       .setting("model_type", to: .string(model.config.modelType))
     if let dtype { json = json.settingDType(dtype) }

@@ -2,21 +2,68 @@ import Checkpoint
 import Layers
 
 /// What a model's folder says of its network: the one way from a folder to a network, alone or in a classifier.
-struct NetworkFiles {
-  let config: PretrainedConfig
+package struct NetworkFiles {
+  /// What the network is.
+  package let config: PretrainedConfig
+  /// Where the image processor's configuration is.
+  package let processorFolder: String
   private let weightsPath: String
+  private let quantization: WeightQuantization?
+  private let adapter: Adapter?
 
   /// Finds the weights and reads `config.json`.
   ///
+  /// - Parameters:
+  ///   - folder: A folder of a model, of an adapter, or of both.
+  ///   - weightsFile: The name of the file of weights in it. An adapter beside it is left out then.
+  ///   - baseFolder: Where the base of an adapter is, whatever the adapter says of it.
   /// - Throws: `CheckpointError`.
-  init(folder: String, weightsFile: String?) throws {
-    weightsPath = try ModelFolder(folder).weightsPath(named: weightsFile)
-    config = try PretrainedConfig(contentsOfFolder: folder)
+  package init(folder: String, weightsFile: String?, baseFolder: String? = nil) throws {
+    let files = ModelFolder(folder)
+    guard weightsFile == nil, files.hasAdapter else {
+      if let baseFolder { throw CheckpointError(file: folder, problem: .noAdapter(base: baseFolder)) }
+      weightsPath = try files.weightsPath(named: weightsFile)
+      config = try PretrainedConfig(contentsOfFolder: folder)
+      quantization = try config.weightQuantization()
+      processorFolder = folder
+      adapter = nil
+      return
+    }
+    let adapter = try Adapter(contentsOfFolder: folder)
+    let base = try Self.base(of: adapter.config, in: files, named: baseFolder)
+    weightsPath = try base.preferredWeights()
+    let baseConfig = try PretrainedConfig(contentsOfFolder: base.path)
+    quantization = try baseConfig.weightQuantization()
+    let own = files.hasConfig ? try PretrainedConfig(contentsOfFolder: folder) : baseConfig
+    config = try adapter.labelCount.map { try own.with(labelCount: $0) } ?? own
+    processorFolder = files.hasProcessor ? folder : base.path
+    self.adapter = adapter
   }
 
-  /// Opens the weights, those that were rounded as the numbers that they stand for.
-  func weights() throws -> ModelWeights {
-    try ModelWeights(contentsOf: weightsPath).dequantized(config.weightQuantization())
+  /// Where an adapter's base is. As in transformers, whole weights in its own folder come before those that it names, and
+  /// a path is not taken relative to the folder.
+  private static func base(
+    of config: AdapterConfig, in folder: ModelFolder, named name: String?
+  ) throws(CheckpointError) -> ModelFolder {
+    if name == nil, folder.hasConfig, folder.hasWeights { return folder }
+    guard let path = name ?? config.baseModel, ModelFolder(path).exists else {
+      if let name { throw CheckpointError(file: name, problem: .notAFolder) }
+      throw CheckpointError(
+        file: folder.path, problem: .baseNeeded(model: config.baseModel, revision: config.revision))
+    }
+    let base = ModelFolder(path)
+    if base.hasAdapter {
+      throw CheckpointError(file: path, problem: .adapterOfAdapter)
+    }
+    return base
+  }
+
+  /// Opens the weights: those that were rounded as the numbers that they stand for, those under a prefix of a wrapper
+  /// without it, and those that an adapter changes as it changes them.
+  package func weights() throws -> ModelWeights {
+    let weights = try ModelWeights(contentsOf: weightsPath).unwrapped().dequantized(quantization)
+    guard let adapter else { return weights }
+    return try weights.adapted(by: adapter, of: AutoConfig(config))
   }
 }
 

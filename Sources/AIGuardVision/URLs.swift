@@ -44,15 +44,16 @@ extension URL {
 extension ImageClassifier {
   /// Loads a model from a folder; as `init(folder:)` for a path.
   public init(
-    folder: URL, weightsFile: String? = nil, id: String? = nil, generatedLabels: [String]? = nil,
+    folder: URL, weightsFile: String? = nil, baseFolder: URL? = nil, id: String? = nil,
+    generatedLabels: [String]? = nil,
     profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
     try self.init(
-      folder: folder.filePath(), weightsFile: weightsFile, id: id, generatedLabels: generatedLabels,
-      profile: profile, policy: policy, precision: precision, limits: limits, budget: budget,
-      packedCache: packedCache,
+      folder: folder.filePath(), weightsFile: weightsFile, baseFolder: baseFolder?.filePath(), id: id,
+      generatedLabels: generatedLabels, profile: profile, policy: policy, precision: precision,
+      limits: limits, budget: budget, packedCache: packedCache,
       maximumWaitingCalls: maximumWaitingCalls)
   }
 

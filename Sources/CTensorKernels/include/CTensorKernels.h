@@ -45,6 +45,11 @@ agk_level agk_default_level(agk_format format);
 // The kernels of a level, or null where this build or this CPU does not have it.
 const agk_kernels *agk_kernels_for(agk_level level);
 
+// Row r of rows (count x columns, dense): += scale * (row r of b, rank long) * a (rank x columns). The product is rounded to
+// float once, then times scale, then added. The same bits on every CPU.
+void agk_add_low_rank(float *rows, size_t count, size_t columns, const float *b, const float *a, size_t rank,
+                      float scale);
+
 // Tells the CPU that this thread is spinning.
 static inline void agk_cpu_relax(void) {
 #if defined(__x86_64__)

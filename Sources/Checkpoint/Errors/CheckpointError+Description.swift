@@ -15,11 +15,29 @@ extension CheckpointError.Problem {
       "there is none of \(weights), but \(Self.shown(names)): \(Self.advice(names))"
     case .adapterBesideWeights(let name):
       "beside \(name) there is adapter_config.json: transformers would apply the adapter, which is not "
-        + "done here. Merge it in Python (merge_and_unload), or name the weights (weightsFile, --weights) to leave it out"
+        + "done where weights are read without their network. ImageClassifier(folder:) and the commands apply it; to leave "
+        + "it out, name the weights (weightsFile, --weights)"
     case .invalidWeightsName(let name):
       "\"\(name.printable)\" is no name of weights in that folder: a file name without a path, which "
         + "ends in .safetensors, .bin, .pt, .pth, .ckpt or .index.json"
     case .noSuchWeights(let name): "there is no file \(name.printable) in it"
+
+    case .noAdapterWeights:
+      "there is adapter_config.json, and none of \(Adapter.weightFileNames.joined(separator: ", "))"
+    case .baseNeeded(let model, let revision):
+      Self.baseNeeded(model, revision)
+    case .adapterOfAdapter:
+      "this base of an adapter has an adapter itself (adapter_config.json): write the merged model first (aiguard convert)"
+    case .noAdapter(let base):
+      "\(base.printable) was named as the base of an adapter, and the folder has none to apply (adapter_config.json)"
+    case .unmatchedAdapterKeys(let names):
+      "the model has no \(Self.shown(names)), which the adapter would change: is it the adapter's base?"
+    case .halfOfUpdate(let key): "tensor \"\(key.printable)\" is one of two factors, and the other is missing"
+    case .missingSavedModule(let key):
+      "modules_to_save says that the adapter has \"\(key.printable)\", and it does not"
+    case .adapterShape(let key, let found, let weight, let shape):
+      "tensor \"\(key.printable)\" of shape \("\(found)".printable) does not fit \"\(weight.printable)\" "
+        + "(\("\(shape)".printable)) at the rank that the configuration says"
 
     case .notAnObject(let found): "a configuration is a JSON object, this is \(found)"
     case .invalidValue(let key, let expected, let found): "\(key) must be \(expected), it is \(found)"
@@ -103,6 +121,17 @@ extension CheckpointError.Problem {
     case .kernelOrder(let key):
       "\"\(key.printable)\" is not 0: weights in the order of a kernel of bitsandbytes are not read"
     }
+  }
+
+  private static func baseNeeded(_ model: String?, _ revision: String?) -> String {
+    let advice = "name the folder that has it (baseFolder, --base)"
+    guard let model else {
+      return "the folder has an adapter, and base_model_name_or_path does not say of which model: \(advice)"
+    }
+    return "the folder has an adapter of the model \"\(model.printable)\""
+      + (revision.map { " at \"\($0.printable)\"" } ?? "")
+      + ", and that is no folder here: load it with fromPretrained or on the command line, which download the base, or "
+      + advice
   }
 
   /// The first of many files.

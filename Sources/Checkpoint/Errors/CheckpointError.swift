@@ -33,6 +33,24 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     /// The folder has no file of this name.
     case noSuchWeights(name: String)
 
+    // MARK: Adapters
+    /// The folder has an `adapter_config.json`, and neither `adapter_model.safetensors` nor `adapter_model.bin`.
+    case noAdapterWeights
+    /// The adapter in the folder changes the model `model`, which is not at hand.
+    case baseNeeded(model: String?, revision: String?)
+    /// The base of the adapter in the folder has an adapter itself.
+    case adapterOfAdapter
+    /// A base was named, `base`, of an adapter that is not there.
+    case noAdapter(base: String)
+    /// These modules or tensors of an adapter are none of the model's.
+    case unmatchedAdapterKeys([String])
+    /// One of the two factors of an adapter is there without the other.
+    case halfOfUpdate(key: String)
+    /// A module that an adapter says it has saved whole is not among its tensors.
+    case missingSavedModule(key: String)
+    /// A tensor of an adapter does not fit the weight that it changes, or is of another rank than the configuration says.
+    case adapterShape(key: String, found: [Int], weight: String, shape: [Int])
+
     // MARK: Configurations
     /// The text is JSON, but no object.
     case notAnObject(found: String)

@@ -15,8 +15,10 @@ public struct LoadError: Error, Sendable, Equatable, CustomStringConvertible {
     if let prefix = report.foreignPrefix {
       let origin =
         switch prefix {
-        case "module.": ", as torch.nn.DataParallel does it"
-        case "_orig_mod.": ", as torch.compile does it"
+        case "module.":
+          ", as torch.nn.DataParallel does it (where all keys do, ModelWeights.unwrapped() passes over it)"
+        case "_orig_mod.":
+          ", as torch.compile does it (where all keys do, ModelWeights.unwrapped() passes over it)"
         default: ""
         }
       return

@@ -34,10 +34,14 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   public let companions: [String]
   /// What all of the file's keys begin with, where the model would find its tensors without it.
   public let foreignPrefix: String?
+  /// The prefix of a wrapper before all of the file's keys that was passed over, such as `module.`; mostly empty.
+  public let wrapperPrefix: String
   /// The number of the file's tensors that were read.
   public let loadedCount: Int
   /// Each tensor that was asked for, in that order, and where it was found.
   package let uses: [TensorUse]
+  /// The names of all that were asked for, in that order.
+  package let asked: [String]
 
   /// A tensor that a model has loaded.
   package struct TensorUse: Sendable, Hashable {
@@ -56,13 +60,16 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
   ) {
     self.init(
       file: file, naming: naming, missing: missing, unexpected: unexpected, mismatched: mismatched,
-      companions: [], foreignPrefix: nil, loadedCount: loadedCount, uses: [])
+      companions: [], foreignPrefix: nil, wrapperPrefix: "", loadedCount: loadedCount, uses: [], asked: [])
   }
 
   init(
     file: String, naming: KeyNaming, missing: [String], unexpected: [String], mismatched: [Mismatch],
-    companions: [String], foreignPrefix: String?, loadedCount: Int, uses: [TensorUse]
+    companions: [String], foreignPrefix: String?, wrapperPrefix: String, loadedCount: Int, uses: [TensorUse],
+    asked: [String]
   ) {
+    self.wrapperPrefix = wrapperPrefix
+    self.asked = asked
     self.uses = uses
     self.companions = companions
     self.foreignPrefix = foreignPrefix
@@ -82,7 +89,8 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
 
   /// Everything at once, a line for each kind; long lists are cut after ten.
   public var description: String {
-    var lines = ["\(file): \(loadedCount) tensors loaded (keys: \(naming))"]
+    let passedOver = wrapperPrefix.isEmpty ? "" : ", behind \(wrapperPrefix)"
+    var lines = ["\(file): \(loadedCount) tensors loaded (keys: \(naming)\(passedOver))"]
     func add(_ title: String, _ items: [String]) {
       guard !items.isEmpty else { return }
       let shown = items.prefix(10).map(\.printable).joined(separator: ", ")

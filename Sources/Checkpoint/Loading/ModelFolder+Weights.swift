@@ -4,22 +4,29 @@ extension ModelFolder {
   /// The path of the weights: of the first of `weightFileNames` that is there, or of the file that is named.
   ///
   /// - Parameter name: A file of weights in the folder, or an index of several: `.safetensors`, `.bin`, `.pt`, `.pth`,
-  ///   `.ckpt` or `.index.json`. With `nil` a folder that has an adapter besides is refused: transformers would apply it.
+  ///   `.ckpt` or `.index.json`. With `nil` a folder that has an adapter besides is refused: what reads a network applies it.
   /// - Throws: `CheckpointError` where there is no such file; it says what else was found.
   public func weightsPath(named name: String? = nil) throws(CheckpointError) -> String {
     guard exists else { throw error(.notAFolder) }
     if let name { return try namedWeights(name) }
-    let names = Self.weightFileNames.map { FilePath.join(path, $0) }
-    let isAdapted = InputFile.exists(FilePath.join(path, Self.adapterConfig))
-    guard let best = names.first(where: InputFile.exists) else {
-      let found = try otherWeights()
-      throw error(found.isEmpty ? .noWeights : .otherWeights(found))
-    }
-    guard !isAdapted else { throw error(.adapterBesideWeights(name: FilePath.name(of: best))) }
+    let best = try preferredWeights()
+    guard !hasAdapter else { throw error(.adapterBesideWeights(name: FilePath.name(of: best))) }
     return best
   }
 
-  private static let adapterConfig = "adapter_config.json"
+  /// The path of the first of `weightFileNames` that is there, whether an adapter lies beside it or not.
+  ///
+  /// - Throws: As `weightsPath(named:)`.
+  package func preferredWeights() throws(CheckpointError) -> String {
+    guard exists else { throw error(.notAFolder) }
+    guard let best = Self.weightFileNames.map({ FilePath.join(path, $0) }).first(where: InputFile.exists)
+    else {
+      let found = try otherWeights()
+      throw error(found.isEmpty ? .noWeights : .otherWeights(found))
+    }
+    return best
+  }
+
   /// The endings of files of weights that can be read.
   private static let endings = [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".index.json"]
 

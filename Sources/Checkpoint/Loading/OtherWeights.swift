@@ -18,7 +18,8 @@ enum OtherWeights: Equatable {
   var advice: String {
     switch self {
     case .adapter:
-      "an adapter changes a model that is elsewhere: merge both in Python (merge_and_unload) and save the result"
+      "an adapter changes a model that is elsewhere: ImageClassifier(folder:) and the commands merge both"
+        + " (adapter_config.json beside adapter_model.safetensors; baseFolder, --base)"
     case .onnx, .gguf: "ONNX and GGUF are not read: take the model in safetensors or PyTorch's form"
     case .tensorFlow, .flax:
       "weights of TensorFlow and Flax are not read: load them with transformers 4 in Python (from_tf, from_flax) and save "

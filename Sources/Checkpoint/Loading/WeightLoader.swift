@@ -95,6 +95,7 @@ public struct WeightLoader: Sendable {
 
   /// Looks for a tensor and enters in the account what was found, unless that is nothing.
   private func search(_ name: String, shape: [Int]) throws -> Finding {
+    account.asked(key(name))
     let (_, foundKey, part) = located(name)
     guard let foundKey, let foundShape = source.shape(of: foundKey) else { return .missing }
     var neededShape = shape
@@ -161,6 +162,7 @@ package struct TensorRows: Sendable {
 private final class LoadAccount: Sendable {
   private struct State {
     var loaded = Once<LoadReport.TensorUse>()
+    var asked = Once<String>()
     var missing = Once<String>()
     var mismatched = Once<LoadReport.Mismatch>()
   }
@@ -179,6 +181,8 @@ private final class LoadAccount: Sendable {
   private let state = Locked(State())
 
   func loaded(_ use: LoadReport.TensorUse) { state.withLock { $0.loaded.append(use) } }
+
+  func asked(_ name: String) { state.withLock { $0.asked.append(name) } }
 
   func missing(_ key: String) {
     // Three requests can stand for one fused tensor.
@@ -203,7 +207,8 @@ private final class LoadAccount: Sendable {
         unexpected: unexpected.filter { !others.contains($0) }, mismatched: state.mismatched.inOrder,
         companions: companions,
         foreignPrefix: UnexpectedKeys.prefix(of: unexpected, hiding: state.missing.inOrder, naming),
-        loadedCount: loaded.count, uses: state.loaded.inOrder)
+        wrapperPrefix: (source as? ModelWeights)?.wrapperPrefix ?? "",
+        loadedCount: loaded.count, uses: state.loaded.inOrder, asked: state.asked.inOrder)
     }
   }
 }

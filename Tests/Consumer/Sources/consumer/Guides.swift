@@ -17,6 +17,11 @@ func modelsByName() async throws {
   print(classifier.labels, pinned.labels, local.labels)
 }
 
+func mergeAdapter() throws {
+  let merged = try ImageClassifier(folder: "adapter", baseFolder: "base")
+  try merged.save(toFolder: "merged")  // the whole model, as merge_and_unload() and save_pretrained make it
+}
+
 func bestLabel(of image: [UInt8]) async throws -> String {
   // Or ImageClassifier(folder: ...).
   let classifier = try await ImageClassifier.fromPretrained("organisation/name")
