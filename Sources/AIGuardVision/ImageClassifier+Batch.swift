@@ -73,17 +73,30 @@ extension ImagePipeline {
     stride(from: 0, to: items.count, by: chunkCount).flatMap { first in
       let chunk = items[first..<min(first + chunkCount, items.count)]
       let inputs = preprocess(chunk.map(read))
-      let good = inputs.compactMap { try? $0.get() }
-      let outcome = Result { try good.isEmpty ? [] : run(Self.stacked(good)) }
-      var results = (try? outcome.get())?.makeIterator()
-      return inputs.map { input in
+      let together = runTogether(inputs, run)
+      return zip(inputs, together).map { input, result in
         input.flatMap { pixelValues in
-          if let result = results?.next() { return .success(result) }
+          if let result { return .success(result) }
           // Together they failed: each is tried alone, so that the error lands on whom it belongs to.
           return Result { try run(pixelValues)[0] }
         }
       }
     }
+  }
+
+  /// Runs pixel values of the same size together: an image processor that keeps proportions makes several sizes.
+  ///
+  /// - Returns: For each image its result; `nil` where there are no pixel values, and where a run failed.
+  private func runTogether<R>(_ inputs: [Result<Tensor, any Error>], _ run: (Tensor) throws -> [R]) -> [R?] {
+    var results = [R?](repeating: nil, count: inputs.count)
+    var waiting = inputs.indices.filter { (try? inputs[$0].get()) != nil }
+    while let first = waiting.first, let shape = try? inputs[first].get().shape {
+      let same = waiting.filter { (try? inputs[$0].get().shape) == shape }
+      waiting.removeAll(where: same.contains)
+      guard let found = try? run(Self.stacked(same.map { try inputs[$0].get() })) else { continue }
+      for (index, result) in zip(same, found) { results[index] = result }
+    }
+    return results
   }
 
   /// Decodes and preprocesses on the budget's threads.
