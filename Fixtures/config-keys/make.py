@@ -115,7 +115,8 @@ def write(path, names, keys):
         source = HERE.parent / name
         config = json.loads((source / "config.json").read_text())
         own = config["vision_config"] if "vision_config" in config else config
-        side = own["image_size"]
+        # SigLIP 2 has a square table of positions instead.
+        side = own["image_size"] if "image_size" in own else int(own["num_patches"] ** 0.5) * own["patch_size"]
         assert isinstance(side, int) and own.get("num_channels", 3) == 3
         count = 3 * side * side
         inputs = torch.stack([torch.ones(count), torch.arange(count, dtype=torch.float32) / count - 0.5]).reshape(2, 3, side, side)
@@ -161,4 +162,5 @@ def main():
     write("beit-cases.json", BEIT_MODELS, [*KEYS.items(), *BEIT_KEYS.items()])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -173,6 +173,7 @@ public struct ImageClassifier: Sendable {
   static func checkFit(
     _ processor: ViTImageProcessor, _ config: AutoConfig
   ) throws(ImageClassifierError) {
+    try checkPatches(processor, config)
     let expected = [config.numChannels, config.imageSize.height, config.imageSize.width]
     // A size that two images of different shapes both get is the size that every image gets.
     let sizes = [(640, 480), (300, 1000)].map { width, height in

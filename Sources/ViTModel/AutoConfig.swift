@@ -47,8 +47,13 @@ public struct AutoConfig: Sendable, Equatable {
   /// Whether the network sees images of a size without `interpolatePositionEncoding`.
   public func accepts(_ size: ImageExtent) -> Bool {
     guard network.acceptsAnySize else { return size == imageSize }
+    if let patch = wholePatches, !size.isMultiple(of: patch) { return false }
     return size.height >= network.smallestImage.height && size.width >= network.smallestImage.width
   }
+
+  /// The patches that images must be whole multiples of, for a network that takes images of any proportions in as many
+  /// patches as its image processor allows (SigLIP 2 NaFlex).
+  package var wholePatches: ImageExtent? { network.wholePatches }
 
   /// How `transformers` spells the keys of such a model on disk.
   public var keyNaming: KeyNaming { definition.keyNaming }

@@ -105,8 +105,8 @@ public struct AutoModelForImageClassification: Sendable {
   /// - Parameters:
   ///   - pixelValues: [batch, channels, height, width].
   ///   - interpolatePositionEncoding: Whether images of another size than the config's are allowed; the
-  ///     position table is then resampled (bicubic) unless it fits a square image. DINOv2 does so in any case, and Swin
-  ///     without a position table sees any size.
+  ///     position table is then resampled (bicubic) unless it fits a square image. DINOv2 does so in any case, SigLIP 2
+  ///     for each size in whole patches (bilinear), and Swin without a position table sees any size.
   ///   - outputHiddenStates: Whether to return the residual stream after each layer.
   ///   - outputAttentions: Whether to return the attention probabilities.
   ///   - outputFeatures: Which features to return, of those that the model has.
@@ -138,7 +138,11 @@ public struct AutoModelForImageClassification: Sendable {
     guard shape[2] >= smallest.height, shape[3] >= smallest.width else {
       throw .inputShape(found: shape, expected: own)
     }
-    return ImageExtent(height: shape[2], width: shape[3])
+    let size = ImageExtent(height: shape[2], width: shape[3])
+    if let patch = config.wholePatches, !size.isMultiple(of: patch) {
+      throw .partialPatch(image: size, patch: patch)
+    }
+    return size
   }
 }
 

@@ -5,6 +5,11 @@ extension ImageExtent {
     ImageExtent(height: height / patch.height, width: width / patch.width)
   }
 
+  /// Whether nothing is left over.
+  func isMultiple(of patch: ImageExtent) -> Bool {
+    height.isMultiple(of: patch.height) && width.isMultiple(of: patch.width)
+  }
+
   /// How many patches cover it.
   func cutUp(by patch: ImageExtent) -> ImageExtent {
     ImageExtent(

@@ -69,6 +69,8 @@ package protocol NetworkConfiguration: Sendable, Equatable {
   var acceptsAnySize: Bool { get }
   /// The smallest image.
   var smallestImage: ImageExtent { get }
+  /// The patches that images must be whole multiples of, where the image processor is to cut them; else none are.
+  var wholePatches: ImageExtent? { get }
   /// What a person wants to know of the network in one line.
   var summary: String { get }
 
@@ -81,4 +83,8 @@ package protocol NetworkConfiguration: Sendable, Equatable {
   ///
   /// - Throws: What reading the small tensors throws.
   func network(_ builder: NetworkBuilder) throws -> any Network
+}
+
+extension NetworkConfiguration {
+  package var wholePatches: ImageExtent? { nil }
 }

@@ -1,13 +1,14 @@
 import Layers
 import TensorCore
 
-/// The convolution whose kernel and stride are one patch, as a matrix product.
+/// The convolution whose kernel and stride are one patch, as a matrix product; or a linear layer on the pixels of a patch.
 struct PatchEmbeddings: Sendable {
   let projection: Linear
   /// Where the projection is without it.
   let bias: Tensor?
   private let channels: Int
   private let patch: ImageExtent
+  private let isLinear: Bool
 
   /// What becomes of the convolution's bias.
   enum Bias {
@@ -20,14 +21,21 @@ struct PatchEmbeddings: Sendable {
   }
 
   /// Asks for `projection.weight`, [width, channels, patch height, patch width], and for `projection.bias`.
-  init(_ builder: NetworkBuilder, channels: Int, patch: ImageExtent, width: Int, bias: Bias) throws {
+  ///
+  /// - Parameter isLinear: Whether the weight is that of a linear layer instead, [width, patch height * patch width *
+  ///   channels].
+  init(
+    _ builder: NetworkBuilder, channels: Int, patch: ImageExtent, width: Int, bias: Bias,
+    isLinear: Bool = false
+  ) throws {
     let scope = builder.scoped("projection").exact
     projection = try Linear(
       scope, inFeatures: channels * patch.height * patch.width, outFeatures: width, bias: bias == .added,
-      weightShape: [width, channels, patch.height, patch.width])
+      weightShape: isLinear ? nil : [width, channels, patch.height, patch.width])
     self.bias = bias == .apart ? try scope.tensor("bias", shape: [width]) : nil
     self.channels = channels
     self.patch = patch
+    self.isLinear = isLinear
   }
 
   /// The buffer that `gather` fills, and what the product needs.
@@ -39,7 +47,8 @@ struct PatchEmbeddings: Sendable {
     return plan.buffer(rows: patches, width: length, .kept)
   }
 
-  /// Copies each patch's pixels into a row: channel, then row, then column.
+  /// Copies each patch's pixels into a row: channel, then row, then column; for a linear layer row, then column, then
+  /// channel.
   ///
   /// - Parameters:
   ///   - pixels: [images, channels, height, width], dense.
@@ -55,9 +64,33 @@ struct PatchEmbeddings: Sendable {
       let (embeddings, pass, pixels, size, grid, out) = context
       let (image, row) = (task / grid.height, task % grid.height)
       let channels = embeddings.channels
-      embeddings.gatherRow(
-        row, of: pixels + image * channels * size.height * size.width, size, columns: grid.width,
-        into: pass[out] + task * grid.width * out.width)
+      let source = pixels + image * channels * size.height * size.width
+      let rows = pass[out] + task * grid.width * out.width
+      if embeddings.isLinear {
+        embeddings.interleaveRow(row, of: source, size, columns: grid.width, into: rows)
+      } else {
+        embeddings.gatherRow(row, of: source, size, columns: grid.width, into: rows)
+      }
+    }
+  }
+
+  /// One row of whole patches, the channels of a pixel side by side.
+  private func interleaveRow(
+    _ row: Int, of image: UnsafePointer<Float>, _ size: ImageExtent, columns: Int,
+    into rows: UnsafeMutablePointer<Float>
+  ) {
+    let plane = size.height * size.width
+    var out = rows
+    for column in 0..<columns {
+      for line in row * patch.height..<(row + 1) * patch.height {
+        var source = image + line * size.width + column * patch.width
+        let end = source + patch.width
+        while source < end {
+          for channel in 0..<channels { out[channel] = source[channel * plane] }
+          source += 1
+          out += channels
+        }
+      }
     }
   }
 

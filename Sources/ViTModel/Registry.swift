@@ -8,6 +8,7 @@ enum Registry {
     DINOv2.definitionWithRegisters, SigLIP.definition, CLIP.definition, Swin.definition, SwinV2.definition,
     ViTMSN.definition, IJEPA.definition, MetaCLIP2.definition,
     BEiT.definition, Data2VecVision.definition,
+    SigLIP2.definition,
   ]
 
   /// The spellings of keys that there are.

@@ -203,6 +203,8 @@ import Testing
       "pixelCountMismatch": .init(
         PreprocessingError.pixelCountMismatch(width: 1, height: 1, bytes: 1), "corrupt", 400),
       "emptyOutput": .init(PreprocessingError.emptyOutput(width: 1, height: 9), "empty-output", 400),
+      "partialPatch": .init(
+        PreprocessingError.partialPatch(width: 1, height: 9, patch: 4), "partial-patch", 400),
       "tooLarge": .init(
         PreprocessingError.tooLarge(what: "", size: 2, allowed: 1), "limit-exceeded", 413),
       "differentOutputSizes": .init(
@@ -271,6 +273,9 @@ import Testing
     "ViTError": [
       "inputShape": .init(ViTError.inputShape(found: [], expected: []), "model", 500),
       "cannotInterpolate": .init(ViTError.cannotInterpolate(reason: ""), "model", 500),
+      "partialPatch": .init(
+        ViTError.partialPatch(image: .init(height: 3, width: 3), patch: .init(height: 2, width: 2)), "model",
+        500),
       "windowDoesNotFit": .init(
         ViTError.windowDoesNotFit(window: 7, map: .init(height: 3, width: 3)), "model", 500),
       "tooLarge": .init(ViTError.tooLarge(purpose: "", floats: 2, limit: 1), "model", 500),

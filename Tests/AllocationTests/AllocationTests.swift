@@ -120,6 +120,23 @@ import Testing
     #expect(try allocations(model, budget) <= Self.perCall)
   }
 
+  /// Also of another size than that of the position table, the last of which is remembered.
+  @Test(arguments: Precision.allCases)
+  func imagesOfAnyProportionsDoNotAllocate(_ precision: Precision) throws {
+    let folder = Fixtures.url("siglip2/naflex").path
+    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
+    let model = try AutoModelForImageClassification(
+      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
+      precision: precision)
+    for threads in [1, 2] {
+      let budget = ComputeBudget(threads: threads)
+      for (height, width) in [(16, 16), (8, 36), (64, 4)] {
+        let pixels = try Tensor(repeating: 0.5, shape: [2, 3, height, width]).contiguous()
+        #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
+      }
+    }
+  }
+
   /// The result's tensor and, above all without optimisation, the arrays and iterators of the checks on the way
   /// to it.
   private static let perCall = 24

@@ -136,10 +136,9 @@ import Testing
       let outcome = try Tool.run(arguments)
       #expect(outcome.status == 3)
       #expect(outcome.errors.contains("\"resnet\" is not supported"))
-      #expect(
-        outcome.errors.contains(
-          "beit, clip, data2vec-vision, deit, dinov2, dinov2_with_registers, ijepa, metaclip_2, siglip, swin, "
-            + "swinv2, vit, vit_msn"))
+      for modelType in ["beit", "clip", "siglip2", "swinv2", "vit"] {
+        #expect(outcome.errors.contains(modelType))
+      }
     }
   }
 

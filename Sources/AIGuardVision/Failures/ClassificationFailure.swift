@@ -21,6 +21,7 @@
 /// | `unsupported-format`, `not-built-in`, `unsupported-variant` | 415 | an image that is not decoded |
 /// | `limit-exceeded` | 413 | more than is allowed |
 /// | `empty-output` | 400 | so narrow that it would be resized to nothing |
+/// | `partial-patch` | 400 | an image that is not to be resized, and is not of whole patches |
 /// | `unreadable-file` | 400, 403, 404, 413, 500, 503 | what the system said of the file |
 /// | `invalid-argument` | 400 | another argument, such as `topK` |
 /// | `out-of-memory`, `busy` | 503 | worth another try |

@@ -7,7 +7,7 @@ extension PreprocessingError: ClassificationFailure {
   /// is no memory, 500 where the processor was asked for what it does not do.
   public var httpStatus: Int {
     switch self {
-    case .pixelCountMismatch, .emptyOutput: 400
+    case .pixelCountMismatch, .emptyOutput, .partialPatch: 400
     case .tooLarge: 413
     case .outOfMemory: 503
     case .differentOutputSizes, .emptyBatch, .outputCountMismatch, .unsupportedFilter: 500

@@ -73,8 +73,9 @@ extension ImageProcessorConfig {
 
     if let value = object["size"] {
       if let size = try ImageSize(json: value, key: "size", toSquare: toSquare) {
-        self.size = size
-      } else if doResize {
+        // SigLIP 2 judges it and does not use it.
+        if type != .siglip2 { self.size = size }
+      } else if doResize, type != .siglip2 {
         throw .missing(key: "size", neededBy: "do_resize")
       }
     }
@@ -85,15 +86,19 @@ extension ImageProcessorConfig {
     try readResample(fields)
     try readArithmetic(fields)
     if type == .convnext { try readCropShare(fields) }
+    if type == .siglip2 { try readPatches(fields) }
     if let value = object["pad_size"] { _ = try ImageSize(json: value, key: "pad_size", toSquare: true) }
     // A documented divergence: the PIL back end of the reference pads.
-    if try fields.value("do_pad", .pythonTruth) ?? false {
+    if try fields.value("do_pad", .pythonTruth) ?? false, type != .siglip2 {
       throw .unsupported(key: "do_pad", value: "true")
     }
   }
 
   private mutating func readResample(_ fields: Fields) throws(ImageProcessorConfigError) {
-    switch fields["resample"] {
+    var value = fields["resample"]
+    // True and false are numbers in Python.
+    if case .bool(let flag)? = value { value = .integer(flag ? 1 : 0) }
+    switch value {
     case nil: break
     case .string?, .number?:
       // Whatever it says; the other back end reads names, and refuses a number with a point.
@@ -103,7 +108,7 @@ extension ImageProcessorConfig {
           .init(backend: .torchvision, error: .unsupported(key: "resample", value: value.summary)))
       }
     case .null?:
-      if doResize { throw .missing(key: "resample", neededBy: "do_resize") }
+      if doResize, type != .siglip2 { throw .missing(key: "resample", neededBy: "do_resize") }
     case .integer(let number)?:
       // A documented divergence: Pillow 13 has filters 6 and 7 as well (Magic Kernel Sharp).
       guard let filter = ResampleFilter(rawValue: number) else {
@@ -151,6 +156,15 @@ extension ImageProcessorConfig {
     cropShare = share
     doCenterCrop = true
     cropSize = .exact(height: edge, width: edge)
+  }
+
+  /// SigLIP 2's patches. There is no crop, whatever the file says.
+  private mutating func readPatches(_ fields: Fields) throws(ImageProcessorConfigError) {
+    guard case .patches(let patch, let most) = size else { return }
+    size = .patches(
+      patchSize: try fields.value("patch_size", .integer) ?? patch,
+      maxNumPatches: try fields.value("max_num_patches", .integer) ?? most)
+    (doCenterCrop, cropSize) = (false, nil)
   }
 
   /// Three values: a list, or one number for all.

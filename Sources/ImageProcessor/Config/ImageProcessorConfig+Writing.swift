@@ -4,7 +4,8 @@ extension ImageProcessorConfig {
   /// The object that a `preprocessor_config.json` has for this configuration, under the name of its `type`. It says
   /// everything, so that no default of that type matters.
   ///
-  /// What ConvNeXt's image processor cannot do, because it was changed after it was read, is under the name of ViT's.
+  /// What ConvNeXt's or SigLIP 2's image processor cannot do, because it was changed after it was read, is under the name
+  /// of ViT's.
   public var json: JSONValue {
     var (written, share) = (self, Double?.none)
     if type == .convnext, doResize {
@@ -16,6 +17,8 @@ extension ImageProcessorConfig {
         written.type = .vit
       }
     }
+    // A size in patches is SigLIP 2's, and it has no other.
+    if case .patches = size { written.type = .siglip2 } else if type == .siglip2 { written.type = .vit }
     return written.json(cropShare: share)
   }
 
@@ -28,6 +31,10 @@ extension ImageProcessorConfig {
       ("do_normalize", .bool(doNormalize)), ("image_mean", .array(imageMean.map { .number($0) })),
       ("image_std", .array(imageStd.map { .number($0) })),
     ]
+    if case .patches(let patch, let most) = size {
+      members.removeAll { ["size", "do_center_crop"].contains($0.0) }
+      members += [("patch_size", .integer(patch)), ("max_num_patches", .integer(most))]
+    }
     if let cropSize { members.append(("crop_size", cropSize.json)) }
     if let cropShare { members.append(("crop_pct", .number(cropShare))) }
     return .object(JSONObject(members: members.map { JSONObject.Member(key: $0, value: $1) }))
@@ -62,6 +69,7 @@ extension ImageSize {
       case .fitting(let height, let width): [("max_height", height), ("max_width", width)]
       case .longestEdge(let edge): [("longest_edge", edge)]
       case .pixelRange(let least, let most): [("min_pixels", least), ("max_pixels", most)]
+      case .patches: []
       }
     return .object(JSONObject(members: sides.map { JSONObject.Member(key: $0, value: .integer($1)) }))
   }

@@ -10,6 +10,8 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
   case clip = "CLIPImageProcessor"
   /// SigLIP's: 224x224, bicubic, mean and deviation 0.5.
   case siglip = "SiglipImageProcessor"
+  /// SigLIP 2's for images of any proportions (NaFlex): at most 256 patches of 16x16, bilinear, mean and deviation 0.5.
+  case siglip2 = "Siglip2ImageProcessor"
   /// BEiT's: 224x224, bicubic, mean and deviation 0.5.
   case beit = "BeitImageProcessor"
   /// BLIP's: 384x384, bicubic, CLIP's mean and deviation.
@@ -29,6 +31,7 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
     case "vit_msn", "ijepa": self = .vit
     case "metaclip_2": self = .clip
     case "beit", "data2vec-vision": self = .beit
+    case "siglip2": self = .siglip2
     default: return nil
     }
   }
@@ -48,6 +51,7 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
         imageMean: Self.clipMean, imageStd: Self.clipDeviation,
         doConvertRGB: true, type: self)
     case .siglip: return ImageProcessorConfig(resample: .bicubic, doConvertRGB: true, type: self)
+    case .siglip2: return ImageProcessorConfig(size: .patches(patchSize: 16, maxNumPatches: 256), type: self)
     case .beit: return ImageProcessorConfig(resample: .bicubic, cropSize: square, type: self)
     case .blip:
       return ImageProcessorConfig(

@@ -1,6 +1,6 @@
 /// The `size` of a `preprocessor_config.json`: how an image's own size gives the size to resize it to.
 ///
-/// These are the sets of keys that transformers accepts. The last two are valid in a file, but its image
+/// These are the sets of keys that transformers accepts. `longestEdge` and `pixelRange` are valid in a file, but its image
 /// processor for ViT refuses them when it is used; so does `ViTImageProcessor`, at once.
 public enum ImageSize: Sendable, Equatable {
   /// Exactly this size, whatever the proportions of the image.
@@ -14,6 +14,9 @@ public enum ImageSize: Sendable, Equatable {
   case longestEdge(Int)
   /// Bounds for the number of pixels.
   case pixelRange(min: Int, max: Int)
+  /// About the proportions of the image in whole patches, as many as fit into `maxNumPatches`. Smaller images grow. Not
+  /// under the key `size`: it is what SigLIP 2's `patch_size` and `max_num_patches` say.
+  case patches(patchSize: Int, maxNumPatches: Int)
 
   /// The size of the output for an image of the given size, or `nil` if it cannot be said in integers.
   ///
@@ -37,6 +40,8 @@ public enum ImageSize: Sendable, Equatable {
       return (newHeight, newWidth)
     case .longestEdge, .pixelRange:
       return nil
+    case .patches(let patch, let most):
+      return PatchedSize(patch: patch, most: most)?.output(width: width, height: height)
     }
   }
 

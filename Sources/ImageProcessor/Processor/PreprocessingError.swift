@@ -4,6 +4,8 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   case pixelCountMismatch(width: Int, height: Int, bytes: Int)
   /// The output would have no pixels in one direction.
   case emptyOutput(width: Int, height: Int)
+  /// An image that is not resized has to be of whole patches, and is not.
+  case partialPatch(width: Int, height: Int, patch: Int)
   /// The output, or the working memory on the way to it, would be larger than `DecodeLimits` allow.
   case tooLarge(what: String, size: Int, allowed: Int)
   /// The images of one batch would give outputs of different sizes.
@@ -22,13 +24,15 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   ///
   /// - `corrupt`: bytes that are not the pixels of the size given with them.
   /// - `empty-output`: an image of such proportions that the configured size leaves nothing of it.
-  /// - `limit-exceeded`: more than `DecodeLimits`, or than one batch may have.
+  /// - `partial-patch`: an image that is not resized, of another size than whole patches.
+  /// - `limit-exceeded`: more than `DecodeLimits`, or than one batch may have, or more patches than the model takes.
   /// - `out-of-memory`: within the limits, but the system had no memory.
   /// - `model`: what was asked of the processor does not fit its configuration; no single image is to blame.
   public var kind: String {
     switch self {
     case .pixelCountMismatch: "corrupt"
     case .emptyOutput: "empty-output"
+    case .partialPatch: "partial-patch"
     case .tooLarge: "limit-exceeded"
     case .outOfMemory: "out-of-memory"
     case .differentOutputSizes, .emptyBatch, .outputCountMismatch, .unsupportedFilter: "model"
@@ -42,6 +46,9 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
       "\(bytes) bytes are not the pixels of an RGB image of \(width) x \(height)"
     case .emptyOutput(let width, let height):
       "the image would become one of \(width) x \(height) pixels, which is nothing"
+    case .partialPatch(let width, let height, let patch):
+      "the image has \(width) x \(height) pixels and is not resized (do_resize is false); both sides must be multiples of "
+        + "the patch size, \(patch)"
     case .tooLarge(let what, let size, let allowed):
       "\(what) would take \(size), \(allowed) is allowed"
     case .differentOutputSizes(let first, let index, let other):

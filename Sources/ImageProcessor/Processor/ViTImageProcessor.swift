@@ -32,6 +32,13 @@ public struct ViTImageProcessor: Sendable {
           key: "resample", value: "\(config.resample.rawValue) (\(config.resample)) with \(profile.rawValue)")
       }
     }
+    if case .patches(let patch, let most) = config.size {
+      // Without resizing too: then images must be of whole patches.
+      try Self.check(config.size)
+      if config.doCenterCrop {
+        throw .unsupported(key: "do_center_crop", value: "true with patches of \(patch), at most \(most),")
+      }
+    }
     if config.doCenterCrop {
       guard let cropSize = config.cropSize else {
         throw .missing(key: "crop_size", neededBy: "do_center_crop")
@@ -56,11 +63,19 @@ public struct ViTImageProcessor: Sendable {
       case .shortestEdge(let edge, let longest): edge > 0 && (longest ?? 1) > 0
       case .fitting(let height, let width): height > 0 && width > 0
       case .longestEdge, .pixelRange: false
+      case .patches(let patch, let most): PatchedSize(patch: patch, most: most) != nil
       }
+    if case .patches(let patch, let most) = size, !isUsable {
+      throw .unsupported(key: "patch_size", value: "\(patch), with max_num_patches \(most),")
+    }
     guard isUsable else { throw .unsupported(key: "size", value: "\(size)") }
   }
 
   /// The pixel values of one image: float32 of shape [1, 3, height, width].
+  ///
+  /// With a size in patches height and width are multiples of a patch. The reference has the same numbers in another order:
+  /// a row for each patch, its pixels row by row with the channels side by side, and rows of zeros up to
+  /// `max_num_patches`, which its model leaves out.
   ///
   /// - Parameters:
   ///   - image: A decoded image.
@@ -74,7 +89,8 @@ public struct ViTImageProcessor: Sendable {
 
   /// The pixel values of several images: float32 of shape [count, 3, height, width].
   ///
-  /// The images may differ in size, their outputs may not.
+  /// The images may differ in size, their outputs may not; with a size in patches (SigLIP 2) outputs are of one size where
+  /// the images have about the same proportions.
   ///
   /// - Parameters:
   ///   - images: Decoded images.
@@ -129,10 +145,16 @@ public struct ViTImageProcessor: Sendable {
   private func resizedSize(
     width: Int, height: Int, limits: DecodeLimits
   ) throws(PreprocessingError) -> (height: Int, width: Int) {
-    guard config.doResize else { return (height, width) }
+    var patches: PatchedSize?
+    if case .patches(let patch, let most) = config.size { patches = PatchedSize(patch: patch, most: most) }
+    guard config.doResize else {
+      try patches?.check(width: width, height: height)
+      return (height, width)
+    }
     guard let size = config.size.output(width: width, height: height) else {
       throw .tooLarge(what: "the pixels of a resized image", size: .max, allowed: limits.pixels)
     }
+    try patches?.check(width: size.width, height: size.height)
     return size
   }
 

@@ -5,6 +5,7 @@ extension ViTConfig: NetworkConfiguration {
   package var outputSize: Int { numLabels == 0 ? pooledSize : numLabels }
   /// Whether the position table is resampled for images of any size without being asked.
   package var acceptsAnySize: Bool { traits.acceptsAnySize }
+  package var wholePatches: ImageExtent? { traits.hasWholePatches ? patchSize : nil }
   /// One patch.
   package var smallestImage: ImageExtent { patchSize }
 

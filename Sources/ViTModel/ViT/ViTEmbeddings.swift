@@ -23,7 +23,8 @@ struct ViTEmbeddings: Sendable {
     ).reshaped([positions, width])
     patchEmbeddings = try PatchEmbeddings(
       builder.scoped("patch_embeddings"), channels: config.numChannels, patch: config.patchSize,
-      width: config.hiddenSize, bias: config.traits.hasPatchBias ? .apart : .none)
+      width: config.hiddenSize, bias: config.traits.hasPatchBias ? .apart : .none,
+      isLinear: config.traits.hasWholePatches)
   }
 
   /// What the residual stream starts from for images of `size`: special tokens, then the convolution's bias for each
@@ -67,7 +68,7 @@ struct ViTEmbeddings: Sendable {
     }
     return try PositionInterpolation.resample(
       positionEmbeddings, special: config.positionedTokenCount, to: grid,
-      antialiased: config.traits.isResampledWithAntialiasing)
+      antialiased: config.traits.isResampledWithAntialiasing, linear: config.traits.isResampledLinearly)
   }
 
   /// The buffers that `run` needs.

@@ -52,6 +52,11 @@ package struct ViTTraits: Sendable, Equatable {
   var acceptsAnySize = false
   /// Whether it is resampled with antialiasing.
   var isResampledWithAntialiasing = false
+  /// Whether it is resampled by triangles, not by cubics.
+  var isResampledLinearly = false
+  /// Whether images are whole patches that the image processor has cut: projected by a linear layer, the channels of a pixel
+  /// side by side.
+  var hasWholePatches = false
 
   package static func == (a: ViTTraits, b: ViTTraits) -> Bool {
     a.definition.className == b.definition.className
