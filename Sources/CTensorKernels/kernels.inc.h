@@ -214,6 +214,7 @@ static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, co
 
 #include "matrix.inc.h"
 #include "attention.inc.h"
+#include "convolution.inc.h"
 #include "pack.inc.h"
 
 const agk_kernels AGK_NAME(agk_kernels) = {
@@ -238,5 +239,13 @@ const agk_kernels AGK_NAME(agk_kernels) = {
                 },
             .attention = AGK_NAME(attention),
             .attention_scratch = AGK_NAME(attention_scratch),
+        },
+    .convolution =
+        {
+            .depthwise = AGK_NAME(depthwise),
+            .depthwise_scratch = AGK_NAME(depthwise_scratch),
+            .column_squares = AGK_NAME(column_squares),
+            .response_factors = AGK_NAME(response_factors),
+            .scale_columns = AGK_NAME(scale_columns),
         },
 };

@@ -2,6 +2,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define AGK_NAME(x) x##_avx2
 #define AGK_FMA 1
+#define AGK_REGISTER_LANES 8
 #define AGK_TILE_ROWS 6
 #define AGK_TILES_IN_ASSEMBLY 1
 #include "kernels.inc.h"

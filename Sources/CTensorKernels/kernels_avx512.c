@@ -4,6 +4,7 @@
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #define AGK_NAME(x) x##_avx512
 #define AGK_FMA 1
+#define AGK_REGISTER_LANES 16
 #define AGK_TILE_ROWS 14
 #define AGK_PANEL_VECTORS 2
 #define AGK_VNNI 0

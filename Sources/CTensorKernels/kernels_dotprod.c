@@ -4,6 +4,7 @@
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 #define AGK_NAME(x) x##_dotprod
 #define AGK_FMA 1
+#define AGK_REGISTER_LANES 4
 #define AGK_TILE_ROWS 6
 #define AGK_PANEL_VECTORS 1
 #define AGK_DOTPROD 1

@@ -10,4 +10,5 @@
 #define AGK_TILE_ROWS 2
 #endif
 #define AGK_PANEL_VECTORS 1
+#define AGK_REGISTER_LANES 4
 #include "kernels.inc.h"

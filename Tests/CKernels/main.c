@@ -22,5 +22,6 @@ int main(int count, char **arguments) {
   test_edges();
   test_attention();
   test_windows();
+  test_convolution();
   return report();
 }

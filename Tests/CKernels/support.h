@@ -107,3 +107,4 @@ void test_products(void);
 void test_edges(void);
 void test_attention(void);
 void test_windows(void);
+void test_convolution(void);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "agk_activation.h"
+#include "agk_convolution.h"
 #include "agk_matrix.h"
 
 typedef enum {
@@ -33,6 +34,7 @@ typedef struct {
   void (*layer_norm)(const float *x, size_t rows, size_t columns, const float *gamma,
                      const float *beta, float eps, float *out);
   agk_matrix_kernels matrix;
+  agk_convolution_kernels convolution;
 } agk_kernels;
 
 // The best level that this CPU has.
