@@ -18,6 +18,8 @@ What is not obvious about the reference:
 - The layer norm comes behind the mean of the patches, which does not take in the CLS token.
 - BEiT takes no pair for `patch_size` where there are biases; Data2VecVision neither.
 - There are no lambdas unless `layer_scale_init_value` is positive.
+- `is_causal` true has an effect in a BEiT without biases (with SDPA, the default); not where there are any, which take the
+  place of the mask, nor in Data2VecVision.
 - Version 4 also wrote relative_position_index, which version 5 skips.
 """
 import argparse
@@ -67,6 +69,11 @@ MODELS = [
     ("data2vec-vision-cls", "CLS token, no layer scale, no labels",
      {**OWN, **CLS, "layer_scale_init_value": 0.0, "num_labels": 0}, [(8, 8)], []),
 ]
+
+# What a configuration has that says nothing of it.
+DEFAULTS = ["hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "hidden_act", "layer_norm_eps", "image_size",
+            "patch_size", "num_channels", "use_absolute_position_embeddings", "use_relative_position_bias",
+            "use_shared_relative_position_bias", "layer_scale_init_value", "use_mean_pooling"]
 
 # Models of which the names that their modules have in memory differ from those on disk: they are kept too.
 IN_MEMORY = ("beit-both",)
@@ -172,6 +179,9 @@ def main():
             "largest_logit": round(logits.abs().max().item(), 3), "largest_float32_logit_error": worst})
     manifest["pytorch"] = {precision: {"mean": float(np.mean(distance)), "largest": max(distance)}
                            for precision, distance in distances.items()}
+    configs = [transformers.BeitConfig(), transformers.Data2VecVisionConfig()]
+    manifest["defaults"] = [
+        {key: getattr(config, key) for key in ["model_type", *DEFAULTS, "num_labels"]} for config in configs]
     oracle.write_json(HERE / "manifest.json", manifest)
 
 

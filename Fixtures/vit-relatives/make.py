@@ -49,6 +49,10 @@ MODELS = [
      dict(num_attention_heads=1, num_hidden_layers=1, layer_norm_eps=1e-6, hidden_act="gelu", image_size=14), [(13, 8)], []),
 ]
 
+# What a configuration has that says nothing of it.
+DEFAULTS = ["hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "hidden_act", "layer_norm_eps", "image_size",
+            "patch_size", "num_channels"]
+
 # Models of which the names that their modules have in memory differ from those on disk: they are kept too.
 IN_MEMORY = ("vit-msn", "ijepa")
 
@@ -137,6 +141,10 @@ def main():
             "largest_logit": round(logits.abs().max().item(), 3), "largest_float32_logit_error": worst})
     manifest["pytorch"] = {precision: {"mean": float(np.mean(distance)), "largest": max(distance)}
                            for precision, distance in distances.items()}
+    configs = [transformers.ViTMSNConfig(), transformers.IJepaConfig(), transformers.MetaClip2Config()]
+    manifest["defaults"] = [
+        {"model_type": config.model_type, "num_labels": config.num_labels}
+        | {key: getattr(getattr(config, "vision_config", config), key) for key in DEFAULTS} for config in configs]
     oracle.write_json(HERE / "manifest.json", manifest)
 
 

@@ -14,7 +14,7 @@ enum Registry {
   /// The spellings of keys that there are.
   static let families: [KeyFamily] = [
     .transformers4, .transformers5, .timm, .dinov2, .dinov2Transformers5, .clip, .swin, .swinTransformers5,
-    .vitMSN, .vitMSNTransformers4, .vitMSNTransformers5,
+    .vitMSN, .vitMSNTransformers4, .vitMSNTransformers5, .vitMSNWithoutPrefix,
     .beit, .beitTransformers5,
   ]
 

@@ -1,5 +1,6 @@
 import Checkpoint
 import Foundation
+import JSONText
 import TensorCore
 import TestSupport
 import Testing
@@ -21,14 +22,36 @@ import Testing
       let mean: Double
       let largest: Double
     }
+    /// What a configuration has that says nothing of it.
+    struct Defaults: Decodable, Sendable {
+      let modelType: String
+      let hiddenSize: Int
+      let numHiddenLayers: Int
+      let numAttentionHeads: Int
+      let intermediateSize: Int
+      let hiddenAct: String
+      let layerNormEps: Double
+      let imageSize: Int
+      let patchSize: Int
+      let numChannels: Int
+      let numLabels: Int
+      let useAbsolutePositionEmbeddings: Bool?
+      let useRelativePositionBias: Bool?
+      let useSharedRelativePositionBias: Bool?
+      let layerScaleInitValue: Double?
+      let useMeanPooling: Bool?
+    }
     let pytorch: [String: Distance]
     let models: [Model]
+    let defaults: [Defaults]
   }
 
   static let sets = ["beit", "vit-relatives"]
 
   private static func manifest(_ set: String) throws -> Manifest {
-    try JSONDecoder().decode(Manifest.self, from: Data(Fixtures.bytes("\(set)/manifest.json")))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Manifest.self, from: Data(Fixtures.bytes("\(set)/manifest.json")))
   }
 
   private static func config(_ path: String) throws -> AutoConfig {
@@ -48,6 +71,31 @@ import Testing
     #expect(TinyModel.beit.count == 8)
     #expect(TinyModel.relatives.count == 6)
     for set in Self.sets { #expect(try Self.manifest(set).pytorch.count == 2) }
+  }
+
+  @Test(arguments: sets)
+  func defaultsAreThoseOfTheReference(_ set: String) throws {
+    for defaults in try Self.manifest(set).defaults {
+      let file = JSONObject(members: []).setting("model_type", to: .string(defaults.modelType))
+      let config = try AutoConfig(PretrainedConfig(json: file))
+      let beit = config.network as? BeitConfig
+      let encoder = try #require(beit?.encoder ?? config.vit)
+      #expect(encoder.hiddenSize == defaults.hiddenSize)
+      #expect(encoder.numHiddenLayers == defaults.numHiddenLayers)
+      #expect(encoder.numAttentionHeads == defaults.numAttentionHeads)
+      #expect(encoder.intermediateSize == defaults.intermediateSize)
+      #expect(encoder.hiddenAct == defaults.hiddenAct)
+      #expect(encoder.layerNormEps == defaults.layerNormEps)
+      #expect(encoder.imageSize == ImageExtent(defaults.imageSize))
+      #expect(encoder.patchSize == ImageExtent(defaults.patchSize))
+      #expect(encoder.numChannels == defaults.numChannels)
+      #expect(config.numLabels == defaults.numLabels)
+      #expect(beit?.useAbsolutePositionEmbeddings == defaults.useAbsolutePositionEmbeddings)
+      #expect(beit?.useRelativePositionBias == defaults.useRelativePositionBias)
+      #expect(beit?.useSharedRelativePositionBias == defaults.useSharedRelativePositionBias)
+      #expect(beit?.layerScaleInitValue == defaults.layerScaleInitValue)
+      #expect(beit?.useMeanPooling == defaults.useMeanPooling)
+    }
   }
 
   /// Images of any size without being asked; asked, the same.
@@ -138,6 +186,23 @@ import Testing
     #expect(try other(pixels).logits.elements == onDisk(pixels).logits.elements)
   }
 
+  /// transformers also reads files of vit_msn in which nothing has a prefix.
+  @Test func namesWithoutPrefixesAreReadToo() throws {
+    let path = "vit-relatives/vit-msn"
+    let file = try SafetensorsFile(contentsOf: Fixtures.url("\(path)/model.safetensors").path)
+    let entries = try file.names.map { key in
+      SafetensorsBytes.Entry(
+        name: key.hasPrefix("vit.") ? String(key.dropFirst(4)) : key, dtype: "F32",
+        shape: file.tensors[key]?.shape ?? [], data: try file.rawBytes(of: key))
+    }
+    let config = try Self.config(path)
+    let weights = try SafetensorsFile(bytes: SafetensorsBytes.file(entries))
+    let model = try AutoModelForImageClassification(
+      config: config, weights: WeightLoader(weights, for: config))
+    let pixels = try GoldenFile("\(path)/golden.safetensors").tensor("pixel_values")
+    #expect(try model(pixels).logits.elements == Self.load(path)(pixels).logits.elements)
+  }
+
   /// Files of version 4 also have what follows from the number of patches.
   @Test func theIndexOfRelativePositionsIsLeftUnread() throws {
     let path = Fixtures.url("beit/beit").path
@@ -159,6 +224,19 @@ import Testing
       config: config, weights: WeightLoader(weights, for: config))
     let pixels = try GoldenFile("beit/beit/golden.safetensors").tensor("pixel_values")
     #expect(try model(pixels).logits.elements == Self.load("beit/beit")(pixels).logits.elements)
+  }
+
+  /// Where a BEiT has biases, transformers has no mask beside them, and in Data2VecVision never.
+  @Test(arguments: TinyModel.beit)
+  func causalityIsRefusedWhereItHasAnEffect(_ tiny: TinyModel) throws {
+    let json = try PretrainedConfig(contentsOfFolder: Fixtures.url(tiny.path).path).json
+    let causal = try PretrainedConfig(json: json.setting("is_causal", to: .bool(true)))
+    if ["beit-plain", "beit-positions"].contains(tiny.name) {
+      let error = #expect(throws: CheckpointError.self) { try AutoConfig(causal) }
+      #expect("\(String(describing: error))".contains("is_causal"))
+    } else {
+      #expect(try AutoConfig(causal) == AutoConfig(PretrainedConfig(json: json)))
+    }
   }
 
   /// Tables, factors and layer norms that a configuration asks for and a file has not are missing by name.

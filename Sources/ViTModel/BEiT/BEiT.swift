@@ -22,7 +22,7 @@ extension BeitConfig {
   ) -> ModelDefinition {
     ModelDefinition(
       className: className, modelType: modelType, keyNaming: KeyNaming(family: .beit, prefix: prefix),
-      unusedKeys: [prefix + "embeddings.mask_token"]
+      unusedKeys: [prefix + "embeddings.mask_token"], ignoresCausality: true
     ) { own, labels in
       try BeitConfig(own, labels: labels, traits: traits())
     }

@@ -14,13 +14,15 @@ extension BeitConfig {
     let patch = try file.intOrPair("patch_size", default: (16, 16))
     encoder.patchSize = ImageExtent(height: patch.height, width: patch.width)
     // Data2VecVision's heads divide the width.
-    if !traits.isFlat { encoder.customHeadDim = try file.optionalInt("head_dim") }
+    if traits == .beit { encoder.customHeadDim = try file.optionalInt("head_dim") }
     useAbsolutePositionEmbeddings = try file.bool("use_absolute_position_embeddings", default: false)
     useRelativePositionBias = try file.bool("use_relative_position_bias", default: false)
     useSharedRelativePositionBias = try file.bool("use_shared_relative_position_bias", default: false)
     layerScaleInitValue = try file.number("layer_scale_init_value", default: 0.1, allowingInteger: false)
     encoder.traits.hasLayerScale = layerScaleInitValue > 0
     useMeanPooling = try file.bool("use_mean_pooling", default: true)
+    // The biases of BEiT take the place of a mask, and Data2VecVision has none.
+    if traits == .beit, !hasBias { try OtherKeys.refuse(file, file, ignoresCausality: false) }
     if hasBias, file.json["patch_size"]?.arrayValue != nil {
       throw file.unsupported(
         "patch_size", reason: "transformers takes one number where there are biases of relative positions")

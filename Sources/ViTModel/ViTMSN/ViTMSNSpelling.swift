@@ -20,6 +20,11 @@ extension KeyFamily {
     spelling: KeySpelling(layers: "vit.encoder.layer.", beginnings: rest),
     marks: KeyMarks(beginnings: ["vit.embeddings."], layers: "vit.encoder.layer.", parts: parts))
 
+  /// These without the prefix, as of an encoder that was saved alone.
+  public static let vitMSNWithoutPrefix = KeyFamily(
+    "vitMSNWithoutPrefix", scope: "vit", kind: "vitMSN", prefixes: [],
+    marks: KeyMarks(beginnings: ["embeddings."], layers: "encoder.layer.", parts: parts))
+
   /// The names that the modules of version 5 have in memory (`vit.layers.0.attention.q_proj.weight`).
   public static let vitMSNTransformers5 = KeyFamily(
     "vitMSNTransformers5", scope: "vit", kind: "vitMSN", prefixes: [],
