@@ -1,5 +1,3 @@
-import Platform
-
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -17,7 +15,7 @@ extension ImageClassifier {
     batch: [some ContiguousBytes & Sendable], topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) -> [Result<ClassificationResult, any Error>] {
     classifyEach(batch, topK: topK, functionToApply: functionToApply) { image in
-      Result { try copiedBytes(of: image) }
+      Result { try Self.copiedBytes(of: image, limits) }
     }
   }
 
@@ -38,96 +36,6 @@ extension ImageClassifier {
   ) -> [Result<ClassificationResult, any Error>] {
     each(items, read: read) { pixelValues in
       try classifyAndWait(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)
-    }
-  }
-}
-
-/// Images that are decoded, and then run through the network, together.
-private let chunkCount = 16
-
-extension ImagePipeline {
-  /// The bytes of an image that may be of anybody's type.
-  ///
-  /// To ask for them while the budget is held would wait for ever where that type uses the classifier, and to ask for
-  /// several at once where two of them share a lock.
-  func copiedBytes(of image: some ContiguousBytes) throws -> [UInt8] {
-    if let bytes = image as? [UInt8] { return bytes }
-    return try image.withUnsafeBytes { bytes in
-      // As the decoder would say, before there is a copy.
-      try limits.check(encodedBytes: bytes.count)
-      guard isMemoryAvailable(byteCount: bytes.count) else {
-        throw ImageError.outOfMemory(bytes: bytes.count)
-      }
-      return [UInt8](bytes)
-    }
-  }
-
-  /// Runs something on the pixel values of images, several at once.
-  ///
-  /// - Parameters:
-  ///   - read: Gives an item's bytes. Called outside the budget, because it may wait, or be a caller's code.
-  ///   - run: Gives a result for each image of a batch.
-  func each<Item, R>(
-    _ items: [Item], read: (Item) -> Result<[UInt8], any Error>, run: (Tensor) throws -> [R]
-  ) -> [Result<R, any Error>] {
-    stride(from: 0, to: items.count, by: chunkCount).flatMap { first in
-      let chunk = items[first..<min(first + chunkCount, items.count)]
-      let inputs = preprocess(chunk.map(read))
-      let together = runTogether(inputs, run)
-      return zip(inputs, together).map { input, result in
-        input.flatMap { pixelValues in
-          if let result { return .success(result) }
-          // Together they failed: each is tried alone, so that the error lands on whom it belongs to.
-          return Result { try run(pixelValues)[0] }
-        }
-      }
-    }
-  }
-
-  /// Runs pixel values of the same size together: an image processor that keeps proportions makes several sizes.
-  ///
-  /// - Returns: For each image its result; `nil` where there are no pixel values, and where a run failed.
-  private func runTogether<R>(_ inputs: [Result<Tensor, any Error>], _ run: (Tensor) throws -> [R]) -> [R?] {
-    var results = [R?](repeating: nil, count: inputs.count)
-    var waiting = inputs.indices.filter { (try? inputs[$0].get()) != nil }
-    while let first = waiting.first, let shape = try? inputs[first].get().shape {
-      let same = waiting.filter { (try? inputs[$0].get().shape) == shape }
-      waiting.removeAll(where: same.contains)
-      guard let found = try? run(Self.stacked(same.map { try inputs[$0].get() })) else { continue }
-      for (index, result) in zip(same, found) { results[index] = result }
-    }
-    return results
-  }
-
-  /// Decodes and preprocesses on the budget's threads.
-  private func preprocess(
-    _ images: [Result<[UInt8], any Error>]
-  ) -> [Result<Tensor, any Error>] {
-    let slots = Locked([Result<Tensor, any Error>?](repeating: nil, count: images.count))
-    budget.withCompute { compute in
-      compute.parallelFor(images.count) { index, _ in
-        let result = Result {
-          try images[index].get().withUnsafeBytes { bytes in
-            try processor.preprocess(imageBytes: bytes, policy: policy, limits: limits)
-          }
-        }
-        slots.withLock { $0[index] = result }
-      }
-    }
-    return slots.withLock { $0.compactMap { $0 } }
-  }
-
-  /// [1, C, H, W] tensors of one shape as one [N, C, H, W].
-  private static func stacked(_ images: [Tensor]) throws -> Tensor {
-    guard let first = images.first else { return try Tensor([], shape: [0]) }
-    for image in images where image.shape != first.shape {
-      throw TensorError.shapeMismatch(operation: "stacked", left: first.shape, right: image.shape)
-    }
-    return try Tensor(shape: [images.count] + first.shape.dropFirst()) { out in
-      for (index, image) in images.enumerated() {
-        image.copyElements(
-          to: UnsafeMutableBufferPointer(rebasing: out[(index * first.count)..<((index + 1) * first.count)]))
-      }
     }
   }
 }

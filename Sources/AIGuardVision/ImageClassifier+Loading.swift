@@ -40,18 +40,12 @@ extension ImageClassifier {
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
-    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile, baseFolder: baseFolder)
-    let processor = try ViTImageProcessor(
-      contentsOfFolder: files.processorFolder, modelConfig: .object(files.config.json), profile: profile)
-    let (id, weights) = (id ?? Self.name(ofFolder: folder), try files.weights())
-    let head = try LinearHead(folder: folder, config: files.config)
-    let generated = try GeneratedLabels.labels(
-      named: generatedLabels, orInFolder: folder, of: head?.labels ?? files.config.labels,
-      problemType: files.config.problemType, model: id)
-    try self.init(
-      id: id, config: files.config, network: files.network(weights, head: head, model: id), head: head,
-      generated: generated, processor: processor, policy: policy, weights: weights, precision: precision,
-      limits: limits, budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
+    self = try ClassifierFiles(
+      folder: folder, weightsFile: weightsFile, baseFolder: baseFolder, id: id, generatedLabels: generatedLabels,
+      profile: profile, policy: policy
+    ).classifier(
+      precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+      maximumWaitingCalls: maximumWaitingCalls)
   }
 
   /// Assembles a classifier from files in memory.
@@ -61,29 +55,12 @@ extension ImageClassifier {
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls,
     generated: Result<GeneratedLabels, ImageClassifierError>? = nil
   ) throws {
-    try self.init(
-      id: id, config: config, network: AutoConfig(config), head: nil, generated: generated,
-      processor: processor, policy: policy, weights: weights, precision: precision, limits: limits,
-      budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
-  }
-
-  /// - Parameters:
-  ///   - network: What the configuration says of the network.
-  ///   - head: Its classifier, where it has none of its own.
-  ///   - generated: Which labels mean "generated"; by default by the table of spellings.
-  private init(
-    id: String, config: PretrainedConfig, network: AutoConfig, head: LinearHead?,
-    generated: Result<GeneratedLabels, ImageClassifierError>?, processor: ViTImageProcessor,
-    policy: InputPolicy, weights: ModelWeights, precision: Precision, limits: DecodeLimits,
-    budget: ComputeBudget, packedCache: PackedCache?, maximumWaitingCalls: Int
-  ) throws {
     let network = try HashedNetwork(
-      network, weights: weights, head: head?.file, precision: precision, budget: budget,
-      packedCache: packedCache)
+      AutoConfig(config), weights: weights, precision: precision, budget: budget, packedCache: packedCache)
     try self.init(
       model: network.model, processor: processor, policy: policy, config: config, weights: weights,
       identity: ModelIdentity(id: id, hash: network.hash), limits: limits, budget: budget,
-      maximumWaitingCalls: maximumWaitingCalls, head: head, generated: generated)
+      maximumWaitingCalls: maximumWaitingCalls, generated: generated)
   }
 
   static func name(ofFolder path: String) -> String {

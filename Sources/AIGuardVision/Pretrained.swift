@@ -1,7 +1,7 @@
 import Checkpoint
 
 /// What is brought from the Hub, or taken from a folder, by `fromPretrained`.
-private struct PretrainedFolder {
+struct PretrainedFolder {
   let path: String
   /// The model's id on the Hub; `nil` for a folder.
   var id: String?

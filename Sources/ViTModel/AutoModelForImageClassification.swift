@@ -97,6 +97,21 @@ public struct AutoModelForImageClassification: Sendable {
     do throws(LoadError) { return try loader.finish() } catch { return error.report }
   }
 
+  /// The bytes that the packed weights of a network take. No large tensor is read.
+  ///
+  /// - Throws: As `init(config:weights:precision:budget:)`.
+  package static func packedByteCount(
+    config: AutoConfig, weights loader: WeightLoader, precision: Precision
+  ) throws -> Int {
+    try config.network.validate()
+    let kernels = try Kernels.active(for: precision)
+    let builder = NetworkBuilder(
+      loader: loader, kernels: kernels, precision: precision, packing: try PackingPlan())
+    try config.network.network(builder).checkMemory(config.network, kernels, precision)
+    _ = try loader.finish()
+    return builder.packing.arena.byteCount
+  }
+
   /// Runs the network.
   ///
   /// Each image's result is the same, bit for bit, whatever the other images of the batch and whatever

@@ -12,7 +12,9 @@
         Exit codes: 0 all inputs done, 1 some inputs failed, 2 wrong usage, 3 the model could not be loaded.
         """,
       version: AIGuardVisionVersion.current,
-      subcommands: [ClassifyCommand.self, EmbedCommand.self, InspectCommand.self, InfoCommand.self]
+      subcommands: [
+        ClassifyCommand.self, CompareCommand.self, EmbedCommand.self, InspectCommand.self, InfoCommand.self,
+      ]
         + modelCommands)
 
     private static var modelCommands: [any ParsableCommand.Type] {

@@ -107,7 +107,10 @@
 
     init?(argument: String) {
       let digits = argument.prefix { $0.isASCII && $0.isNumber }
-      let units = ["": 1, "B": 1, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000]
+      let units = [
+        "": 1, "B": 1, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000, "KIB": 1 << 10, "MIB": 1 << 20,
+        "GIB": 1 << 30,
+      ]
       guard let number = Int(digits), let unit = units[argument.dropFirst(digits.count).uppercased()] else {
         return nil
       }

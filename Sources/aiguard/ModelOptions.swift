@@ -47,7 +47,7 @@
     var packedCache = false
 
     /// More than any machine has use for; a mistyped number must not ask the system for a million.
-    private static let mostThreads = 1024
+    static let mostThreads = 1024
 
     @Option(help: "Threads to compute on, at most 1024; by default what this process may use.")
     var threads: Int?

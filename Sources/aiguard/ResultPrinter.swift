@@ -56,7 +56,7 @@
     }
 
     /// Four decimals, always with a point: 0.9731. Raw logits can be too large for that.
-    private static func score(_ value: Float) -> String {
+    static func score(_ value: Float) -> String {
       guard abs(value) < 1e9 else { return "\(value)" }
       let scaled = Int((abs(Double(value)) * 10_000).rounded())
       let decimals = String(scaled % 10_000)

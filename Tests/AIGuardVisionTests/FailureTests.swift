@@ -241,6 +241,8 @@ import Testing
         ImageClassifierError.labelsAreNumbers(model: "", labels: []), "labels-are-numbers", 500),
       "noSuchLabels": .init(
         ImageClassifierError.noSuchLabels(model: "", labels: [], named: []), "no-such-labels", 500),
+      "modelTooLarge": .init(
+        ImageClassifierError.modelTooLarge(model: "", byteCount: 2, allowed: 1), "model-too-large", 500),
     ],
     "LinearHeadError": [
       "unknownTensor": .init(LinearHeadError.unknownTensor(file: "", key: ""), "model", 500),

@@ -8,6 +8,7 @@ import Testing
     ("help", ["--help"]), ("classify-help", ["classify", "--help"]), ("inspect-help", ["inspect", "--help"]),
     ("info-help", ["info", "--help"]), ("convert-help", ["convert", "--help"]),
     ("inspect-model-help", ["inspect-model", "--help"]), ("embed-help", ["embed", "--help"]),
+    ("inspect-model-help", ["inspect-model", "--help"]), ("compare-help", ["compare", "--help"]),
   ])
   func helpIsAsRecorded(name: String, arguments: [String]) throws {
     let outcome = try Tool.run(arguments, environment: ["COLUMNS": "80"])

@@ -7,16 +7,19 @@ package enum LabelledModel {
     1: "vit-tiny/one-head", 2: "vit-tiny/plain", 3: "architectures/deit", 5: "vit-tiny/five-heads",
   ]
 
+  /// What makes the pixel values that the fixtures take.
+  package static let defaultProcessor = #"{"image_processor_type": "ViTImageProcessor", "size": 12}"#
+
   /// Writes a model with these labels into `folder`, which is made.
   ///
   /// - Parameters:
   ///   - labels: As many as one of the fixtures has: 1, 2, 3 or 5.
   ///   - fixture: Another model of `Fixtures`, which has so many labels.
   ///   - problemType: What `config.json` says of the labels.
-  ///   - processor: Members of `preprocessor_config.json`.
+  ///   - processor: The text of `preprocessor_config.json`.
   package static func write(
     _ labels: [String], to folder: URL, fixture: String? = nil, problemType: String? = nil,
-    processor: [String: Any] = ["image_processor_type": "ViTImageProcessor", "size": 12]
+    processor: String = defaultProcessor
   ) throws {
     guard let fixture = fixture ?? fixtures[labels.count] else { throw NoFixture(labels: labels) }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -31,7 +34,7 @@ package enum LabelledModel {
     members["problem_type"] = problemType
     try JSONSerialization.data(withJSONObject: members)
       .write(to: folder.appendingPathComponent("config.json"))
-    try JSONSerialization.data(withJSONObject: processor)
+    try Data(processor.utf8)
       .write(to: folder.appendingPathComponent("preprocessor_config.json"))
     let weights = folder.appendingPathComponent("model.safetensors")
     try? FileManager.default.removeItem(at: weights)

@@ -121,7 +121,7 @@ extension ImageEmbedder {
   public func featuresAndWait(
     batch: [some ContiguousBytes & Sendable], kinds: Set<ImageFeature> = allFeatures
   ) -> [Result<ImageFeatures, any Error>] {
-    each(batch, read: { image in Result { try copiedBytes(of: image) } }) { pixelValues in
+    each(batch, read: { image in Result { try Self.copiedBytes(of: image, limits) } }) { pixelValues in
       try featuresAndWait(pixelValues: pixelValues, kinds: kinds)
     }
   }

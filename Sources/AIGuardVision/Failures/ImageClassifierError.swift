@@ -31,6 +31,8 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
   case labelsAreNumbers(model: String, labels: [String])
   /// `generatedLabels` names labels that the model does not have.
   case noSuchLabels(model: String, labels: [String], named: [String])
+  /// The weights of a model that is to be compared take more than the part of `maximumMemory` that weights may.
+  case modelTooLarge(model: String, byteCount: Int, allowed: Int)
 
   /// A short, stable name of the kind of failure, for machines to read: `busy` where the same call may succeed later,
   /// `invalid-argument` for a mistake of the caller's, `model` for what is wrong with the model, and the case's name
@@ -45,6 +47,7 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
     case .labelsNotExclusive: "labels-not-exclusive"
     case .labelsAreNumbers: "labels-are-numbers"
     case .noSuchLabels: "no-such-labels"
+    case .modelTooLarge: "model-too-large"
     }
   }
 
@@ -57,7 +60,9 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
     case .invalidMaximumWaitingCalls, .noLabels, .processorDoesNotFit, .nonFiniteLogits, .nonFiniteFeatures,
       .weightsChanged:
       500
-    case .unknownLabels, .labelsOfOneSide, .labelsNotExclusive, .labelsAreNumbers, .noSuchLabels: 500
+    case .unknownLabels, .labelsOfOneSide, .labelsNotExclusive, .labelsAreNumbers, .noSuchLabels,
+      .modelTooLarge:
+      500
     }
   }
 
@@ -100,6 +105,9 @@ public enum ImageClassifierError: ClassificationFailure, Sendable, Equatable, Cu
         + "a generated image"
     case .noSuchLabels(let model, let labels, let named):
       "model \(model) has no label \(Self.list(named)); its labels are \(Self.list(labels))"
+    case .modelTooLarge(let model, let byteCount, let allowed):
+      "the weights of model \(model) take \(byteCount) bytes, and \(allowed) are allowed, three quarters of the memory; "
+        + "allow more (maximumMemory, --max-memory), or take a lower precision"
     }
   }
 

@@ -214,6 +214,25 @@ public struct ViTImageProcessor: Sendable {
     return try Tensor(shape: [1, 3, size.height, size.width]) { try finish(image, into: $0, limits: limits) }
   }
 
+  /// The pixel values of an image that was decoded with alpha as `alphaHandling(_:)` says: bit for bit those of its file.
+  ///
+  /// - Throws: `PreprocessingError`, `TensorError.outOfMemory`.
+  package func preprocess(
+    _ decoded: DecodedImage, policy: InputPolicy, limits: DecodeLimits
+  ) throws -> Tensor {
+    let image = decoded.image
+    let orientation = policy == .pipeline ? decoded.orientation : .topLeft
+    let seen = orientation.swapsAxes ? (image.height, image.width) : (image.width, image.height)
+    let size = try resizedSize(width: seen.0, height: seen.1, limits: limits)
+    let resized = try image.resized(
+      width: size.width, height: size.height, from: orientation, filter: config.resample, profile: profile,
+      limits: limits)
+    let output = try outputSize(resizedTo: (resized.height, resized.width), limits: limits)
+    return try Tensor(shape: [1, 3, output.height, output.width]) {
+      try finish(resized, into: $0, limits: limits)
+    }
+  }
+
   /// Decodes and resizes.
   private func resized(
     _ reader: any ImageReader, policy: InputPolicy, limits: DecodeLimits

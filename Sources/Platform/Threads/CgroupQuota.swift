@@ -2,38 +2,19 @@
 package enum CgroupQuota {
   /// The quota in CPUs, or `nil` where there is none.
   package static func current() -> Double? {
-    quota(membership: readFile("/proc/self/cgroup") ?? "", read: readFile)
+    quota(membership: CgroupFiles.membership, read: CgroupFiles.read)
   }
 
   /// - Parameters:
   ///   - membership: The text of `/proc/self/cgroup`.
   ///   - read: The text of a file, or `nil` where there is none.
   package static func quota(membership: String, read: (String) -> String?) -> Double? {
-    var smallest: Double?
-    for line in membership.split(separator: "\n") {
-      // hierarchy:controllers:path; version 2 has hierarchy 0 and no controllers.
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { continue }
-      let isV2 = fields[1].isEmpty
-      guard isV2 || fields[1].split(separator: ",").contains("cpu") else { continue }
-      // Every group up to the root can hold a quota, and the smallest counts. Inside a container the
-      // root is mounted where the path of the host does not exist, so the root itself is looked at too.
-      for group in ancestors(of: fields[2]) {
-        let quota =
-          isV2
-          ? parseV2(read("/sys/fs/cgroup\(group)/cpu.max"))
-          : parseV1(
-            quota: read("/sys/fs/cgroup/cpu\(group)/cpu.cfs_quota_us"),
-            period: read("/sys/fs/cgroup/cpu\(group)/cpu.cfs_period_us"))
-        if let quota { smallest = min(smallest ?? quota, quota) }
-      }
-    }
-    return smallest
-  }
-
-  private static func ancestors(of path: Substring) -> [String] {
-    let parts = path.split(separator: "/")
-    return (0...parts.count).reversed().map { parts.prefix($0).map { "/\($0)" }.joined() }
+    CgroupFiles.groups(withController: "cpu", membership: membership).compactMap { group in
+      group.isV2
+        ? parseV2(read("\(group.path)/cpu.max"))
+        : parseV1(
+          quota: read("\(group.path)/cpu.cfs_quota_us"), period: read("\(group.path)/cpu.cfs_period_us"))
+    }.min()
   }
 
   private static func parseV2(_ text: String?) -> Double? {
@@ -55,13 +36,5 @@ package enum CgroupQuota {
     let cpus = Double(quota) / Double(period)
     // More CPUs than any machine has are no quota, and might not fit an `Int`.
     return cpus <= Double(Int32.max) ? cpus : nil
-  }
-
-  private static func readFile(_ path: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = fread(&buffer, 1, buffer.count, file)
-    return String(decoding: buffer.prefix(count), as: UTF8.self)
   }
 }

@@ -91,3 +91,19 @@ func hiddenStates(_ file: [UInt8], _ id: String) async throws -> [Tensor] {
 func isLoadable(_ folder: String) throws -> Bool {
   try ViTForImageClassification.inspect(folder: folder).isComplete
 }
+
+// A detector whose labels are unusual: which of them mean "generated".
+func probability(_ image: [UInt8], _ folder: String) async throws -> Float? {
+  let classifier = try ImageClassifier(folder: folder, generatedLabels: ["class_1"])
+  return try await classifier.classify(imageBytes: image).generatedScore
+}
+
+// Several detectors over the same files, each of which is decoded once.
+func compare(_ files: [String], _ ids: [String]) async throws {
+  var models: [ComparedModel] = []
+  for id in ids { models.append(try await ComparedModel.fromPretrained(id)) }
+  for result in try await ModelComparison(models).compare(filesAt: files) {
+    let comparison = try result.get()  // or why the file cannot be decoded
+    print(comparison.scores, comparison.agreement ?? .split, comparison.spread ?? 0)
+  }
+}
