@@ -1,4 +1,5 @@
 import Checkpoint
+import JSONText
 import Layers
 
 /// What a model's folder says of its network: the one way from a folder to a network, alone or in a classifier.
@@ -64,6 +65,32 @@ package struct NetworkFiles {
     let weights = try ModelWeights(contentsOf: weightsPath).unwrapped().dequantized(quantization)
     guard let adapter else { return weights }
     return try weights.adapted(by: adapter, of: AutoConfig(config))
+  }
+}
+
+extension NetworkFiles {
+  /// The weights of a folder to be written elsewhere under the names that they have, and the other files that belong to
+  /// them, by name: an adapter merged into its base.
+  ///
+  /// - Parameter dtype: As for `ModelFolder.configurationFiles(dtype:)`.
+  package static func toConvert(
+    folder: String, weightsFile: String?, baseFolder: String?, dtype: DType?
+  ) throws -> (ModelWeights, files: [String: String]) {
+    let source = ModelFolder(folder)
+    guard baseFolder != nil || weightsFile == nil && source.hasAdapter else {
+      // No network is needed.
+      return (
+        try ModelWeights(contentsOfFolder: folder, file: weightsFile),
+        try source.configurationFiles(dtype: dtype)
+      )
+    }
+    let network = try NetworkFiles(folder: folder, weightsFile: weightsFile, baseFolder: baseFolder)
+    let weights = try network.weights()
+    var files = try ModelFolder(network.processorFolder).configurationFiles(dtype: nil)
+    var json = weights.isWidened ? network.config.withoutQuantization() : network.config.json
+    if let dtype { json = json.settingDType(dtype) }
+    files["config.json"] = JSONValue.object(json).pythonText + "\n"
+    return (weights, files)
   }
 }
 

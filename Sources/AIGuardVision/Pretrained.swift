@@ -5,20 +5,39 @@ struct PretrainedFolder {
   let path: String
   /// The model's id on the Hub; `nil` for a folder.
   var id: String?
+  /// Where the model is that an adapter changes; `nil` where there is none, or the folder has it.
+  var base: String?
 
   #if Hub
     /// A folder of that name is taken where there is one, as in Python.
-    init(_ idOrFolder: String, revision: String, hub: ModelHub?, files: ModelHub.Files) async throws {
+    init(
+      _ idOrFolder: String, revision: String, hub: ModelHub?, files: ModelHub.Files,
+      weightsFile: String? = nil, base: String? = nil
+    ) async throws {
       if ModelFolder(idOrFolder).exists {
         path = idOrFolder
       } else {
-        path = try await (hub ?? ModelHub()).folder(of: idOrFolder, revision: revision, files: files)
+        path = try await (hub ?? ModelHub()).folder(
+          of: idOrFolder, revision: revision, files: files, weightsFile: weightsFile)
         id = idOrFolder
+      }
+      guard weightsFile == nil else {
+        self.base = base
+        return
+      }
+      switch try AdapterBase.find(for: path, isOfHub: id != nil, named: base) {
+      case nil: break
+      case .folder(let folder)?: self.base = folder
+      case .hub(let id, let revision)?:
+        self.base = try await (hub ?? ModelHub()).folder(of: id, revision: revision, files: files)
       }
     }
   #else
     init(_ folder: String) { path = folder }
   #endif
+
+  /// Where the image processor's configuration is: an adapter may have none.
+  var processorPath: String { base != nil && !ModelFolder(path).hasProcessor ? base ?? path : path }
 
   /// Loads something from the folder, on a thread of its own.
   func load<T: Sendable>(_ body: @escaping @Sendable (_ path: String) throws -> T) async throws -> T {
@@ -38,7 +57,9 @@ extension ImageClassifier {
     ///   - idOrFolder: `organisation/name`, or the path of a folder.
     ///   - revision: A branch, a tag or a commit of the model on the Hub.
     ///   - hub: Where to look, and the cache; by default what the environment says (`ModelHub.init(environment:)`).
-    ///   - weightsFile: The name of the file of weights in a folder, where it is not to be the one that is preferred.
+    ///   - weightsFile: The name of the file of weights, or of the index of several, where it is not to be the one that is
+    ///     preferred.
+    ///   - base: The folder of the model that an adapter changes, or its id on the Hub, where it is not what the adapter says.
     ///   - generatedLabels: The labels that mean "generated", where `calibration.json` or their spelling does not say it.
     ///   - profile: The reference whose pixel values to reproduce.
     ///   - policy: Whether an image is turned upright first, or taken as it is stored.
@@ -50,31 +71,34 @@ extension ImageClassifier {
     /// - Throws: As `init(folder:)`, `HubError`, `CancellationError`, and `ImageClassifierError.threadUnavailable`.
     public static func fromPretrained(
       _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil,
-      weightsFile: String? = nil, generatedLabels: [String]? = nil,
+      weightsFile: String? = nil, base: String? = nil, generatedLabels: [String]? = nil,
       profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
       packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
     ) async throws -> ImageClassifier {
-      let folder = try await PretrainedFolder(idOrFolder, revision: revision, hub: hub, files: .all)
-      return try await folder.load { [id = folder.id] path in
+      let folder = try await PretrainedFolder(
+        idOrFolder, revision: revision, hub: hub, files: .all, weightsFile: weightsFile, base: base)
+      return try await folder.load { [id = folder.id, base = folder.base] path in
         try ImageClassifier(
-          folder: path, weightsFile: weightsFile, id: id, generatedLabels: generatedLabels, profile: profile,
-          policy: policy, precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+          folder: path, weightsFile: weightsFile, baseFolder: base, id: id, generatedLabels: generatedLabels,
+          profile: profile, policy: policy, precision: precision, limits: limits, budget: budget,
+          packedCache: packedCache,
           maximumWaitingCalls: maximumWaitingCalls)
       }
     }
   #else
     /// Loads a model from a folder: this build has no Hub. As `init(folder:)`, on a thread of its own.
     public static func fromPretrained(
-      _ folder: String, weightsFile: String? = nil, generatedLabels: [String]? = nil,
+      _ folder: String, weightsFile: String? = nil, base: String? = nil, generatedLabels: [String]? = nil,
       profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
       packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
     ) async throws -> ImageClassifier {
       try await PretrainedFolder(folder).load { path in
         try ImageClassifier(
-          folder: path, weightsFile: weightsFile, generatedLabels: generatedLabels, profile: profile,
-          policy: policy, precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+          folder: path, weightsFile: weightsFile, baseFolder: base, generatedLabels: generatedLabels,
+          profile: profile, policy: policy, precision: precision, limits: limits, budget: budget,
+          packedCache: packedCache,
           maximumWaitingCalls: maximumWaitingCalls)
       }
     }
@@ -89,15 +113,16 @@ extension ImageEmbedder {
     /// - Throws: As `init(folder:)`, `HubError`, `CancellationError`, and `ImageClassifierError.threadUnavailable`.
     public static func fromPretrained(
       _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil,
-      weightsFile: String? = nil, profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
-      precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
-      packedCache: PackedCache? = nil,
+      weightsFile: String? = nil, base: String? = nil, profile: PreprocessingProfile = .pillow13,
+      policy: InputPolicy = .asStored, precision: Precision = .float32, limits: DecodeLimits = .default,
+      budget: ComputeBudget = .shared, packedCache: PackedCache? = nil,
       maximumWaitingCalls: Int = ImageClassifier.defaultMaximumWaitingCalls
     ) async throws -> ImageEmbedder {
-      let folder = try await PretrainedFolder(idOrFolder, revision: revision, hub: hub, files: .all)
-      return try await folder.load { [id = folder.id] path in
+      let folder = try await PretrainedFolder(
+        idOrFolder, revision: revision, hub: hub, files: .all, weightsFile: weightsFile, base: base)
+      return try await folder.load { [id = folder.id, base = folder.base] path in
         try ImageEmbedder(
-          folder: path, weightsFile: weightsFile, id: id, profile: profile, policy: policy,
+          folder: path, weightsFile: weightsFile, baseFolder: base, id: id, profile: profile, policy: policy,
           precision: precision, limits: limits, budget: budget, packedCache: packedCache,
           maximumWaitingCalls: maximumWaitingCalls)
       }
@@ -105,16 +130,17 @@ extension ImageEmbedder {
   #else
     /// Loads a model from a folder for its features: this build has no Hub. As `init(folder:)`, on a thread of its own.
     public static func fromPretrained(
-      _ folder: String, weightsFile: String? = nil, profile: PreprocessingProfile = .pillow13,
-      policy: InputPolicy = .asStored,
+      _ folder: String, weightsFile: String? = nil, base: String? = nil,
+      profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
       packedCache: PackedCache? = nil,
       maximumWaitingCalls: Int = ImageClassifier.defaultMaximumWaitingCalls
     ) async throws -> ImageEmbedder {
       try await PretrainedFolder(folder).load { path in
         try ImageEmbedder(
-          folder: path, weightsFile: weightsFile, profile: profile, policy: policy, precision: precision,
-          limits: limits, budget: budget, packedCache: packedCache, maximumWaitingCalls: maximumWaitingCalls)
+          folder: path, weightsFile: weightsFile, baseFolder: base, profile: profile, policy: policy,
+          precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+          maximumWaitingCalls: maximumWaitingCalls)
       }
     }
   #endif
@@ -135,8 +161,10 @@ extension ViTImageProcessor {
       _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil,
       profile: PreprocessingProfile = .pillow13
     ) async throws -> ViTImageProcessor {
-      try await PretrainedFolder(idOrFolder, revision: revision, hub: hub, files: .configuration).load {
-        try ViTImageProcessor(folder: $0, profile: profile)
+      let folder = try await PretrainedFolder(
+        idOrFolder, revision: revision, hub: hub, files: .configuration)
+      return try await folder.load { [path = folder.processorPath] _ in
+        try ViTImageProcessor(folder: path, profile: profile)
       }
     }
   #else
@@ -157,30 +185,35 @@ extension AutoModelForImageClassification {
     ///   - idOrFolder: `organisation/name`, or the path of a folder.
     ///   - revision: A branch, a tag or a commit of the model on the Hub.
     ///   - hub: Where to look, and the cache; by default what the environment says (`ModelHub.init(environment:)`).
-    ///   - weightsFile: The name of the file of weights in a folder, where it is not to be the one that is preferred.
+    ///   - weightsFile: The name of the file of weights, or of the index of several, where it is not to be the one that is
+    ///     preferred.
+    ///   - base: The folder of the model that an adapter changes, or its id on the Hub, where it is not what the adapter says.
     ///   - precision: The arithmetic of the encoder's matrix products.
     ///   - budget: The threads that read and pack the weights.
     ///   - packedCache: Where to keep the packed weights for the next start.
     /// - Throws: As `init(folder:)`, `HubError`, `CancellationError`, and `ImageClassifierError.threadUnavailable`.
     public static func fromPretrained(
       _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil, weightsFile: String? = nil,
-      precision: Precision = .float32, budget: ComputeBudget = .shared, packedCache: PackedCache? = nil
+      base: String? = nil, precision: Precision = .float32, budget: ComputeBudget = .shared,
+      packedCache: PackedCache? = nil
     ) async throws -> ViTForImageClassification {
-      try await PretrainedFolder(idOrFolder, revision: revision, hub: hub, files: .all).load {
+      let folder = try await PretrainedFolder(
+        idOrFolder, revision: revision, hub: hub, files: .all, weightsFile: weightsFile, base: base)
+      return try await folder.load { [base = folder.base] in
         try ViTForImageClassification(
-          folder: $0, weightsFile: weightsFile, precision: precision, budget: budget,
+          folder: $0, weightsFile: weightsFile, baseFolder: base, precision: precision, budget: budget,
           packedCache: packedCache)
       }
     }
   #else
     /// Loads a network from a folder: this build has no Hub. As `init(folder:)`, on a thread of its own.
     public static func fromPretrained(
-      _ folder: String, weightsFile: String? = nil, precision: Precision = .float32,
+      _ folder: String, weightsFile: String? = nil, base: String? = nil, precision: Precision = .float32,
       budget: ComputeBudget = .shared, packedCache: PackedCache? = nil
     ) async throws -> ViTForImageClassification {
       try await PretrainedFolder(folder).load {
         try ViTForImageClassification(
-          folder: $0, weightsFile: weightsFile, precision: precision, budget: budget,
+          folder: $0, weightsFile: weightsFile, baseFolder: base, precision: precision, budget: budget,
           packedCache: packedCache)
       }
     }

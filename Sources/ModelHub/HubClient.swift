@@ -76,16 +76,28 @@ final class HubClient {
   func commit(retries: Int) throws -> String {
     var url = "\(hub.endpoint)/api/models/\(id.string)"
     if revision.string != "main" { url += "/revision/\(revision.string.percentEncoded())" }
+    guard let commit = try information(url, retries: retries)?["sha"]?.stringValue, commit.isHexadecimal(40)
+    else { throw HubError.invalidResponse(url: url, reason: "it names no commit") }
+    return commit
+  }
+
+  /// The names of all files of a commit.
+  func fileNames(at commit: String) throws -> [String] {
+    let url = "\(hub.endpoint)/api/models/\(id.string)/revision/\(commit.percentEncoded())"
+    guard let files = try information(url, retries: 0)?["siblings"]?.arrayValue else {
+      throw HubError.invalidResponse(url: url, reason: "it names no files")
+    }
+    return files.compactMap { $0.objectValue?["rfilename"]?.stringValue }
+  }
+
+  /// What the Hub says of the repository; `nil` for what is no object.
+  private func information(_ url: String, retries: Int) throws -> JSONObject? {
     let sink = MemorySink(url: url, limit: 1 << 24)
     let response = try retrying(retries) {
       try follow(url, headers: [], timeout: hub.metadataTimeout, into: sink)
     }
     try check(response, file: nil, body: sink.bytes)
-    let value = try? JSONValue(parsing: sink.bytes, options: .python)
-    guard let commit = value?.objectValue?["sha"]?.stringValue, commit.isHexadecimal(40) else {
-      throw HubError.invalidResponse(url: url, reason: "it names no commit")
-    }
-    return commit
+    return (try? JSONValue(parsing: sink.bytes, options: .python))?.objectValue
   }
 
   /// What the Hub says of a file at a commit; `nil` where there is no such file.

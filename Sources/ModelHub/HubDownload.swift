@@ -26,6 +26,7 @@ public struct HubDownload: AsyncSequence, Sendable {
   let id: String
   let revision: String
   let files: ModelHub.Files
+  let weightsFile: String?
 
   /// Begins the download.
   public func makeAsyncIterator() -> Iterator {
@@ -35,7 +36,9 @@ public struct HubDownload: AsyncSequence, Sendable {
     continuation.onTermination = { _ in cancellation.set() }
     let started = startDetachedThread(named: "aiguard-hub") {
       do {
-        let download = try SnapshotDownload(hub, id: id, revision: revision, files, cancellation) {
+        let download = try SnapshotDownload(
+          hub, id: id, revision: revision, files, weightsFile: weightsFile, cancellation
+        ) {
           continuation.yield($0)
         }
         continuation.yield(.finished(folder: try download.run()))
@@ -74,14 +77,18 @@ extension ModelHub {
   }
 
   /// Brings what loading a classifier needs of a model into the cache: its configuration, that of its image processor,
-  /// and its weights.
+  /// and its weights. Of an adapter that is its own files; its base is another model.
   ///
   /// - Parameters:
   ///   - id: The model's id, `organisation/name`.
   ///   - revision: A branch, a tag or a commit.
   ///   - files: Which of the files.
-  public func download(_ id: String, revision: String = "main", files: Files = .all) -> HubDownload {
-    HubDownload(hub: self, id: id, revision: revision, files: files)
+  ///   - weightsFile: The file of weights, or the index of several, where it is not to be the one that is preferred. An
+  ///     adapter is not looked for then.
+  public func download(
+    _ id: String, revision: String = "main", files: Files = .all, weightsFile: String? = nil
+  ) -> HubDownload {
+    HubDownload(hub: self, id: id, revision: revision, files: files, weightsFile: weightsFile)
   }
 
   /// The folder in the cache with a model's files, which are downloaded where they are not there.
@@ -90,12 +97,16 @@ extension ModelHub {
   ///   - id: The model's id, `organisation/name`.
   ///   - revision: A branch, a tag or a commit.
   ///   - files: Which of the files.
+  ///   - weightsFile: The file of weights, or the index of several, where it is not to be the one that is preferred. An
+  ///     adapter is not looked for then.
   /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
   public func folder(
-    of id: String, revision: String = "main", files: Files = .all
+    of id: String, revision: String = "main", files: Files = .all, weightsFile: String? = nil
   ) async throws -> String {
     var folder: String?
-    for try await event in download(id, revision: revision, files: files) {
+    for try await event in download(
+      id, revision: revision, files: files, weightsFile: weightsFile)
+    {
       if case .finished(let found) = event { folder = found }
     }
     // The sequence ends with `finished` or throws.
@@ -109,16 +120,19 @@ extension ModelHub {
   ///   - id: The model's id, `organisation/name`.
   ///   - revision: A branch, a tag or a commit.
   ///   - files: Which of the files.
+  ///   - weightsFile: The file of weights, or the index of several, where it is not to be the one that is preferred. An
+  ///     adapter is not looked for then.
   ///   - isCancelled: Whether to stop; asked several times a second.
   ///   - report: Told what happens.
   /// - Throws: As `folder(of:revision:files:)`, `CancellationError` where `isCancelled` says so.
   @available(*, noasync, message: "it blocks the thread; call folder(of:revision:files:)")
   public func folderAndWait(
-    of id: String, revision: String = "main", files: Files = .all,
+    of id: String, revision: String = "main", files: Files = .all, weightsFile: String? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }, report: @escaping (HubEvent) -> Void = { _ in }
   ) throws -> String {
     try SnapshotDownload(
-      self, id: id, revision: revision, files, CancellationFlag(or: isCancelled), report
+      self, id: id, revision: revision, files, weightsFile: weightsFile, CancellationFlag(or: isCancelled),
+      report
     ).run()
   }
 }

@@ -21,6 +21,8 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
   case fileNotFound(id: String, revision: String, file: String)
   /// The repository has no weights in a form that is read.
   case noWeights(id: String, revision: String)
+  /// The repository has weights in other forms or under other names only: these files.
+  case otherWeights(id: String, revision: String, files: [String])
   /// Access to the repository has to be asked for on its page.
   case gated(id: String, message: String)
   /// The server answered with a status that says that it cannot or will not.
@@ -59,6 +61,7 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
     case .revisionNotFound: "revision-not-found"
     case .fileNotFound: "file-not-found"
     case .noWeights: "no-weights"
+    case .otherWeights: "other-weights"
     case .gated: "gated"
     case .http: "http"
     case .network: "network"
@@ -93,6 +96,8 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noWeights(let id, let revision):
       "\(id.printable) has no weights at \(revision.printable): there is none of "
         + ModelFolder.weightFileNames.joined(separator: ", ")
+    case .otherWeights(let id, let revision, let files):
+      "\(id.printable) at \(revision.printable): " + ModelFolder.explanation(ofOtherWeights: files)
     case .gated(let id, let message):
       "\(id.printable): access has to be granted: ask for it on the model's page, and set HF_TOKEN"
         + Self.aside(message)

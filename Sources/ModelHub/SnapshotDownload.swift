@@ -7,24 +7,27 @@ struct SnapshotDownload {
   private let cache: HubCache
   private let revision: HubRevision
   private let files: ModelHub.Files
+  /// The file of weights that was asked for by its name.
+  private let weightsFile: String?
   private let client: HubClient
   private let report: (HubEvent) -> Void
 
   /// - Throws: `HubError` for an id, a revision or a setting that cannot be.
   init(
-    _ hub: ModelHub, id: String, revision: String, _ files: ModelHub.Files,
+    _ hub: ModelHub, id: String, revision: String, _ files: ModelHub.Files, weightsFile: String?,
     _ cancellation: CancellationFlag, _ report: @escaping (HubEvent) -> Void
   ) throws(HubError) {
     let id = try RepositoryID(id)
     self.hub = hub
     self.revision = try HubRevision(revision)
     self.files = files
+    self.weightsFile = weightsFile
     self.report = report
     cache = HubCache(root: hub.cacheFolder, id: id)
     client = try HubClient(hub, id, self.revision, cancellation)
   }
 
-  /// Whether there may be models without the file.
+  /// Whether there may be models without the file. An adapter need not have its base's `config.json`.
   private static let configFiles: [(name: String, isNeeded: Bool)] = [
     ("processor_config.json", false), ("preprocessor_config.json", false), ("config.json", true),
   ]
@@ -32,6 +35,9 @@ struct SnapshotDownload {
   /// - Returns: The folder with the files.
   /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
   func run() throws -> String {
+    if let weightsFile, !ModelFolder.isWeightsName(weightsFile) {
+      throw CheckpointError(file: cache.id.string, problem: .invalidWeightsName(weightsFile))
+    }
     let remembered = try cache.commit(of: revision)
     if hub.isOffline {
       return try cached(remembered, reason: "the network is not to be used (HF_HUB_OFFLINE)")
@@ -56,11 +62,7 @@ struct SnapshotDownload {
   /// Brings the files of a commit into the cache.
   private func fetch(_ commit: String) throws -> String {
     do {
-      for (name, isNeeded) in Self.configFiles {
-        guard try fetch(name, at: commit) || !isNeeded else {
-          throw HubError.fileNotFound(id: cache.id.string, revision: revision.string, file: name)
-        }
-      }
+      try fetchConfigurations(at: commit)
       if files == .all { try fetchWeights(at: commit) }
       return cache.snapshot(commit)
     } catch let error as HubError where error.isOfTheConnection {
@@ -76,8 +78,35 @@ struct SnapshotDownload {
     return folder
   }
 
+  private func fetchConfigurations(at commit: String) throws {
+    // An adapter is looked for first, as in the reference: its base is elsewhere then, whatever else there is.
+    var mayBeAdapter = weightsFile == nil
+    var isAdapter = false
+    for (name, isNeeded) in Self.configFiles {
+      if isNeeded, mayBeAdapter, files == .all {
+        isAdapter = try fetch(ModelFolder.adapterConfig, at: commit)
+        mayBeAdapter = false
+      }
+      guard try !fetch(name, at: commit), isNeeded, !isAdapter else { continue }
+      if mayBeAdapter, try fetch(ModelFolder.adapterConfig, at: commit) { continue }
+      throw HubError.fileNotFound(id: cache.id.string, revision: revision.string, file: name)
+    }
+  }
+
+  /// Whether an adapter is what the commit has, as far as it is in the cache.
+  private func isAdapter(_ commit: String) -> Bool {
+    weightsFile == nil && cache.has(ModelFolder.adapterConfig, at: commit)
+  }
+
+  /// The files that can hold the weights, first the one that is preferred.
+  private func weightNames(_ commit: String) -> [String] {
+    if let weightsFile { return [weightsFile] }
+    return isAdapter(commit) ? Adapter.weightFileNames : ModelFolder.weightFileNames
+  }
+
   private func fetchWeights(at commit: String) throws {
-    for name in ModelFolder.weightFileNames where try fetch(name, at: commit) {
+    let names = weightNames(commit)
+    for name in names where try fetch(name, at: commit) {
       guard name.hasSuffix(".json") else { return }
       for shard in try ShardIndex(contentsOf: cache.pointer(name, at: commit)).files {
         guard try fetch(shard, at: commit) else {
@@ -86,7 +115,23 @@ struct SnapshotDownload {
       }
       return
     }
-    throw HubError.noWeights(id: cache.id.string, revision: revision.string)
+    guard names == ModelFolder.weightFileNames else {
+      throw HubError.fileNotFound(id: cache.id.string, revision: revision.string, file: names[0])
+    }
+    throw try noWeights(at: commit)
+  }
+
+  /// The error for a repository without weights that are read: with what it has, where the Hub says it.
+  private func noWeights(at commit: String) throws -> HubError {
+    let others: [String]
+    do {
+      others = ModelFolder.otherWeights(among: try client.fileNames(at: commit))
+    } catch is HubError {
+      others = []
+    }
+    return others.isEmpty
+      ? .noWeights(id: cache.id.string, revision: revision.string)
+      : .otherWeights(id: cache.id.string, revision: revision.string, files: others)
   }
 
   // MARK: What is there already
@@ -110,13 +155,13 @@ struct SnapshotDownload {
   /// - Parameter orUnknown: Whether a file counts too that the model need not have, and of which nobody knows yet
   ///   whether it has it: Python may have loaded the network without its image processor.
   private func missing(_ commit: String, orUnknown: Bool = false) -> String? {
+    let isAdapter = isAdapter(commit)
     for (name, isNeeded) in Self.configFiles where !cache.has(name, at: commit) {
-      if isNeeded || (orUnknown && !cache.isAbsent(name, at: commit)) { return name }
+      if (isNeeded && !isAdapter) || (orUnknown && !cache.isAbsent(name, at: commit)) { return name }
     }
     guard files == .all else { return nil }
-    guard let weights = ModelFolder.weightFileNames.first(where: { cache.has($0, at: commit) }) else {
-      return ModelFolder.weightFileNames[0]
-    }
+    let names = weightNames(commit)
+    guard let weights = names.first(where: { cache.has($0, at: commit) }) else { return names[0] }
     guard weights.hasSuffix(".json") else { return nil }
     guard let index = try? ShardIndex(contentsOf: cache.pointer(weights, at: commit)) else { return weights }
     return index.files.first { !cache.has($0, at: commit) }

@@ -113,13 +113,15 @@
         var strangers = generatedLabels
         let models = try models.map { name in
           loading = " \(name.printable)"
-          let location = try ModelArgument.find(name, revision: nil)
-          let labels = try PretrainedConfig(contentsOfFolder: location.folder).labels
+          let location = try ModelArgument.find(name, revision: nil, weights: nil, base: nil)
+          let labels = try NetworkFiles(
+            folder: location.folder, weightsFile: nil, baseFolder: location.base
+          ).config.labels
           let own = generatedLabels.filter(labels.contains)
           strangers.removeAll(where: own.contains)
           let model = try ComparedModel(
-            folder: location.folder, id: location.id, generatedLabels: own.isEmpty ? nil : own,
-            profile: profile, policy: policy, precision: precision)
+            folder: location.folder, baseFolder: location.base, id: location.id,
+            generatedLabels: own.isEmpty ? nil : own, profile: profile, policy: policy, precision: precision)
           ModelNote.show(model.identity.note, of: model.identity.id)
           return model
         }

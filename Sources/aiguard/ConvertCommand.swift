@@ -8,7 +8,8 @@
     static let configuration = CommandConfiguration(
       commandName: "convert", abstract: "Write a model's weights as safetensors.",
       discussion: """
-        A folder becomes a folder, with its configuration; a file becomes a file. Nothing in a PyTorch file is executed. \
+        A folder becomes a folder, with its configuration, and an adapter the whole model; a file becomes a file. Nothing \
+        in a PyTorch file is executed. \
         The new files are there whole or not at all.
         """)
 
@@ -31,6 +32,18 @@
     var maxShardSize: ByteSize?
 
     @Option(
+      help: ArgumentHelp(
+        "The file of weights of a folder or of a model on the Hub, where it is not to be the preferred one.",
+        valueName: "file"))
+    var weights: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "The model that an adapter changes, where it is not what the adapter says: a folder, or an id on the Hub.",
+        valueName: "folder or id"))
+    var base: String?
+
+    @Option(
       name: .customLong("generated-label"),
       help: ArgumentHelp(
         "A label that means that an image was generated, to be kept in calibration.json of the new folder. May be "
@@ -40,10 +53,16 @@
     private var isFile: Bool { FileKind(of: input) == .file }
 
     func validate() throws {
+      if weights != nil, base != nil {
+        throw ValidationError("--weights leaves an adapter out, and --base is for one: name one of them")
+      }
       if isFile {
         guard output.hasSuffix(".safetensors") else {
           throw ValidationError(
             "\(input.escaped) is a file: the name of the new one must end in .safetensors")
+        }
+        guard weights == nil, base == nil else {
+          throw ValidationError("--weights and --base are for folders and models on the Hub")
         }
         guard maxShardSize == nil else { throw ValidationError("--max-shard-size is for folders") }
         guard generatedLabels.isEmpty else { throw ValidationError("--generated-label is for folders") }
@@ -54,12 +73,10 @@
     }
 
     func run() throws {
-      let (weights, folder, calibration) = try open()
-      guard let folder else { return try weights.save(to: output, dtype: dtype?.type) }
-      var files = try ModelFolder(folder).configurationFiles(dtype: dtype?.type)
+      let (weights, files) = try open()
+      guard var files else { return try weights.save(to: output, dtype: dtype?.type) }
       let path = ModelFolder(output).calibrationPath
       let name = FilePath.name(of: path)
-      if let calibration { files[name] = calibration }
       try weights.save(
         toFolder: output, files: files, dtype: dtype?.type,
         maximumShardByteCount: maxShardSize?.byteCount ?? ModelWeights.defaultShardByteCount)
@@ -67,19 +84,20 @@
       if files[name] == nil { try OutputFile.remove(path) }
     }
 
-    /// The weights, the folder that they are in where that is what was named, and what its `calibration.json` becomes
-    /// where labels are named.
-    private func open() throws -> (ModelWeights, folder: String?, calibration: String?) {
+    /// The weights, and the other files of the folder where one was named, with `calibration.json` where labels are.
+    private func open() throws -> (ModelWeights, files: [String: String]?) {
       do {
-        if isFile { return (try ModelWeights(contentsOf: input), nil, nil) }
-        let folder = try ModelArgument.find(input, revision: nil).folder
-        let calibration =
-          try generatedLabels.isEmpty
-          ? nil
-          : GeneratedLabels.calibrationText(
-            naming: generatedLabels, inFolder: folder, config: PretrainedConfig(contentsOfFolder: folder),
-            model: input)
-        return (try ModelWeights(contentsOfFolder: folder), folder, calibration)
+        if isFile { return (try ModelWeights(contentsOf: input), nil) }
+        let place = try ModelArgument.find(input, revision: nil, weights: weights, base: base)
+        let (weights, found) = try NetworkFiles.toConvert(
+          folder: place.folder, weightsFile: weights, baseFolder: place.base, dtype: dtype?.type)
+        var files = found
+        if !generatedLabels.isEmpty {
+          let config = try PretrainedConfig(bytes: Array((files["config.json"] ?? "").utf8))
+          files[FilePath.name(of: ModelFolder(output).calibrationPath)] = try GeneratedLabels.calibrationText(
+            naming: generatedLabels, inFolder: place.folder, config: config, model: input)
+        }
+        return (weights, files)
       } catch {
         Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)
         throw Exit.modelNotLoaded

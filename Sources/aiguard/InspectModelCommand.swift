@@ -20,6 +20,18 @@
     var revision: String?
 
     @Option(
+      help: ArgumentHelp(
+        "The file of weights of a folder or of a model on the Hub, where it is not to be the preferred one.",
+        valueName: "file"))
+    var weights: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "The model that an adapter changes, where it is not what the adapter says: a folder, or an id on the Hub.",
+        valueName: "folder or id"))
+    var base: String?
+
+    @Option(
       name: .customLong("generated-label"),
       help: ArgumentHelp(
         "A label that means that an image was generated. May be given several times.", valueName: "label"))
@@ -31,6 +43,12 @@
     func validate() throws {
       if !generatedLabels.isEmpty, FileKind(of: model) == .file {
         throw ValidationError("--generated-label is for models with a configuration: a folder, or an id")
+      }
+      if weights != nil, base != nil {
+        throw ValidationError("--weights leaves an adapter out, and --base is for one: name one of them")
+      }
+      if weights != nil || base != nil, FileKind(of: model) == .file {
+        throw ValidationError("--weights and --base are for folders and models on the Hub")
       }
     }
 
@@ -55,13 +73,13 @@
     ) {
       do {
         if FileKind(of: model) == .file { return (try ModelWeights(contentsOf: model), nil, nil) }
-        let folder = try ModelArgument.find(model, revision: revision).folder
-        let config = try PretrainedConfig(contentsOfFolder: folder)
-        let weights = try ModelWeights(contentsOfFolder: folder)
+        let place = try ModelArgument.find(model, revision: revision, weights: weights, base: base)
+        let files = try NetworkFiles(folder: place.folder, weightsFile: weights, baseFolder: place.base)
+        let (weights, config) = (try files.weights(), files.config)
         return (
           weights, try AutoConfig(config, weights: weights),
           try GeneratedLabels.labels(
-            named: generatedLabels.isEmpty ? nil : generatedLabels, orInFolder: folder, of: config.labels,
+            named: generatedLabels.isEmpty ? nil : generatedLabels, orInFolder: place.folder, of: config.labels,
             problemType: config.problemType, model: model)
         )
       } catch {
@@ -90,6 +108,10 @@
       let parameters: Int
       let architecture: String?
       let keys: String
+      /// The file of an adapter that is merged into the weights.
+      let adapter: String?
+      /// What was passed over before all keys.
+      let wrapperPrefix: String?
       let missing: [String]?
       let mismatched: [Mismatch]?
       let unused: [String]?
@@ -98,10 +120,11 @@
       let note: String?
       /// How P(AI) is read, for people.
       private let reading: String?
+      private let adaptedCount: Int
 
       private enum CodingKeys: CodingKey {
-        case path, files, byteCount, parameters, architecture, keys, missing, mismatched, unused, tensors
-        case generatedLabels, note
+        case path, files, byteCount, parameters, architecture, keys, adapter, wrapperPrefix, missing
+        case mismatched, unused, tensors, generatedLabels, note
       }
 
       init(
@@ -129,6 +152,9 @@
         parameters = tensors.reduce(0) { $0 &+ $1.parameters }
         architecture = config?.className
         keys = "\(report?.naming ?? KeyNaming(detectingIn: weights.names))"
+        adapter = weights.adapterPath?.showingPathBytes
+        wrapperPrefix = weights.wrapperPrefix.isEmpty ? nil : weights.wrapperPrefix
+        adaptedCount = weights.adaptedCount
         missing = report?.missing
         mismatched = report?.mismatched.map { Mismatch(name: $0.key, expected: $0.expected, found: $0.found) }
         unused = report?.unexpected
@@ -148,7 +174,10 @@
         lines.append(
           "files       " + files.map(\.escaped).joined(separator: ", ") + " (\(megabytes(byteCount)) MB)")
         lines.append("tensors     \(tensors.count), \(parameters) numbers")
-        lines.append("keys        \(keys)")
+        lines.append("keys        \(keys)" + (wrapperPrefix.map { ", behind \($0)" } ?? ""))
+        if let adapter {
+          lines.append("adapter     \(adapter.escaped), which changes \(adaptedCount) tensors")
+        }
         if let architecture { lines.append("network     \(architecture)") }
         func list(_ title: String, _ names: [String]?) {
           guard let names else { return }

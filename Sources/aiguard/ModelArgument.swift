@@ -28,13 +28,35 @@
 
   /// A model as it is named on the command line: a folder, or an id on the Hub.
   enum ModelArgument {
-    /// The model's folder, and the id to name it by where it has one. What the cache of the Hub does not have is
-    /// downloaded.
+    /// A model's folder, the id to name it by where it has one, and where the base of an adapter is, unless it is there too.
+    struct Place {
+      let folder: String
+      var id: String?
+      var base: String?
+    }
+
+    /// The model's folder. What the cache of the Hub does not have is downloaded.
     ///
+    /// - Parameters:
+    ///   - weights: The file of weights that is wanted. An adapter is left out then.
+    ///   - base: A folder, or an id on the Hub, with the base of an adapter, whatever it says itself.
     /// - Throws: `ModelNotFound`, `FileError`, `HubError`, `CheckpointError`.
-    static func find(_ name: String, revision: String?) throws -> (folder: String, id: String?) {
+    static func find(_ name: String, revision: String?, weights: String?, base: String?) throws -> Place {
+      var place = try find(name, revision: revision, weights: weights)
+      guard weights == nil else { return place }
+      let found = try AdapterBase.find(for: place.folder, isOfHub: place.id != nil, named: base)
+      if case .folder(let folder)? = found { place.base = folder }
+      #if Hub
+        if case .hub(let id, let revision)? = found {
+          place.base = try download(id, revision: revision)
+        }
+      #endif
+      return place
+    }
+
+    private static func find(_ name: String, revision: String?, weights: String?) throws -> Place {
       switch FileKind(of: name) {
-      case .folder: return (name, nil)
+      case .folder: return Place(folder: name)
       case .file, .other: throw ModelNotFound.notAFolder(name)
       // What may be there and may not be looked at is not asked for elsewhere.
       case .unknown(let code): throw FileError(path: name, reason: .system(call: "stat", code: code))
@@ -47,7 +69,8 @@
       if let advice = URLArgument.modelAdvice(name) { throw ModelNotFound.url(name, advice) }
       #if Hub
         do {
-          return (try download(name, revision: revision ?? "main"), name)
+          return Place(
+            folder: try download(name, revision: revision ?? "main", weights: weights), id: name)
         } catch HubError.invalidRepositoryID(let id) {
           // This says that it is no folder.
           throw HubError.invalidRepositoryID(id)
@@ -55,7 +78,7 @@
           throw ModelNotFound.noFolder(name, error)
         }
       #else
-        return (name, nil)
+        return Place(folder: name)
       #endif
     }
 
@@ -64,14 +87,15 @@
       /// and to interrupt.
       ///
       /// - Throws: `HubError`, `CheckpointError`, `ModelNotFound`.
-      static func download(_ id: String, revision: String) throws -> String {
+      static func download(_ id: String, revision: String, weights: String? = nil) throws -> String {
         let bar = DownloadProgress()
         defer { bar.clear() }
         let interruption = Interruption()
         defer { interruption.end() }
         do {
           return try ModelHub().folderAndWait(
-            of: id, revision: revision, isCancelled: { Interruption.isRequested }, report: bar.show)
+            of: id, revision: revision, weightsFile: weights, isCancelled: { Interruption.isRequested },
+            report: bar.show)
         } catch is CancellationError {
           throw ModelNotFound.interrupted(id)
         }

@@ -19,10 +19,16 @@
 
     @Option(
       help: ArgumentHelp(
-        "The file of weights in the folder of --model, where it is not to be the first of model.safetensors, "
+        "The file of weights of --model, where it is not to be the first of model.safetensors, "
           + "model.safetensors.index.json, pytorch_model.bin and pytorch_model.bin.index.json.",
         valueName: "file"))
     var weights: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "The model that an adapter in --model changes, where it is not what the adapter says: a folder, or an id on the "
+          + "Hub.", valueName: "folder or id"))
+    var base: String?
 
     @Option(
       name: .customLong("generated-label"),
@@ -68,6 +74,10 @@
       if !generatedLabels.isEmpty, model == nil {
         throw ValidationError("--generated-label goes with --model: of the built-in model it is known")
       }
+      if base != nil, model == nil { throw ValidationError("--base goes with --model: an adapter") }
+      if base != nil, weights != nil {
+        throw ValidationError("--weights leaves an adapter out, and --base is for one: name one of them")
+      }
       if let threads, !(1...Self.mostThreads).contains(threads) {
         throw ValidationError("--threads must be from 1 to \(Self.mostThreads)")
       }
@@ -79,10 +89,10 @@
     func loadEmbedder() throws -> ImageEmbedder {
       guard let model else { return try load().embedder }
       return try reportingFailure {
-        let location = try ModelArgument.find(model, revision: revision)
+        let location = try ModelArgument.find(model, revision: revision, weights: weights, base: base)
         let embedder = try ImageEmbedder(
-          folder: location.folder, weightsFile: weights, id: location.id, profile: profile, policy: policy,
-          precision: precision, budget: budget, packedCache: packedCache ? .userCache : nil)
+          folder: location.folder, weightsFile: weights, baseFolder: location.base, id: location.id,
+          profile: profile, policy: policy, precision: precision, budget: budget, packedCache: packedCache ? .userCache : nil)
         for problem in embedder.model.packedCache.problems {
           Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
         }
@@ -94,11 +104,11 @@
     func load() throws -> ImageClassifier {
       try reportingFailure {
         if let model {
-          let location = try ModelArgument.find(model, revision: revision)
+          let location = try ModelArgument.find(
+            model, revision: revision, weights: weights, base: base)
           let classifier = try ImageClassifier(
-            folder: location.folder, weightsFile: weights, id: location.id,
-            generatedLabels: generatedLabels.isEmpty ? nil : generatedLabels, profile: profile,
-            policy: policy,
+            folder: location.folder, weightsFile: weights, baseFolder: location.base, id: location.id,
+            generatedLabels: generatedLabels.isEmpty ? nil : generatedLabels, profile: profile, policy: policy,
             precision: precision,
             budget: budget,
             packedCache: packedCache ? .userCache : nil)

@@ -32,6 +32,8 @@ import Testing
           "revisionNotFound": failure(.revisionNotFound(id: "", revision: ""), "revision-not-found", 404),
           "fileNotFound": failure(.fileNotFound(id: "", revision: "", file: ""), "file-not-found", 404),
           "noWeights": failure(.noWeights(id: "", revision: ""), "no-weights", 404),
+          "otherWeights": failure(
+            .otherWeights(id: "", revision: "", files: []), "other-weights", 404),
           "gated": failure(.gated(id: "", message: ""), "gated", 403),
           "http": failure(.http(url: "", status: 500, message: ""), "http", 502),
           "network": failure(.network(url: "", message: ""), "network", 503),
@@ -180,6 +182,7 @@ import Testing
         "invalidShardSize": save(.invalidShardSize(0), "invalid-argument", 400),
         "quantized": save(.quantized(key: ""), "invalid-argument", 400),
         "invalidFileName": save(.invalidFileName(""), "invalid-argument", 400),
+        "adapterInFolder": save(.adapterInFolder(path: ""), "invalid-argument", 400),
       ],
       "DigestError": ["": .init(DigestError(), "internal", 500)],
     ]

@@ -19,7 +19,8 @@ import Testing
     #expect(
       mock.names()
         == [
-          ".no_exist", ".no_exist/\(MockHub.commit)", ".no_exist/\(MockHub.commit)/processor_config.json",
+          ".no_exist", ".no_exist/\(MockHub.commit)", ".no_exist/\(MockHub.commit)/adapter_config.json",
+          ".no_exist/\(MockHub.commit)/processor_config.json",
           "blobs", "blobs/\(small)", "blobs/\(large)", "blobs/\(mock.etag("preprocessor_config.json"))",
           "refs",
           "refs/main", "snapshots", "snapshots/\(MockHub.commit)", "snapshots/\(MockHub.commit)/config.json",
@@ -42,6 +43,7 @@ import Testing
         "GET /api/models/org/model", "HEAD /org/model/resolve/COMMIT/processor_config.json",
         "HEAD /org/model/resolve/COMMIT/preprocessor_config.json",
         "GET /org/model/resolve/COMMIT/preprocessor_config.json",
+        "HEAD /org/model/resolve/COMMIT/adapter_config.json",
         "HEAD /org/model/resolve/COMMIT/config.json", "GET /org/model/resolve/COMMIT/config.json",
         "HEAD /org/model/resolve/COMMIT/model.safetensors", "GET /cdn/model.safetensors",
       ])
@@ -69,7 +71,8 @@ import Testing
     _ = try await mock.hub.folder(of: "org/model")
     #expect(
       mock.lines.dropFirst(before) == [
-        "GET /api/models/org/model", "HEAD /org/model/resolve/COMMIT/model.safetensors",
+        "GET /api/models/org/model", "HEAD /org/model/resolve/COMMIT/adapter_config.json",
+        "HEAD /org/model/resolve/COMMIT/model.safetensors",
         "GET /cdn/model.safetensors",
       ])
   }
@@ -162,6 +165,7 @@ import Testing
       mock.lines.dropFirst(before) == [
         "HEAD /org/model/resolve/COMMIT/processor_config.json",
         "HEAD /org/model/resolve/COMMIT/preprocessor_config.json",
+        "HEAD /org/model/resolve/COMMIT/adapter_config.json",
       ])
     #expect(try mock.content("preprocessor_config.json") == Array("{}".utf8))
     // Without a network the rest will do: a folder may be complete without it.

@@ -111,7 +111,9 @@ package final class MockHub: @unchecked Sendable {
   package static func answer(_ request: Request, _ files: [String: [UInt8]], cdn: String) -> Reply {
     let parts = request.path.split(separator: "/").map { String($0).removingPercentEncoding ?? "" }
     if request.path.hasPrefix("/api/models/org/model") {
-      return Reply(body: Array(#"{"id": "org/model", "sha": "\#(commit)"}"#.utf8))
+      let names = files.keys.sorted().map { #"{"rfilename": "\#($0)"}"# }.joined(separator: ", ")
+      return Reply(
+        body: Array(#"{"id": "org/model", "sha": "\#(commit)", "siblings": [\#(names)]}"#.utf8))
     }
     if parts.first == "cdn", let content = files[parts.dropFirst().joined(separator: "/")] {
       return range(of: content, request, etag: "\"cdn\"")

@@ -66,27 +66,28 @@ extension ComparedModel {
     /// - Throws: As `init(folder:)`, `HubError`, `CancellationError`, and `ImageClassifierError.threadUnavailable`.
     public static func fromPretrained(
       _ idOrFolder: String, revision: String = "main", hub: ModelHub? = nil, weightsFile: String? = nil,
-      generatedLabels: [String]? = nil, profile: PreprocessingProfile = .pillow13,
+      base: String? = nil, generatedLabels: [String]? = nil, profile: PreprocessingProfile = .pillow13,
       policy: InputPolicy = .asStored, precision: Precision = .float32
     ) async throws -> ComparedModel {
-      let folder = try await PretrainedFolder(idOrFolder, revision: revision, hub: hub, files: .all)
-      return try await folder.load { [id = folder.id] path in
+      let folder = try await PretrainedFolder(
+        idOrFolder, revision: revision, hub: hub, files: .all, weightsFile: weightsFile, base: base)
+      return try await folder.load { [id = folder.id, base = folder.base] path in
         try ComparedModel(
-          folder: path, weightsFile: weightsFile, id: id, generatedLabels: generatedLabels, profile: profile,
-          policy: policy, precision: precision)
+          folder: path, weightsFile: weightsFile, baseFolder: base, id: id, generatedLabels: generatedLabels,
+          profile: profile, policy: policy, precision: precision)
       }
     }
   #else
     /// Takes a model's folder: this build has no Hub. As `init(folder:)`, on a thread of its own.
     public static func fromPretrained(
-      _ folder: String, weightsFile: String? = nil, generatedLabels: [String]? = nil,
+      _ folder: String, weightsFile: String? = nil, base: String? = nil, generatedLabels: [String]? = nil,
       profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
       precision: Precision = .float32
     ) async throws -> ComparedModel {
       try await PretrainedFolder(folder).load { path in
         try ComparedModel(
-          folder: path, weightsFile: weightsFile, generatedLabels: generatedLabels, profile: profile,
-          policy: policy, precision: precision)
+          folder: path, weightsFile: weightsFile, baseFolder: base, generatedLabels: generatedLabels,
+          profile: profile, policy: policy, precision: precision)
       }
     }
   #endif

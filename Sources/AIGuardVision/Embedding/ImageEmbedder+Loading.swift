@@ -13,6 +13,7 @@ extension ImageEmbedder {
   /// - Parameters:
   ///   - folder: The folder's path.
   ///   - weightsFile: As for `ImageClassifier(folder:)`, like all that follows.
+  ///   - baseFolder: Where the model is that an adapter in the folder changes.
   ///   - id: What results call the model; by default the folder's name.
   ///   - profile: The reference whose pixel values to reproduce.
   ///   - policy: Whether an image is turned upright first, or taken as it is stored.
@@ -23,7 +24,7 @@ extension ImageEmbedder {
   ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread.
   /// - Throws: As `ImageClassifier(folder:)`, but for what concerns labels.
   public init(
-    folder: String, weightsFile: String? = nil, id: String? = nil,
+    folder: String, weightsFile: String? = nil, baseFolder: String? = nil, id: String? = nil,
     profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil,
@@ -32,9 +33,9 @@ extension ImageEmbedder {
     guard maximumWaitingCalls >= 0 else {
       throw ImageClassifierError.invalidMaximumWaitingCalls(maximumWaitingCalls)
     }
-    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile)
+    let files = try NetworkFiles(folder: folder, weightsFile: weightsFile, baseFolder: baseFolder)
     let processor = try ViTImageProcessor(
-      contentsOfFolder: folder, modelConfig: .object(files.config.json), profile: profile)
+      contentsOfFolder: files.processorFolder, modelConfig: .object(files.config.json), profile: profile)
     let weights = try files.weights()
     let config = try files.featureNetwork(hasHead: ModelFolder(folder).hasHead)
     try ImageClassifier.checkFit(processor, config)
@@ -48,15 +49,16 @@ extension ImageEmbedder {
 
   /// Loads a model from a folder; as `init(folder:)` for a path.
   public init(
-    folder: URL, weightsFile: String? = nil, id: String? = nil,
+    folder: URL, weightsFile: String? = nil, baseFolder: URL? = nil, id: String? = nil,
     profile: PreprocessingProfile = .pillow13, policy: InputPolicy = .asStored,
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     packedCache: PackedCache? = nil,
     maximumWaitingCalls: Int = ImageClassifier.defaultMaximumWaitingCalls
   ) throws {
     try self.init(
-      folder: folder.filePath(), weightsFile: weightsFile, id: id, profile: profile, policy: policy,
-      precision: precision, limits: limits, budget: budget, packedCache: packedCache,
+      folder: folder.filePath(), weightsFile: weightsFile, baseFolder: baseFolder?.filePath(), id: id,
+      profile: profile, policy: policy, precision: precision, limits: limits, budget: budget,
+      packedCache: packedCache,
       maximumWaitingCalls: maximumWaitingCalls)
   }
 }

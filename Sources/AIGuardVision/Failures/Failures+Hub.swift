@@ -8,7 +8,7 @@
       switch self {
       case .invalidRepositoryID, .invalidRevision: 400
       case .gated: 403
-      case .repositoryNotFound, .revisionNotFound, .fileNotFound, .noWeights: 404
+      case .repositoryNotFound, .revisionNotFound, .fileNotFound, .noWeights, .otherWeights: 404
       case .http, .refused, .tooManyRedirects, .invalidResponse: 502
       case .invalidFileName, .sizeMismatch, .hashMismatch: 502
       case .network, .hostNotFound, .notCached, .outOfResources: 503

@@ -15,6 +15,8 @@ public enum ModelSaveError: Error, Sendable, Equatable, CustomStringConvertible 
   case quantized(key: String)
   /// The other files cannot have this name.
   case invalidFileName(String)
+  /// The folder has an adapter, which would be applied to the merged weights once more.
+  case adapterInFolder(path: String)
 
   /// One line for a person.
   public var description: String {
@@ -28,6 +30,8 @@ public enum ModelSaveError: Error, Sendable, Equatable, CustomStringConvertible 
     case .quantized(let key):
       "tensor \"\(key.printable)\" says that weights are quantised; their type can be changed in a folder "
         + "whose config.json says how, for the ways that are read, and otherwise in Python"
+    case .adapterInFolder(let path):
+      "\(path): merged weights beside adapter_config.json would be adapted once more: write them to another folder"
     case .invalidFileName(let name): "\"\(name.printable)\" is no name for a file beside the weights"
     }
   }

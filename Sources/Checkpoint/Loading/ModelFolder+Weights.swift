@@ -31,12 +31,34 @@ extension ModelFolder {
   private static let endings = [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".index.json"]
 
   private func namedWeights(_ name: String) throws(CheckpointError) -> String {
-    guard ShardIndex.isPlainName(name), Self.endings.contains(where: { name.hasSuffix($0) }) else {
-      throw error(.invalidWeightsName(name))
-    }
+    guard Self.isWeightsName(name) else { throw error(.invalidWeightsName(name)) }
     let file = FilePath.join(path, name)
     guard InputFile.exists(file) else { throw error(.noSuchWeights(name: name)) }
     return file
+  }
+
+  /// Whether a file of this name can be asked for.
+  package static func isWeightsName(_ name: String) -> Bool {
+    ShardIndex.isPlainName(name) && endings.contains { name.hasSuffix($0) }
+  }
+
+  /// Those of some files that hold weights in another form or under another name.
+  ///
+  /// - Parameter names: Of files in a folder, and of those in folders inside it with their paths.
+  package static func otherWeights(among names: [String]) -> [String] {
+    let others = [
+      "optimizer.pt", "optimizer.bin", "scheduler.pt", "training_args.bin", "scaler.pt", "rng_state.pth",
+    ]
+    return names.filter { name in
+      guard name != adapterConfig else { return true }
+      guard let form = OtherWeights(name), !others.contains(name) else { return false }
+      return !name.utf8.contains(UInt8(ascii: "/")) || ![.adapter, .otherName].contains(form)
+    }.sorted()
+  }
+
+  /// That there is no file of weights under a usual name, what there is, and what to do with it.
+  package static func explanation(ofOtherWeights names: [String]) -> String {
+    CheckpointError.Problem.otherWeights(names).explanation
   }
 
   private func error(_ problem: CheckpointError.Problem) -> CheckpointError {
@@ -53,12 +75,6 @@ extension ModelFolder {
     } catch {
       throw self.error(.unreadable(error))
     }
-    let others = [
-      "optimizer.pt", "optimizer.bin", "scheduler.pt", "training_args.bin", "scaler.pt", "rng_state.pth",
-    ]
-    return names.filter { name in
-      name == Self.adapterConfig
-        || OtherWeights(name) != nil && !others.contains(name) && InputFile.exists(FilePath.join(path, name))
-    }.sorted()
+    return Self.otherWeights(among: names).filter { InputFile.exists(FilePath.join(path, $0)) }
   }
 }

@@ -20,10 +20,12 @@ enum OtherWeights: Equatable {
     case .adapter:
       "an adapter changes a model that is elsewhere: ImageClassifier(folder:) and the commands merge both"
         + " (adapter_config.json beside adapter_model.safetensors; baseFolder, --base)"
-    case .onnx, .gguf: "ONNX and GGUF are not read: take the model in safetensors or PyTorch's form"
+    case .onnx, .gguf:
+      "ONNX and GGUF are not read: take the model that they were exported from, in safetensors or PyTorch's form"
     case .tensorFlow, .flax:
-      "weights of TensorFlow and Flax are not read: load them with transformers 4 in Python (from_tf, from_flax) and save "
-        + "the model"
+      "weights of TensorFlow and Flax are not read: with transformers 4 in Python, "
+        + "AutoModelForImageClassification.from_pretrained(folder, \(self == .flax ? "from_flax" : "from_tf")=True)"
+        + ".save_pretrained(\"out\")"
     case .otherName: "name the file (weightsFile, --weights) if it is the model's"
     }
   }

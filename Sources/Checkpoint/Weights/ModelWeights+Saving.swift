@@ -33,6 +33,7 @@ extension ModelWeights {
     maximumShardByteCount: Int = defaultShardByteCount
   ) throws {
     try checkConversion(to: dtype)
+    try checkFolder(folder)
     try ShardWriter(folder: folder, maximumShardByteCount: maximumShardByteCount)
       .write(names.map { try tensor($0, as: dtype) }, metadata: Self.metadata, files: files)
   }
@@ -47,6 +48,7 @@ extension ModelWeights {
     toFolder folder: String, report: LoadReport, naming: KeyNaming, unused: [String], files: [String: String],
     dtype: DType?, maximumShardByteCount: Int
   ) throws {
+    try checkFolder(folder)
     var parts: [String: [Part]] = [:]
     var order: [String] = []
     for use in report.uses {
@@ -63,6 +65,11 @@ extension ModelWeights {
     }
     try ShardWriter(folder: folder, maximumShardByteCount: maximumShardByteCount)
       .write(tensors, metadata: Self.metadata, files: files)
+  }
+
+  /// In a folder with an adapter the merged weights would be adapted once more.
+  private func checkFolder(_ folder: String) throws(ModelSaveError) {
+    if adapterPath != nil, ModelFolder(folder).hasAdapter { throw .adapterInFolder(path: folder) }
   }
 
   private static let metadata = ["format": "pt"]
