@@ -99,9 +99,9 @@ def fill(model, seed):
         parameter.data = torch.from_numpy(values.astype(np.float32))
 
 
-def write_base(folder):
+def write_base(name, folder):
     """A model of the published size with weights of unit gain, the same in every run (346 MB)."""
-    model = build("beit-base", dict(OWN, num_labels=2))
+    model = build(name, dict(OWN, num_labels=2))
     random = np.random.Generator(np.random.PCG64(1))
     for key, parameter in sorted(model.named_parameters()):
         values = random.standard_normal(parameter.shape, dtype=np.float32)
@@ -190,6 +190,6 @@ if __name__ == "__main__":
     parser.add_argument("--base", metavar="DIR", help="write the full-width model into this folder instead")
     arguments = parser.parse_args()
     if arguments.base:
-        write_base(Path(arguments.base) / "beit-base")
+        write_base("beit-base", Path(arguments.base) / "beit-base")
     else:
         main()

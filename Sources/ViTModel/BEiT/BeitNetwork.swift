@@ -57,18 +57,18 @@ struct BeitNetwork: Network {
     let heads = config.encoder.numAttentionHeads
     let count = Double(BeitBias.reach(map).count + 3) * Double(heads)
     try ViTError.check(count * Double(max(biases.count, 1)), for: "biases of attention")
-    let shared = try sharedBias?.resampled(to: map)
-    var tables = try biases.map { bias in
-      let own = try bias.resampled(to: map)
-      return shared.map { zip($0, own).map(+) } ?? own
+    func windowBias(_ distances: [Float]) throws -> WindowBias {
+      try WindowBias(
+        height: map.height, width: map.width, heads: heads, hasClassToken: true, distances: distances)
     }
-    if let shared, biases.isEmpty { tables = [shared] }
+    let shared = try sharedBias?.resampled(to: map)
+    let own = try biases.map { bias in
+      let own = try bias.resampled(to: map)
+      return try windowBias(shared.map { zip($0, own).map(+) } ?? own)
+    }
     return Geometry(
       start: try embeddings.start(for: size, config),
-      biases: try tables.map {
-        try WindowBias(
-          height: map.height, width: map.width, heads: heads, hasClassToken: true, distances: $0)
-      })
+      biases: own.isEmpty ? try shared.map { [try windowBias($0)] } ?? [] : own)
   }
 
   struct Buffers {
