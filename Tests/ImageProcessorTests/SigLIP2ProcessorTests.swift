@@ -2,7 +2,6 @@ import Checkpoint
 import Foundation
 import JSONText
 import Platform
-import TensorCore
 import TestSupport
 import Testing
 
@@ -57,11 +56,9 @@ import Testing
     }
   }
 
-  /// The pixel values in the order in which the reference has them: a row for each patch, its pixels row by row, the
-  /// channels of a pixel side by side.
-  private static func flattened(_ values: Tensor, patch: Int) throws -> [Float] {
-    let (height, width) = (values.shape[2], values.shape[3])
-    let pixels = try values.elements
+  /// The pixel values, [3, height, width], in the order in which the reference has them: a row for each patch, its pixels
+  /// row by row, the channels of a pixel side by side.
+  private static func flattened(_ pixels: [Float], height: Int, width: Int, patch: Int) -> [Float] {
     var rows: [Float] = []
     rows.reserveCapacity(pixels.count)
     for top in stride(from: 0, to: height, by: patch) {
@@ -81,7 +78,8 @@ import Testing
     guard case .patches(let patch, _) = processor.config.size else { return [] }
     let values = try processor.preprocess(image)
     #expect(Array(values.shape.prefix(2)) == [1, 3])
-    let rows = try Self.flattened(values, patch: patch)
+    let rows = try Self.flattened(
+      values.elements, height: values.shape[2], width: values.shape[3], patch: patch)
     let hash = try rows.withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
     return [
       .integer(values.shape[2] / patch), .integer(values.shape[3] / patch), .string(String(hash.prefix(32))),
