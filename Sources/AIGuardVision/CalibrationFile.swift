@@ -1,5 +1,6 @@
 import Checkpoint
 import JSONText
+import Platform
 
 /// `calibration.json` in a model's folder: what is known of the model's answers, beside what `transformers` saves.
 ///
@@ -93,7 +94,7 @@ extension GeneratedLabels {
           file: folder.calibrationPath,
           problem: .unsupported(
             key: CalibrationFile.generatedLabelsKey,
-            found: JSONValue.array(names.map(JSONValue.string)).pythonText, reason: "\(error)"))
+            found: "[\(names.map(\.printable).joined(separator: ", "))]", reason: "\(error)"))
       }
     }
     return byTheTable(of: labels, problemType: problemType, model: model)
