@@ -6,7 +6,9 @@ For each model of MODELS (../vit-tiny, ../architectures) each key of KEYS is set
 encoder's own object and for CLIP and SigLIP at the top as well. cases.json has what became of it: "same" where the logits of
 ones and of a ramp are those of the untouched folder to 1e-6, "refused" where the model cannot be loaded or run, else the logits.
 swin-cases.json has the same for SWIN_MODELS (../swin), with SWIN_KEYS besides; relatives-cases.json for RELATIVES
-(../vit-relatives), with RELATIVES_KEYS; beit-cases.json for BEIT_MODELS (../beit), with BEIT_KEYS.
+(../vit-relatives), with RELATIVES_KEYS; beit-cases.json for BEIT_MODELS (../beit), with BEIT_KEYS;
+convnext-cases.json for CONVNEXT_MODELS (../convnext), with CONVNEXT_KEYS. With names of these files as arguments only
+those are written.
 """
 import json
 import shutil
@@ -95,6 +97,19 @@ BEIT_KEYS = {
     "use_auxiliary_head": BOTH, "pool_scales": [[1]], "segmentation_indices": [[1]], "semantic_loss_ignore_index": [1],
     "auxiliary_channels": [3], "model_type": ["vit", "deit", "beit", "data2vec-vision"],
 }
+CONVNEXT_MODELS = ["convnext/convnext", "convnext/convnextv2"]
+CONVNEXT_KEYS = {
+    "num_stages": [1, 3, 0, -1, 2.0, None], "depths": [[2], [2, 1, 1], [1, 1], [2, 0], [0, 0], [2, -1], [3, 1], [], 2, [2.0, 1], None],
+    "hidden_sizes": [[16], [16, 24, 24], [16, 24, 8], [16, 16], [24, 16], [], 16, [16.0, 24], None], "num_hidden_layers": [2, 2.0],
+    "patch_size": [1, 2, 4, [2, 2], [2, 1], [2], 0, 2.0], "image_size": [1, 4, 40, [20, 20], [12, 24], 20.0, "20"],
+    "layer_norm_eps": [1e-5, 1e-12, 0, 1], "layer_scale_init_value": [1e-6, 1.0, 0.0, -1.0, 0, 1, None], "drop_path_rate": [1.5, 1, "0"],
+    "hidden_act": ["gelu_pytorch_tanh", "quick_gelu", "silu", "gelu_python", "unknown"], "use_grn": BOTH, "use_abs_pos": BOTH, "kernel_size": [3, 7],
+    "stem_type": ["patch"], "head_init_scale": [0.5], "out_indices": [[1], [2]], "out_features": [["stage1"], ["stem"]],
+    "model_type": ["convnext", "convnextv2", "dinov3_convnext"],
+}
+FILES = {"cases.json": (MODELS, {}), "swin-cases.json": (SWIN_MODELS, SWIN_KEYS),
+         "relatives-cases.json": (RELATIVES, RELATIVES_KEYS), "beit-cases.json": (BEIT_MODELS, BEIT_KEYS),
+         "convnext-cases.json": (CONVNEXT_MODELS, CONVNEXT_KEYS)}
 
 
 def logits(folder, inputs, complete):
@@ -160,10 +175,10 @@ def write(path, names, keys, complete=False):
 
 
 def main():
-    write("cases.json", MODELS, list(KEYS.items()))
-    write("swin-cases.json", SWIN_MODELS, [*KEYS.items(), *SWIN_KEYS.items()])
-    write("relatives-cases.json", RELATIVES, [*KEYS.items(), *RELATIVES_KEYS.items()])
-    write("beit-cases.json", BEIT_MODELS, [*KEYS.items(), *BEIT_KEYS.items()], complete=True)
+    named = [name for name in sys.argv[1:] if name in FILES]
+    for name in named or FILES:
+        models, keys = FILES[name]
+        write(name, models, [*KEYS.items(), *keys.items()], complete=name == "beit-cases.json")
 
 
 if __name__ == "__main__":

@@ -22,13 +22,14 @@ struct PatchEmbeddings: Sendable {
 
   /// Asks for `projection.weight`, [width, channels, patch height, patch width], and for `projection.bias`.
   ///
-  /// - Parameter isLinear: Whether the weight is that of a linear layer instead, [width, patch height * patch width *
-  ///   channels].
+  /// - Parameters:
+  ///   - name: That of the convolution where it is not `projection`.
+  ///   - isLinear: Whether the weight is that of a linear layer instead, [width, patch height * patch width * channels].
   init(
-    _ builder: NetworkBuilder, channels: Int, patch: ImageExtent, width: Int, bias: Bias,
-    isLinear: Bool = false
+    _ builder: NetworkBuilder, named name: String = "projection", channels: Int, patch: ImageExtent,
+    width: Int, bias: Bias, isLinear: Bool = false
   ) throws {
-    let scope = builder.scoped("projection").exact
+    let scope = builder.scoped(name).exact
     projection = try Linear(
       scope, inFeatures: channels * patch.height * patch.width, outFeatures: width, bias: bias == .added,
       weightShape: isLinear ? nil : [width, channels, patch.height, patch.width])

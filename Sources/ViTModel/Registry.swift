@@ -9,6 +9,7 @@ enum Registry {
     ViTMSN.definition, IJEPA.definition, MetaCLIP2.definition,
     BEiT.definition, Data2VecVision.definition,
     SigLIP2.definition,
+    ConvNeXt.definition, ConvNeXtV2.definition,
   ]
 
   /// The spellings of keys that there are.
@@ -16,6 +17,7 @@ enum Registry {
     .transformers4, .transformers5, .timm, .dinov2, .dinov2Transformers5, .clip, .swin, .swinTransformers5,
     .vitMSN, .vitMSNTransformers4, .vitMSNTransformers5, .vitMSNWithoutPrefix,
     .beit, .beitTransformers5,
+    .convnext,
   ]
 
   /// Every `model_type`.

@@ -82,6 +82,24 @@ import Testing
     }
   }
 
+  /// Maps of several widths and an odd size; the response norm of the second version has buffers of its own.
+  @Test(arguments: ["convnext", "convnextv2"], Precision.allCases)
+  func convolutionsDoNotAllocate(_ name: String, _ precision: Precision) throws {
+    let folder = Fixtures.url("convnext/\(name)").path
+    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
+    let model = try AutoModelForImageClassification(
+      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
+      precision: precision)
+    for threads in [1, 2] {
+      let budget = ComputeBudget(threads: threads)
+      let count = try allocations(model, budget)
+      #expect(try allocations(model, budget, batch: 20) == count)
+      #expect(count <= Self.perCall)
+      let pixels = try Tensor(repeating: 0.5, shape: [2, 3, 17, 23]).contiguous()
+      #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
+    }
+  }
+
   /// Biases are written out in the workspace.
   @Test(arguments: ["beit", "beit-shared"], Precision.allCases)
   func biasesDoNotAllocate(_ name: String, _ precision: Precision) throws {

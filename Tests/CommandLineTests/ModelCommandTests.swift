@@ -136,7 +136,7 @@ import Testing
       let outcome = try Tool.run(arguments)
       #expect(outcome.status == 3)
       #expect(outcome.errors.contains("\"resnet\" is not supported"))
-      for modelType in ["beit", "clip", "siglip2", "swinv2", "vit"] {
+      for modelType in ["beit", "clip", "convnext", "siglip2", "swinv2", "vit"] {
         #expect(outcome.errors.contains(modelType))
       }
     }

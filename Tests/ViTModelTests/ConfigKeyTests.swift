@@ -60,6 +60,7 @@ import Testing
     Cases(file: "relatives-cases.json", models: 3, same: 500, changed: 30, refused: 60),
     Cases(file: "siglip2-cases.json", models: 1, same: 200, changed: 10, refused: 40),
     Cases(file: "beit-cases.json", models: 2, same: 300, changed: 20, refused: 60),
+    Cases(file: "convnext-cases.json", models: 2, same: 300, changed: 20, refused: 100),
   ])
   func everyKeyHasItsEffectOrIsRefused(_ cases: Cases) throws {
     let file = try #require(

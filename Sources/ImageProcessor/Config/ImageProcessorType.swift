@@ -32,6 +32,7 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
     case "metaclip_2": self = .clip
     case "beit", "data2vec-vision": self = .beit
     case "siglip2": self = .siglip2
+    case "convnext", "convnextv2": self = .convnext
     default: return nil
     }
   }

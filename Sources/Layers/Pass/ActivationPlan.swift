@@ -138,7 +138,8 @@ package struct ActivationPlan {
           + (biased ? Workspace.rounded(WindowBias.expandedCount(tokens: tokens)) : 0)))
   }
 
-  private mutating func addScratch(_ floats: Double) {
+  /// Provides for what one lane needs in floats.
+  mutating func addScratch(_ floats: Double) {
     guard floats < Double(Self.limit) else {
       largest = max(largest, floats)
       return

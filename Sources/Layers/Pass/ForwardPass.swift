@@ -81,9 +81,17 @@ struct RowBlocks {
   init(_ buffer: ForwardPass.Buffer, images: Int, rows: Int) {
     self.rows = rows
     step = buffer.rows
-    rowsPerBlock = max(1, 16384 / buffer.width)
-    perImage = (rows + rowsPerBlock - 1) / rowsPerBlock
+    rowsPerBlock = Self.rowsPerBlock(width: buffer.width)
+    perImage = Self.perImage(rows: rows, width: buffer.width)
     count = images * perImage
+  }
+
+  private static func rowsPerBlock(width: Int) -> Int { max(1, 16384 / width) }
+
+  /// The blocks of one image.
+  static func perImage(rows: Int, width: Int) -> Int {
+    let rowsPerBlock = rowsPerBlock(width: width)
+    return (rows + rowsPerBlock - 1) / rowsPerBlock
   }
 
   /// The rows of one block, counted over all images.
