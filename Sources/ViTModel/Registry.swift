@@ -10,6 +10,7 @@ enum Registry {
     BEiT.definition, Data2VecVision.definition,
     SigLIP2.definition,
     ConvNeXt.definition, ConvNeXtV2.definition,
+    TIMM.definition,
   ]
 
   /// The spellings of keys that there are.
@@ -18,6 +19,7 @@ enum Registry {
     .vitMSN, .vitMSNTransformers4, .vitMSNTransformers5, .vitMSNWithoutPrefix,
     .beit, .beitTransformers5,
     .convnext,
+    .timmWrapper,
   ]
 
   /// Every `model_type`.

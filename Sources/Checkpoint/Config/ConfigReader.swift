@@ -6,7 +6,9 @@ import TensorCore
 struct ConfigReader {
   let fields: JSONFields<CheckpointError>
 
-  func modelType() throws(CheckpointError) -> String? { try fields.optional("model_type", .string) }
+  func modelType() throws(CheckpointError) -> String? {
+    try fields.optional("model_type", .string) ?? (isTIMM ? PretrainedConfig.timmModelType : nil)
+  }
 
   func architectures() throws(CheckpointError) -> [String] {
     let names = JSONKind<[String]>("a list of class names") { value in
@@ -43,6 +45,7 @@ struct ConfigReader {
   // MARK: Labels
 
   func labels() throws(CheckpointError) -> [String] {
+    if try modelType() == PretrainedConfig.timmModelType { return try timmLabels() }
     switch fields["id2label"] {
     case nil, .null:
       return Self.unnamed(try labelCount() ?? 2)
@@ -57,9 +60,9 @@ struct ConfigReader {
     }
   }
 
-  private static func unnamed(_ id: Int) -> String { "LABEL_\(id)" }
+  static func unnamed(_ id: Int) -> String { "LABEL_\(id)" }
 
-  private static func unnamed(_ count: Int) -> [String] { (0..<count).map { unnamed($0) } }
+  static func unnamed(_ count: Int) -> [String] { (0..<count).map { unnamed($0) } }
 
   /// `num_labels`, where the file has it. A negative count is none and a boolean is 0 or 1, as for Python's
   /// `range`.
@@ -73,7 +76,7 @@ struct ConfigReader {
     }
   }
 
-  private func names(_ object: JSONObject) throws(CheckpointError) -> [Int: String] {
+  func names(_ object: JSONObject) throws(CheckpointError) -> [Int: String] {
     guard object.members.count <= PretrainedConfig.maximumLabelCount else {
       throw fields.invalid(
         "id2label", expected: "an object of at most \(PretrainedConfig.maximumLabelCount) names")

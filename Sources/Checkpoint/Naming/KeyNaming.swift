@@ -47,14 +47,15 @@ public struct KeyNaming: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Finds out how a file spells the keys of a model that transformers would have saved as `expected`. Only spellings of
-  /// the same kind of encoder are considered, with the same prefix or none: the weights of another model are not mistaken
-  /// for it.
+  /// the same kind of encoder are considered, with the same prefix or none, and with the family's where the model is saved
+  /// without one: the weights of another model are not mistaken for it.
   ///
   /// - Parameter families: The spellings that there are.
   init(detectingIn names: some Sequence<String>, expected: KeyNaming, families: [KeyFamily]) {
     self.init(
       detectingIn: names, fallback: expected,
-      families: families.filter { $0.isAlternative(to: expected.family) }, prefixes: [expected.prefix])
+      families: families.filter { $0.isAlternative(to: expected.family) },
+      prefixes: expected.prefix.isEmpty ? expected.family.prefixes : [expected.prefix])
   }
 
   /// Where a file of this naming keeps the tensor that a model asks for as `canonical`.

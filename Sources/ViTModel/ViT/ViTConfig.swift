@@ -99,7 +99,9 @@ extension ViTConfig {
   }
 
   /// The tokens before those of the patches that have a position.
-  var positionedTokenCount: Int { traits.specialTokens.count { $0.hasPosition } }
+  var positionedTokenCount: Int {
+    traits.specialTokens.reduce(0) { $0 + (!$1.hasPosition ? 0 : $1.isRegister ? numRegisterTokens : 1) }
+  }
 
   /// The tokens of an image of a size.
   public func tokenCount(of size: ImageExtent) -> Int { specialTokenCount + patchCount(of: size) }

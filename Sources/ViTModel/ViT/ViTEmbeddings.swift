@@ -35,12 +35,15 @@ struct ViTEmbeddings: Sendable {
   ///   size see a resampled table.
   /// - Throws: `ViTError.cannotInterpolate`.
   func start(for size: ImageExtent, interpolate: Bool, _ config: ViTConfig) throws -> Tensor {
+    guard size == config.imageSize || !config.traits.hasOneSize else {
+      throw ViTError.cannotInterpolate(reason: "the model takes images of \(config.imageSize) and no others")
+    }
     let special = config.specialTokenCount
     let positioned = config.positionedTokenCount
     let table = positionEmbeddings
     let fits = config.patchCount(of: size) + positioned == table.shape[0] && size.height == size.width
-    let positions =
-      fits || !interpolate ? table : try resampled(to: config.patchGrid(of: size), config)
+    let isTable = fits || !interpolate || config.traits.hasOneSize
+    let positions = isTable ? table : try resampled(to: config.patchGrid(of: size), config)
     let width = config.hiddenSize
     let patches = positions.shape[0] - positioned
     let joined = try specialTokens.flatMap { try $0.elements }

@@ -12,6 +12,8 @@ struct ViTNetwork: Network {
   private let layers: [ViTLayer]
   /// After the layers, not in CLIP.
   private let layernorm: LayerNorm?
+  /// Behind the pooling, in some of timm's.
+  private let pooledLayernorm: LayerNorm?
   /// None for a model without labels.
   private let classifier: Linear?
   /// That of the second token, where the logits are the mean of two classifiers'.
@@ -32,6 +34,7 @@ struct ViTNetwork: Network {
       try ViTLayer(encoder.scoped("encoder.layer.\(index)"), config)
     }
     layernorm = config.traits.hasLayerNormAfter ? try norm("layernorm") : nil
+    pooledLayernorm = config.traits.hasLayerNormBehindPooling ? try norm("pooled_layernorm") : nil
     let classifiers = try (config.numLabels == 0 ? [] : config.traits.classifierNames).map { name in
       try Linear(
         builder.scoped(name).exact, inFeatures: config.pooledSize, outFeatures: config.numLabels)
@@ -153,6 +156,9 @@ struct ViTNetwork: Network {
         states, skipping: specialTokens, keepsFirst: config.traits.pooling == .classTokenAndMean,
         into: pooled)
       features = pooled
+    }
+    if let pooledLayernorm {
+      pass.normalize(features, with: pooledLayernorm, rows: 1, into: features, for: .float32)
     }
     pass.linear(classifier, features, row: 0, into: logits)
     if let secondClassifier {

@@ -46,6 +46,8 @@ package struct ViTTraits: Sendable, Equatable {
   var hasLayerNormBefore = false
   /// Whether there is one after them.
   var hasLayerNormAfter = true
+  /// Whether there is one behind the pooling, of what the classifier looks at.
+  var hasLayerNormBehindPooling = false
   /// Whether what a layer adds is multiplied by factors of its own.
   var hasLayerScale = false
   /// Whether the position table is resampled for images of any size without being asked.
@@ -57,6 +59,8 @@ package struct ViTTraits: Sendable, Equatable {
   /// Whether images are whole patches that the image processor has cut: projected by a linear layer, the channels of a pixel
   /// side by side.
   var hasWholePatches = false
+  /// Whether images of another size are refused, whatever is asked for.
+  var hasOneSize = false
 
   package static func == (a: ViTTraits, b: ViTTraits) -> Bool {
     a.definition.className == b.definition.className
