@@ -5,13 +5,18 @@ Run: python make.py   (transformers 5.23.0, the PIL back end)
 """
 import json
 import pathlib
+import sys
 import tempfile
 
-import transformers
-from transformers import AutoImageProcessor
-
 HERE = pathlib.Path(__file__).resolve().parent
-NAMES = ["ViT", "DeiT", "Bit", "CLIP", "Siglip", "Beit", "Blip", "ConvNext"]
+sys.path.insert(0, str(HERE.parent))
+import oracle  # noqa: E402, F401  before transformers: it makes torchvision importable
+
+import transformers  # noqa: E402
+from transformers import AutoImageProcessor  # noqa: E402
+
+NAMES = ["ViT", "DeiT", "Bit", "CLIP", "Siglip", "Beit", "Blip", "ConvNext", "EfficientNet", "Levit", "MobileViT",
+         "PoolFormer"]
 SOURCES = [{"image_processor_type": name + "ImageProcessor"} for name in NAMES] + [
     {"image_processor_type": "DeiTImageProcessor", "size": 96, "crop_size": 80},
     {"image_processor_type": "CLIPImageProcessor", "size": {"height": 60, "width": 40}, "do_center_crop": False},
@@ -23,6 +28,11 @@ SOURCES = [{"image_processor_type": name + "ImageProcessor"} for name in NAMES] 
     {"image_processor_type": "ConvNextImageProcessor", "size": 288, "crop_pct": 0.95},
     {"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 512}, "crop_pct": 0.5},
     {"image_processor_type": "ConvNextImageProcessor", "do_resize": False},
+    {"image_processor_type": "EfficientNetImageProcessor", "rescale_offset": True, "include_top": False, "size": 300},
+    {"image_processor_type": "LevitImageProcessor", "size": {"height": 60, "width": 40}},
+    {"image_processor_type": "MobileViTImageProcessor", "do_flip_channel_order": False, "size": 288},
+    {"image_processor_type": "PoolFormerImageProcessor", "crop_pct": 0.95, "size": {"height": 60, "width": 60}},
+    {"image_processor_type": "PoolFormerImageProcessor", "do_resize": False},
 ]
 
 

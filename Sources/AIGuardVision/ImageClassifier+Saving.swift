@@ -24,9 +24,11 @@ extension ImageClassifier {
   ) throws {
     if let head { throw LinearHeadError.notSaved(file: head.path) }
     if let path = try weights.modifiedFile() { throw ImageClassifierError.weightsChanged(path: path) }
-    var files = [
-      "config.json": configText(dtype), "preprocessor_config.json": processor.config.json.pythonText + "\n",
-    ]
+    var files = ["config.json": configText(dtype)]
+    // timm's own configuration says how images become pixel values.
+    if !ImageProcessorConfig.isTIMM(.object(config.json)) {
+      files["preprocessor_config.json"] = processor.config.json.pythonText + "\n"
+    }
     let calibrationPath = ModelFolder(folder).calibrationPath
     files[FilePath.name(of: calibrationPath)] = calibrationText
     try weights.save(
@@ -50,6 +52,11 @@ extension ImageClassifier {
     var json = (weights.isWidened ? config.withoutQuantization() : config.json)
       .setting("architectures", to: .array([.string(model.config.className)]))
       .setting("model_type", to: .string(model.config.modelType))
+    // timm writes the number of classes twice, and transformers fails on that.
+    if ImageProcessorConfig.isTIMM(.object(json)), let arguments = json["model_args"]?.objectValue {
+      let others = arguments.members.filter { $0.key != "num_classes" }
+      json = json.setting("model_args", to: .object(JSONObject(members: others)))
+    }
     if let dtype { json = json.settingDType(dtype) }
     return JSONValue.object(json).pythonText + "\n"
   }

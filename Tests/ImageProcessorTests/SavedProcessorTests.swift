@@ -22,7 +22,7 @@ struct SavedProcessorTests {
   @Test("every key that the reference saves has its value here")
   func keys() throws {
     let cases = try Self.cases("saved-processors/saved.json")
-    #expect(cases.count == 18)
+    #expect(cases.count == 27)
     for golden in cases {
       let source = try #require(golden["source"])
       let config = try Self.config(source)

@@ -12,6 +12,10 @@ extension ImageProcessorConfig {
   public init(
     processorConfig: JSONValue?, preprocessorConfig: JSONValue?, modelConfig: JSONValue?
   ) throws(ImageProcessorConfigError) {
+    if let timm = try Self.timm(modelConfig) {
+      self = timm
+      return
+    }
     var chosen = preprocessorConfig
     if case .object(let object)? = processorConfig, case .object? = object["image_processor"] {
       chosen = object["image_processor"]
@@ -60,9 +64,14 @@ extension ImageProcessorConfig {
   ///   - type: Whose defaults apply; the object's own type is not looked at.
   public init(json: JSONValue, type: ImageProcessorType = .vit) throws(ImageProcessorConfigError) {
     guard case .object(let object) = json else { throw .notAnObject(found: json.summary) }
+    if type == .timm {
+      self = try TIMMTransforms(json: object["pretrained_cfg"]).config
+      return
+    }
     self = type.defaults
     // As its file has it; what that comes to is said when all of the file is read.
     if type == .convnext { size = .shortestEdge(384, longestEdge: nil) }
+    if let namedSize { size = namedSize }
     let fields = Fields(object)
     doResize = try fields.value("do_resize", .pythonTruth) ?? doResize
     doRescale = try fields.value("do_rescale", .pythonTruth) ?? doRescale
@@ -84,9 +93,11 @@ extension ImageProcessorConfig {
     }
     if doCenterCrop, cropSize == nil { throw .missing(key: "crop_size", neededBy: "do_center_crop") }
     try readResample(fields)
+    try readFlags(fields, type)
     try readArithmetic(fields)
     if type == .convnext { try readCropShare(fields) }
     if type == .siglip2 { try readPatches(fields) }
+    try readNamedSize(fields, type)
     if let value = object["pad_size"] { _ = try ImageSize(json: value, key: "pad_size", toSquare: true) }
     // A documented divergence: the PIL back end of the reference pads.
     if try fields.value("do_pad", .pythonTruth) ?? false, type != .siglip2 {
@@ -125,12 +136,28 @@ extension ImageProcessorConfig {
       if doRescale { throw .missing(key: "rescale_factor", neededBy: "do_rescale") }
     } else if let factor = try fields.value("rescale_factor", .pythonNumber) {
       rescaleFactor = factor
-      if factor == 0, doRescale, doNormalize {
+      if factor == 0, doRescale, doNormalize, !subtractsOne {
         refusals.append(.init(backend: .torchvision, error: .unsupported(key: "rescale_factor", value: "0")))
       }
     }
+    if isWrapped(fields["rescale_factor"]) {
+      refusals.append(
+        .init(
+          backend: .torchvision,
+          error: .unsupported(key: "rescale_factor", value: "\(rescaleFactor) as an integer")))
+    }
     imageMean = try channels("image_mean", fields) ?? imageMean
     imageStd = try channels("image_std", fields) ?? imageStd
+  }
+
+  /// Whether torchvision multiplies levels by an integer, in which they stay 8-bit numbers and wrap around.
+  private func isWrapped(_ factor: JSONValue?) -> Bool {
+    guard doRescale, !doNormalize || subtractsOne else { return false }
+    switch factor {
+    case .bool?: return subtractsOne
+    case .integer(let factor)?: return subtractsOne || (factor != 0 && factor != 1)
+    default: return false
+    }
   }
 
   /// ConvNeXt's resizing as one of the others: the short side and a crop, or exactly square.
@@ -172,8 +199,9 @@ extension ImageProcessorConfig {
     _ key: String, _ fields: Fields
   ) throws(ImageProcessorConfigError) -> [Double]? {
     guard let value = fields[key] else { return nil }
+    let isNeeded = doNormalize || (dividesAgain && key == "image_std")
     if value == .null {
-      if doNormalize { throw .missing(key: key, neededBy: "do_normalize") }
+      if isNeeded { throw .missing(key: key, neededBy: doNormalize ? "do_normalize" : "include_top") }
       return nil
     }
     if let number = value.pythonNumber { return [number, number, number] }
@@ -189,11 +217,11 @@ extension ImageProcessorConfig {
     }
     if numbers.count == 1 {
       // One entry stands for all in the torchvision back end only.
-      if doNormalize { refusals.append(.init(backend: .pil, error: .channelCount(key: key, count: 1))) }
+      if isNeeded { refusals.append(.init(backend: .pil, error: .channelCount(key: key, count: 1))) }
       return [numbers[0], numbers[0], numbers[0]]
     }
     guard numbers.count == 3 else {
-      if doNormalize { throw .channelCount(key: key, count: numbers.count) }
+      if isNeeded { throw .channelCount(key: key, count: numbers.count) }
       return nil
     }
     return numbers
@@ -212,7 +240,7 @@ extension JSONFields<ImageProcessorConfigError> {
 
 extension JSONKind<Bool> {
   /// What Python's `if` makes of the value: null is false, and so are zero and the empty text.
-  fileprivate static var pythonTruth: Self {
+  static var pythonTruth: Self {
     Self("true or false") { value in
       switch value {
       case .null: false
@@ -226,7 +254,7 @@ extension JSONKind<Bool> {
 }
 
 extension JSONKind<Double> {
-  fileprivate static var pythonNumber: Self { Self("a number") { $0.pythonNumber } }
+  static var pythonNumber: Self { Self("a number") { $0.pythonNumber } }
 }
 
 extension JSONValue {

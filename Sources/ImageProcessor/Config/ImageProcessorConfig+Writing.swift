@@ -8,6 +8,10 @@ extension ImageProcessorConfig {
   /// of ViT's.
   public var json: JSONValue {
     var (written, share) = (self, Double?.none)
+    if type == .timm {
+      if let transforms = TIMMTransforms(self) { return transforms.json }
+      written.type = .vit
+    }
     if type == .convnext, doResize {
       if let found = convNextSize {
         written.size = .shortestEdge(found.edge, longestEdge: nil)
@@ -19,13 +23,15 @@ extension ImageProcessorConfig {
     }
     // A size in patches is SigLIP 2's, and it has no other.
     if case .patches = size { written.type = .siglip2 } else if type == .siglip2 { written.type = .vit }
+    if written.ownMembers == nil { written.type = written.typeOfLastResort }
     return written.json(cropShare: share)
   }
 
   private func json(cropShare: Double?) -> JSONValue {
+    let own = ownMembers ?? (size, [])
     var members: [(String, JSONValue)] = [
       ("image_processor_type", .string(type.rawValue)),
-      ("do_convert_rgb", .bool(doConvertRGB)), ("do_resize", .bool(doResize)), ("size", size.json),
+      ("do_convert_rgb", .bool(doConvertRGB)), ("do_resize", .bool(doResize)), ("size", own.size.json),
       ("resample", .integer(resample.rawValue)), ("do_center_crop", .bool(doCenterCrop)),
       ("do_rescale", .bool(doRescale)), ("rescale_factor", .number(rescaleFactor)),
       ("do_normalize", .bool(doNormalize)), ("image_mean", .array(imageMean.map { .number($0) })),
@@ -37,6 +43,7 @@ extension ImageProcessorConfig {
     }
     if let cropSize { members.append(("crop_size", cropSize.json)) }
     if let cropShare { members.append(("crop_pct", .number(cropShare))) }
+    members += own.members
     return .object(JSONObject(members: members.map { JSONObject.Member(key: $0, value: $1) }))
   }
 

@@ -30,8 +30,19 @@ public struct ImageProcessorConfig: Sendable, Equatable {
   /// Whether images with alpha are blended on white before anything else. Images that are RGB already, as
   /// `ImageDecoder` returns them, are not affected.
   public var doConvertRGB: Bool
-  /// ConvNeXt's `crop_pct`, where `size` and `cropSize` come of it.
+  /// The `crop_pct` of ConvNeXt and timm, where `size` and `cropSize` come of it.
   package var cropShare: Double?
+  /// Whether the middle begins at half of the difference rounded to the nearest pixel, half to even, as torchvision cuts
+  /// it for timm; else what is half a pixel is left out.
+  package var roundsCrop = false
+  /// The size that LeViT's and PoolFormer's files name, where `size` comes of it.
+  package var namedSize: ImageSize?
+  /// EfficientNet's `rescale_offset`: whether 1 is subtracted from what was rescaled.
+  package var subtractsOne = false
+  /// EfficientNet's `include_top`: whether the result is divided by `imageStd` once more.
+  package var dividesAgain = false
+  /// MobileViT's `do_flip_channel_order`: whether blue comes first and red last.
+  package var flipsChannels = false
   /// What one of the reference's two back ends makes an error of, or something else, and the other one does so.
   package var refusals: [Refusal] = []
 

@@ -19,6 +19,17 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
   /// ConvNeXt's: from 384 on exactly `shortest_edge` each way; below, the short side is `shortest_edge / crop_pct`, and
   /// the middle is cut out. Bicubic, mean and deviation 0.5.
   case convnext = "ConvNextImageProcessor"
+  /// timm's own transforms: the short side `size / crop_pct`, bicubic, and the middle cut out, ImageNet's mean and
+  /// deviation.
+  case timm = "TimmWrapperImageProcessor"
+  /// EfficientNet's: 346x346, bicubic, mean and deviation 0.5, divided by the deviation once more.
+  case efficientnet = "EfficientNetImageProcessor"
+  /// LeViT's: the short side 256/224 of `shortest_edge` and the middle 224x224, bicubic, ImageNet's mean and deviation.
+  case levit = "LevitImageProcessor"
+  /// MobileViT's: the short side 224 and the middle 256x256 with a border, bicubic, blue before red; never normalised.
+  case mobilevit = "MobileViTImageProcessor"
+  /// PoolFormer's: the short side `shortest_edge / crop_pct` and the middle 224x224, bicubic, ImageNet's mean and deviation.
+  case poolformer = "PoolFormerImageProcessor"
 
   /// The one for a model whose files do not name one.
   init?(modelType: String) {
@@ -33,6 +44,7 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
     case "beit", "data2vec-vision": self = .beit
     case "siglip2": self = .siglip2
     case "convnext", "convnextv2": self = .convnext
+    case "timm_wrapper": self = .timm
     default: return nil
     }
   }
@@ -61,12 +73,19 @@ public enum ImageProcessorType: String, Sendable, CaseIterable {
     case .convnext:
       return ImageProcessorConfig(
         size: .exact(height: 384, width: 384), resample: .bicubic, type: self)
+    case .timm: return TIMMTransforms().config
+    case .efficientnet, .levit, .mobilevit, .poolformer: return otherDefaults
     }
   }
+
+  static let imageNetMean = [0.485, 0.456, 0.406]
+  static let imageNetDeviation = [0.229, 0.224, 0.225]
 
   private static let clipMean = [0.48145466, 0.4578275, 0.40821073]
   private static let clipDeviation = [0.26862954, 0.26130258, 0.27577711]
 
   /// Whether a size that is one number means a square; else it is the short side.
-  var defaultsToSquare: Bool { self == .vit || self == .deit || self == .beit || self == .blip }
+  var defaultsToSquare: Bool {
+    self == .vit || self == .deit || self == .beit || self == .blip || self == .efficientnet
+  }
 }

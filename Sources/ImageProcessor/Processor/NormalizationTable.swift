@@ -22,10 +22,16 @@ public struct NormalizationTable: Sendable, Equatable {
       let mean = channel < config.imageMean.count ? config.imageMean[channel] : 0
       let std = channel < config.imageStd.count ? config.imageStd[channel] : 1
       var table = [Float](repeating: 0, count: 256)
+      // With an offset between the steps no back end folds them into one.
+      let isApart = config.subtractsOne && config.doRescale
       cik_float_table(
-        arithmetic.number, config.doRescale ? 1 : 0, config.rescaleFactor, config.doNormalize ? 1 : 0, mean,
-        std, &table)
-      values += table
+        arithmetic.number, config.doRescale ? 1 : 0, config.rescaleFactor,
+        config.doNormalize && !isApart ? 1 : 0, mean, std, &table)
+      if isApart {
+        table = table.map { $0 - 1 }
+        if config.doNormalize { table = table.map { ($0 - Float(mean)) / Float(std) } }
+      }
+      values += config.dividesAgain ? table.map { $0 / Float(std) } : table
     }
     self.values = values
   }

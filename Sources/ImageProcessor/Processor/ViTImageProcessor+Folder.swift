@@ -30,8 +30,10 @@ extension ViTImageProcessor {
     let nested = try Self.json(files.processorConfigPath)
     let own = try Self.json(files.preprocessorConfigPath)
     let isNested = nested?.objectValue?["image_processor"]?.objectValue != nil
-    let file = isNested ? files.processorConfigPath : files.preprocessorConfigPath
-    guard own != nil || isNested else {
+    let isTIMM = ImageProcessorConfig.isTIMM(modelConfig)
+    let file =
+      isTIMM ? files.configPath : isNested ? files.processorConfigPath : files.preprocessorConfigPath
+    guard own != nil || isNested || isTIMM else {
       throw ImageProcessorFileError(file: file, problem: .noFile(folder: folder))
     }
     do throws(ImageProcessorConfigError) {

@@ -16,12 +16,16 @@ public struct ViTImageProcessor: Sendable {
 
   /// Prepares a processor.
   ///
+  /// timm resizes with Pillow whatever back end is asked for: its profile is then `pillow13`.
+  ///
   /// - Throws: `ImageProcessorConfigError` for a configuration that the reference refuses when it is used:
   ///   sizes that are not positive, a filter that the profile does not have, `longest_edge` alone, a crop that is not height and width, means or
   ///   deviations that are not three.
   public init(
     config: ImageProcessorConfig, profile: PreprocessingProfile = .pillow13
   ) throws(ImageProcessorConfigError) {
+    // It has no other back end than Pillow.
+    let profile = config.type == .timm && profile == .torchvision ? .pillow13 : profile
     if let refusal = config.refusals.first(where: { $0.backend == profile.arithmetic }) {
       throw refusal.error
     }
@@ -48,7 +52,7 @@ public struct ViTImageProcessor: Sendable {
       }
     }
     for (key, values) in [("image_mean", config.imageMean), ("image_std", config.imageStd)]
-    where config.doNormalize && values.count != 3 {
+    where (config.doNormalize || config.dividesAgain) && values.count != 3 {
       throw .channelCount(key: key, count: values.count)
     }
     self.config = config
@@ -176,7 +180,8 @@ public struct ViTImageProcessor: Sendable {
   ) throws(PreprocessingError) {
     var result = resized
     if config.doCenterCrop, case .exact(let height, let width)? = config.cropSize {
-      result = try result.centerCropped(width: width, height: height, profile: profile, limits: limits)
+      result = try result.centerCropped(
+        width: width, height: height, profile: profile, rounds: config.roundsCrop, limits: limits)
     }
     let pixels = result.width * result.height
     guard output.count == pixels * 3, let base = output.baseAddress else {
@@ -184,6 +189,9 @@ public struct ViTImageProcessor: Sendable {
     }
     result.withUnsafeBytes { rgb in
       cik_to_planes(rgb.bindMemory(to: UInt8.self).baseAddress, Int64(pixels), table.values, base)
+    }
+    if config.flipsChannels {
+      for index in 0..<pixels { swap(&base[index], &base[2 * pixels + index]) }
     }
   }
 
