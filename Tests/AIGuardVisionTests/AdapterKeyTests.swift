@@ -130,6 +130,21 @@ import Testing
     let pattern = String(repeating: "(.*", count: 15) + "a" + String(repeating: ")*", count: 15) + "z"
     let object = JSONObject(members: [.init(key: pattern, value: .integer(40))])
     #expect(try logits(folder(nil, ["alpha_pattern": .object(object)])) == logits(folder()))
+    // As long as it may be, and as many as there may be.
+    let long = String(repeating: "(.*)*", count: 51)
+    let many = JSONObject(
+      members: (0..<64).map {
+        .init(key: "\(long.dropLast())\(String($0, radix: 36))", value: .integer($0 + 5))
+      })
+    // One of them ends like fc1.
+    #expect(try logits(folder(nil, ["alpha_pattern": .object(many)])) != logits(folder()))
+    let more = JSONObject(members: (0..<65).map { .init(key: "a*\($0)", value: .integer($0)) })
+    guard
+      case .unsupported("alpha_pattern", _, _) = try problem(folder(nil, ["alpha_pattern": .object(more)]))
+    else {
+      Issue.record("65 patterns")
+      return
+    }
     for pattern in [
       "(", "a)", "[", "[]", "a**", "\\", "\\b", "(?=a)", "a{2}", String(repeating: "(", count: 400),
     ] {

@@ -80,6 +80,10 @@ private struct AdapterKeys {
   /// Initialisations that change the base's weights whenever the adapter is loaded.
   private static let initializations = ["pissa", "olora", "corda", "loftq"]
 
+  /// Each module is looked for among all of them.
+  private static let mostNames = 10_000
+  private static let mostPatterns = 64
+
   func refuseWhatChangesTheMeaning() throws(CheckpointError) {
     let advice = "merge the adapter in Python (merge_and_unload) and save the model"
     for key in Self.others {
@@ -103,7 +107,10 @@ private struct AdapterKeys {
   ) throws(CheckpointError) -> [(NamePattern, Value)] {
     guard let object = try fields.optional(key, .object) else { return [] }
     var patterns: [(NamePattern, Value)] = []
-    let values = JSONFields<CheckpointError>(object, prefix: key + ".", file: file)
+    var choices = 0
+    let fields = JSONFields<CheckpointError>(object, prefix: key + ".", file: file)
+    // Of a key that stands there twice the last value counts.
+    let values = Dictionary(object.members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     for member in object.members {
       guard let pattern = NamePattern(member.key) else {
         throw CheckpointError(
@@ -112,7 +119,20 @@ private struct AdapterKeys {
             key: key, found: "the pattern \"\(member.key.printable)\"",
             reason: "of regular expressions names, ., \\., \\d, \\w, sets, groups, | and *, +, ? are read"))
       }
-      patterns.append((pattern, try values.required(member.key, kind)))
+      if !pattern.isFixed { choices += 1 }
+      guard choices <= Self.mostPatterns, patterns.count < Self.mostNames else {
+        throw CheckpointError(
+          file: file,
+          problem: .unsupported(
+            key: key, found: "an object of \(object.members.count)",
+            reason:
+              "\(Self.mostNames) names are read, and of patterns with repetitions and choices \(Self.mostPatterns)"
+          ))
+      }
+      guard let value = values[member.key].flatMap(kind.convert) else {
+        throw fields.invalid(member.key, expected: kind.expected)
+      }
+      patterns.append((pattern, value))
     }
     return patterns
   }

@@ -1,8 +1,9 @@
 /// A pattern of module names in `rank_pattern` and `alpha_pattern` of an adapter: the part of Python's regular expressions
 /// that such patterns are made of.
 ///
-/// Letters, digits, `_`, `-`, `.`, `\.`, `\d`, `\w`, sets such as `[0-9]` and `[^ab]`, groups, `|`, and `*`, `+`, `?`. Matching keeps
-/// the set of places that can be reached, so that no pattern takes longer than its length times that of the name, squared.
+/// Letters, digits, `_`, `-`, `.`, `\.`, `\d`, `\w`, sets such as `[0-9]` and `[^ab]`, groups, `|`, and `*`, `+`, `?`. Matching
+/// goes once through the name with all the places in the pattern that can be reached, so that it takes no longer than
+/// one length times the other, whatever the pattern.
 struct NamePattern: Sendable {
   private indirect enum Node: Sendable {
     case byte(Set<UInt8>)
@@ -12,9 +13,21 @@ struct NamePattern: Sendable {
     case optional(Node)
   }
 
-  private let root: Node
+  private enum Step: Sendable {
+    /// One byte of the name, and on to the next step.
+    case byte(Set<UInt8>)
+    /// On to both.
+    case split(Int, Int)
+    case jump(Int)
+  }
+
+  /// Its end is what comes after the last step.
+  private var steps: [Step] = []
+  /// Whether every match has one length: a name without repetitions and choices.
+  private(set) var isFixed = true
+
   /// What is longer is no name of a module.
-  private static let longest = 512
+  private static let longest = 256
   private static let deepest = 16
 
   /// - Returns: `nil` for a pattern with anything else in it.
@@ -22,41 +35,103 @@ struct NamePattern: Sendable {
     guard pattern.utf8.count <= Self.longest else { return nil }
     var parser = Parser(bytes: Array(pattern.utf8)[...])
     guard let root = parser.alternatives(depth: 0), parser.bytes.isEmpty else { return nil }
-    self.root = root
+    add(root)
+  }
+
+  private mutating func add(_ node: Node) {
+    switch node {
+    case .byte(let set): steps.append(.byte(set))
+    case .sequence(let nodes): for node in nodes { add(node) }
+    case .either(let nodes): add(either: nodes)
+    case .optional(let node):
+      let split = placeholder()
+      add(node)
+      steps[split] = .split(split + 1, steps.count)
+    case .repeated(let node, atLeastOnce: false):
+      let split = placeholder()
+      add(node)
+      steps.append(.jump(split))
+      steps[split] = .split(split + 1, steps.count)
+    case .repeated(let node, atLeastOnce: true):
+      isFixed = false
+      let start = steps.count
+      add(node)
+      steps.append(.split(start, steps.count + 1))
+    }
+  }
+
+  private mutating func add(either nodes: [Node]) {
+    var jumps: [Int] = []
+    for node in nodes.dropLast() {
+      let split = placeholder()
+      add(node)
+      jumps.append(placeholder())
+      steps[split] = .split(split + 1, steps.count)
+    }
+    if let last = nodes.last { add(last) }
+    for jump in jumps { steps[jump] = .jump(steps.count) }
+  }
+
+  private mutating func placeholder() -> Int {
+    isFixed = false
+    steps.append(.jump(0))
+    return steps.count - 1
   }
 
   /// Whether a module is meant: `re.match(rf"(.*\.)?({pattern})$", name)`.
   func matches(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     guard bytes.count <= Self.longest else { return false }
-    var starts: Set<Int> = [0]
-    for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: ".") { starts.insert(index + 1) }
-    return Self.ends(root, in: bytes, from: starts).contains(bytes.count)
+    if isFixed { return matchesEnd(of: bytes) }
+    var places = Places(steps)
+    places.reach(0)
+    for byte in bytes {
+      var next = Places(steps)
+      for place in places.inOrder {
+        if place < steps.count, case .byte(let set) = steps[place], set.contains(byte) {
+          next.reach(place + 1)
+        }
+      }
+      // A match may begin behind each dot.
+      if byte == UInt8(ascii: ".") { next.reach(0) }
+      places = next
+    }
+    return places.inOrder.contains(steps.count)
   }
 
-  /// Where what the node matches can end, beginning at any of `starts`.
-  private static func ends(_ node: Node, in bytes: [UInt8], from starts: Set<Int>) -> Set<Int> {
-    switch node {
-    case .byte(let set):
-      Set(starts.lazy.filter { $0 < bytes.count && set.contains(bytes[$0]) }.map { $0 + 1 })
-    case .sequence(let nodes): nodes.reduce(starts) { ends($1, in: bytes, from: $0) }
-    case .either(let nodes):
-      nodes.reduce(into: Set()) { $0.formUnion(ends($1, in: bytes, from: starts)) }
-    case .optional(let node): starts.union(ends(node, in: bytes, from: starts))
-    case .repeated(let node, let atLeastOnce): repeated(node, atLeastOnce, in: bytes, from: starts)
+  private func matchesEnd(of bytes: [UInt8]) -> Bool {
+    let start = bytes.count - steps.count
+    guard start == 0 || start > 0 && bytes[start - 1] == UInt8(ascii: ".") else { return false }
+    return zip(steps, bytes[start...]).allSatisfy { step, byte in
+      if case .byte(let set) = step { set.contains(byte) } else { false }
     }
   }
 
-  private static func repeated(
-    _ node: Node, _ atLeastOnce: Bool, in bytes: [UInt8], from starts: Set<Int>
-  ) -> Set<Int> {
-    var all = atLeastOnce ? Set() : starts
-    var new = starts
-    while !new.isEmpty {
-      new = ends(node, in: bytes, from: new).subtracting(all)
-      all.formUnion(new)
+  /// The places in the pattern that can be reached, each once.
+  private struct Places {
+    private let steps: [Step]
+    private var isReached: [Bool]
+    private(set) var inOrder: [Int] = []
+
+    init(_ steps: [Step]) {
+      self.steps = steps
+      isReached = [Bool](repeating: false, count: steps.count + 1)
     }
-    return all
+
+    mutating func reach(_ place: Int) {
+      var open = [place]
+      while let place = open.popLast() {
+        guard !isReached[place] else { continue }
+        isReached[place] = true
+        inOrder.append(place)
+        guard place < steps.count else { continue }
+        switch steps[place] {
+        case .byte: break
+        case .jump(let target): open.append(target)
+        case .split(let first, let second): open += [second, first]
+        }
+      }
+    }
   }
 
   private struct Parser {
