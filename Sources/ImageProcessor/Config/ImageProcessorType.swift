@@ -1,4 +1,4 @@
-/// The image processors of transformers that do what this library does, and differ in their defaults alone.
+/// The image processors of transformers that do what this library does. Most differ in their defaults alone.
 public enum ImageProcessorType: String, Sendable, CaseIterable {
   /// ViT's: 224x224, bilinear, mean and deviation 0.5.
   case vit = "ViTImageProcessor"
