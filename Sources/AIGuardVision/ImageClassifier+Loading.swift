@@ -41,7 +41,8 @@ extension ImageClassifier {
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws {
     self = try ClassifierFiles(
-      folder: folder, weightsFile: weightsFile, baseFolder: baseFolder, id: id, generatedLabels: generatedLabels,
+      folder: folder, weightsFile: weightsFile, baseFolder: baseFolder, id: id,
+      generatedLabels: generatedLabels,
       profile: profile, policy: policy
     ).classifier(
       precision: precision, limits: limits, budget: budget, packedCache: packedCache,

@@ -42,7 +42,8 @@ extension ImageClassifier {
   private var calibrationText: String? {
     guard let labels = try? generatedLabels else { return nil }
     let byTheTable = try? GeneratedLabels.byTheTable(
-      of: self.labels, problemType: problemType, model: identity.id).get()
+      of: self.labels, problemType: problemType, model: identity.id
+    ).get()
     guard labels.indices != byTheTable?.indices else { return nil }
     return CalibrationFile(generatedLabels: labels.names).text
   }

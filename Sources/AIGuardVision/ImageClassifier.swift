@@ -74,7 +74,9 @@ public struct ImageClassifier: Sendable {
     self.identity = identity
     self.limits = limits
     self.budget = budget
-    self.generated = generated ?? GeneratedLabels.byTheTable(
+    self.generated =
+      generated
+      ?? GeneratedLabels.byTheTable(
         of: labels, problemType: config.problemType, model: identity.id)
     calls = CallQueue(width: budget.threads, waiting: maximumWaitingCalls)
   }

@@ -74,7 +74,7 @@
 
     func run() throws {
       let (weights, files) = try open()
-      guard var files else { return try weights.save(to: output, dtype: dtype?.type) }
+      guard let files else { return try weights.save(to: output, dtype: dtype?.type) }
       let path = ModelFolder(output).calibrationPath
       let name = FilePath.name(of: path)
       try weights.save(

@@ -79,7 +79,8 @@
         return (
           weights, try AutoConfig(config, weights: weights),
           try GeneratedLabels.labels(
-            named: generatedLabels.isEmpty ? nil : generatedLabels, orInFolder: place.folder, of: config.labels,
+            named: generatedLabels.isEmpty ? nil : generatedLabels, orInFolder: place.folder,
+            of: config.labels,
             problemType: config.problemType, model: model)
         )
       } catch {

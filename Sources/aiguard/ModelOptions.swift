@@ -92,7 +92,8 @@
         let location = try ModelArgument.find(model, revision: revision, weights: weights, base: base)
         let embedder = try ImageEmbedder(
           folder: location.folder, weightsFile: weights, baseFolder: location.base, id: location.id,
-          profile: profile, policy: policy, precision: precision, budget: budget, packedCache: packedCache ? .userCache : nil)
+          profile: profile, policy: policy, precision: precision, budget: budget,
+          packedCache: packedCache ? .userCache : nil)
         for problem in embedder.model.packedCache.problems {
           Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
         }
@@ -108,7 +109,8 @@
             model, revision: revision, weights: weights, base: base)
           let classifier = try ImageClassifier(
             folder: location.folder, weightsFile: weights, baseFolder: location.base, id: location.id,
-            generatedLabels: generatedLabels.isEmpty ? nil : generatedLabels, profile: profile, policy: policy,
+            generatedLabels: generatedLabels.isEmpty ? nil : generatedLabels, profile: profile,
+            policy: policy,
             precision: precision,
             budget: budget,
             packedCache: packedCache ? .userCache : nil)

@@ -28,7 +28,8 @@ public struct ComparedModel: Sendable {
     policy: InputPolicy = .asStored, precision: Precision = .float32
   ) throws {
     files = try ClassifierFiles(
-      folder: folder, weightsFile: weightsFile, baseFolder: baseFolder, id: id, generatedLabels: generatedLabels,
+      folder: folder, weightsFile: weightsFile, baseFolder: baseFolder, id: id,
+      generatedLabels: generatedLabels,
       profile: profile, policy: policy)
     guard !(files.head?.labels ?? files.config.labels).isEmpty else {
       throw ImageClassifierError.noLabels(model: files.id)

@@ -112,7 +112,8 @@ struct ComparisonImages: Sendable {
   ) -> [Result<ClassificationResult, any Error>] {
     let inputs = block.images.map { image in image.flatMap { $0[viewOfModel[model]] } }
     return stride(from: 0, to: inputs.count, by: ImageClassifier.chunk).flatMap { first in
-      classifier.each(Array(inputs[first..<min(first + ImageClassifier.chunk, inputs.count)])) { pixelValues in
+      classifier.each(Array(inputs[first..<min(first + ImageClassifier.chunk, inputs.count)])) {
+        pixelValues in
         try classifier.classifyAndWait(pixelValues: pixelValues)
       }
     }
