@@ -1,6 +1,6 @@
 """Features of tiny random base models and classifiers, linear heads on them, and a .npy file.
 
-Run: python make.py            (transformers 5.23.0, torch 2.13.0 on the CPU, safetensors 0.8.0, NumPy 2.4.6, Pillow 13.0.0)
+Run: python make.py            (transformers 5.23.0, torch 2.13.0 on the CPU, safetensors 0.8.0, NumPy 2.4.6, Pillow 13.0.0, timm 1.0.31)
 
 For each base model of MODELS a folder as save_pretrained writes it, with golden.safetensors beside the weights:
 `pixel_values`, and `cls`, `pooled` and `mean` of the float64 evaluation, as far as the model has them.
@@ -8,8 +8,8 @@ For each base model of MODELS a folder as save_pretrained writes it, with golden
 - `cls` is last_hidden_state[:, 0], `mean` the mean of last_hidden_state without special tokens.
 - `pooled` is pooler_output, and image_embeds of CLIPModel and CLIPVisionModelWithProjection.
 
-classifiers.safetensors has the same of the classifiers in ../vit-tiny, ../architectures and ../swin for the
-`pixel_values` of their own goldens: there `pooled` is what the hook on the classifier sees.
+classifiers.safetensors has the same of the classifiers of CLASSIFIERS and TIMM for the `pixel_values` of their own
+goldens: there `pooled` is what the hook on the classifier sees.
 
 heads/NAME.safetensors are linear heads as people save them (fc_weights.pth is one-logit by torch.save), and heads/golden.safetensors what they make in float64 of
 the pooled (or other) features of the model that manifest.json names. `images` are two images, and images/golden.safetensors what the
@@ -33,6 +33,7 @@ sys.path.insert(0, str(HERE.parent))
 import oracle  # noqa: E402  before transformers: it makes torchvision importable
 
 import numpy as np  # noqa: E402
+import timm  # noqa: E402
 import torch  # noqa: E402
 import transformers  # noqa: E402
 from PIL import Image  # noqa: E402
@@ -71,8 +72,14 @@ MODELS = [
 CLASSIFIERS = [
     ("vit-tiny/plain", 1), ("architectures/dinov2-without-labels", 1), ("architectures/deit", 2), ("architectures/deit-with-teacher", 2),
     ("architectures/dinov2", 1), ("architectures/dinov2-with-registers", 4), ("architectures/siglip", 0),
-    ("architectures/clip", 1), ("swin/swin", 0), ("swin/swinv2", 0),
+    ("architectures/clip", 1), ("swin/swin", 0), ("swin/swinv2", 0), ("vit-relatives/vit-msn", 1),
+    ("vit-relatives/ijepa", 0), ("vit-relatives/metaclip-2", 1), ("beit/beit", 1), ("beit/data2vec-vision-cls", 1),
+    ("convnext/convnext", 0), ("convnext/convnextv2", 0),
 ]
+
+
+# Folders of timm's models, whose own methods give the features.
+TIMM = ["timm/vit", "timm/registers-gap", "timm/eva", "timm/token-fc-norm", "timm/no-final-norm", "timm/siglip-gap"]
 
 
 def special_tokens(config):
@@ -125,12 +132,30 @@ def of_classifier(path, special):
     tower = model.vision_model if hasattr(model, "vision_model") else getattr(model, model.base_model_prefix)
     with torch.no_grad():
         states = tower(pixel_values=pixels).last_hidden_state
+        if states.dim() == 4:  # a map of ConvNeXt
+            states = states.flatten(2).transpose(1, 2)
         model(pixel_values=pixels)
     golden = {"mean": states[:, special:].mean(1)}
     if special:
         golden["cls"] = states[:, 0]
     if seen:
         golden["pooled"] = seen[0]
+    return {f"{path}.{key}": value.clone().contiguous() for key, value in golden.items()}
+
+
+def of_timm(path):
+    """`pooled` is what the classifier reads, behind a layer norm of its own."""
+    folder = HERE.parent / path
+    config = json.loads((folder / "config.json").read_text())
+    model = timm.create_model(config["architecture"], **config["model_args"]).eval()
+    weights = folder / "model.safetensors"
+    model.load_state_dict(load_file(weights) if weights.exists() else torch.load(folder / "pytorch_model.bin"))
+    pixels = load_file(folder / "golden.safetensors")["pixel_values"].double()
+    with torch.no_grad():
+        states = model.double().forward_features(pixels)
+        golden = {"mean": states[:, model.num_prefix_tokens:].mean(1), "pooled": model.forward_head(states, pre_logits=True)}
+    if model.has_class_token:
+        golden["cls"] = states[:, 0]
     return {f"{path}.{key}": value.clone().contiguous() for key, value in golden.items()}
 
 
@@ -190,7 +215,7 @@ def images():
 
 
 def main():
-    manifest = {"oracle": oracle.versions("transformers", "torch", "safetensors", "numpy", "pillow"),
+    manifest = {"oracle": oracle.versions("transformers", "torch", "safetensors", "numpy", "pillow", "timm"),
                 "cpu": oracle.cpu_model(), "models": []}
     kept = {}
     for seed, (name, class_name, settings, arguments) in enumerate(MODELS, start=801):
@@ -215,8 +240,10 @@ def main():
     classifiers = {}
     for path, special in CLASSIFIERS:
         classifiers.update(of_classifier(path, special))
+    for path in TIMM:
+        classifiers.update(of_timm(path))
     save_file(classifiers, HERE / "classifiers.safetensors")
-    manifest["classifiers"] = [path for path, _ in CLASSIFIERS]
+    manifest["classifiers"] = [path for path, _ in CLASSIFIERS] + TIMM
     manifest["heads"] = heads(kept["clip"], kept["vit"])
     images()
     oracle.write_json(HERE / "manifest.json", manifest)

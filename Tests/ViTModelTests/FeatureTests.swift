@@ -46,7 +46,7 @@ struct TinyBase: Decodable, CustomTestStringConvertible, Sendable {
 
   @Test func thereAreModels() {
     #expect(TinyBase.all.count == 14)
-    #expect(TinyBase.classifiers.count == 10)
+    #expect(TinyBase.classifiers.count == 23)
   }
 
   /// Within 2e-5 of values of unit scale; larger values may be off in proportion.

@@ -95,6 +95,7 @@ struct BeitNetwork: Network {
     shapes.hiddenStates = Array(repeating: (tokens, encoder.hiddenSize), count: encoder.numHiddenLayers + 1)
     shapes.attentions = Array(
       repeating: [1, encoder.numAttentionHeads, tokens, tokens], count: encoder.numHiddenLayers)
+    for feature in ImageFeature.allCases { shapes.features[feature] = encoder.hiddenSize }
     return shapes
   }
 
@@ -107,7 +108,8 @@ struct BeitNetwork: Network {
       pass, buffers.patches, pixels: pixels, size: size, start: geometry.start, into: hidden)
     output.keepHidden(pass, hidden, state: 0)
     // A head that reads the CLS token alone lets the last layer leave out the other rows.
-    let lastRows = !config.useMeanPooling && output.isLogitsOnly ? 1 : hidden.rows
+    let finalRows = config.useMeanPooling || output.wants(.mean) ? hidden.rows : 1
+    let lastRows = output.isLogitsOnly ? finalRows : hidden.rows
     for index in layers.indices {
       let isLast = index == layers.count - 1
       layers[index].run(
@@ -115,14 +117,21 @@ struct BeitNetwork: Network {
         bias: geometry.bias(ofLayer: index), attentions: output.attentions(index))
       output.keepHidden(pass, hidden, state: index + 1)
     }
-    var features = pooled
+    var (states, features) = (hidden, pooled)
     if config.useMeanPooling {
-      pass.mean(hidden, skipping: 1, into: pooled)
+      // The base model returns its states as they are, and the mean of the patches is normalised.
+      pass.mean(states, skipping: 1, into: pooled)
+      output.keep(.mean, pass, pooled)
       pass.normalize(pooled, with: layernorm, rows: 1, into: pooled, for: .float32)
     } else {
-      features = buffers.layer.normalized
-      pass.normalize(hidden, with: layernorm, rows: 1, into: features, for: .float32)
+      states = buffers.layer.normalized
+      features = states
+      pass.normalize(hidden, with: layernorm, rows: finalRows, into: states, for: .float32)
+      if output.wants(.mean) { pass.mean(states, skipping: 1, into: pooled) }
+      output.keep(.mean, pass, pooled)
     }
+    output.keep(.cls, pass, states)
+    output.keep(.pooled, pass, features)
     pass.linear(classifier, features, row: 0, into: output.logits)
   }
 }

@@ -74,6 +74,7 @@ struct ConvNeXtNetwork: Network {
       if stage > 0 { map = map.halved }
       shapes.hiddenStates.append((map.count, config.hiddenSizes[stage]))
     }
+    shapes.features = [.pooled: config.featureSize, .mean: config.featureSize]
     return shapes
   }
 
@@ -97,7 +98,9 @@ struct ConvNeXtNetwork: Network {
         output.keepHidden(pass, hidden, state: stage + 1)
       case .head(let hidden, let pooled):
         pass.mean(hidden, skipping: 0, into: pooled)
+        output.keep(.mean, pass, pooled)
         pass.normalize(pooled, with: layernorm, rows: 1, into: pooled, for: .float32)
+        output.keep(.pooled, pass, pooled)
         pass.linear(classifier, pooled, row: 0, into: output.logits)
       }
     }

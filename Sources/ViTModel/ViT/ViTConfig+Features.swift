@@ -4,7 +4,9 @@ extension ViTConfig {
   /// The widths of the features that the network has. A base model's pooler has a say of its own.
   var featureWidths: [ImageFeature: Int] {
     var widths: [ImageFeature: Int] = [.mean: hiddenSize]
-    if traits.specialTokens.contains(.cls) { widths[.cls] = hiddenSize }
+    if traits.specialTokens.contains(where: { $0.name == ViTTraits.SpecialToken.cls.name }) {
+      widths[.cls] = hiddenSize
+    }
     // Two classifiers that read a token each: there is no one vector.
     if pooler == nil, traits.pooling != .classAndDistillationTokens { widths[.pooled] = pooledSize }
     return widths

@@ -111,55 +111,40 @@ struct ViTNetwork: Network {
       states = buffers.layer.normalized
       pass.normalize(hidden, with: layernorm, rows: finalRows, into: states, for: .float32)
     }
-    classify(pass, states, buffers.pooled, into: output.logits)
-    keepFeatures(pass, states, buffers.pooled, in: output)
+    classify(pass, states, buffers.pooled, into: output)
     pooler?.run(pass, states, hidden: hidden, buffers.layer, into: output)
   }
 
-  /// Keeps the features that are asked for.
+  /// The head: the features that are asked for, and the logits, or for a model without labels [images, pooledSize].
   ///
   /// - Parameters:
   ///   - states: The final states.
-  ///   - pooled: What the classifier has read where that was no token.
-  private func keepFeatures(
-    _ pass: ForwardPass, _ states: ForwardPass.Buffer, _ pooled: ForwardPass.Buffer, in output: OutputSlice
-  ) {
-    output.keep(.cls, pass, states)
-    // A base model's pooler comes later.
-    let isClassifier = config.pooler == nil
-    switch config.traits.pooling {
-    case .classToken, .classAndDistillationTokens:
-      if isClassifier { output.keep(.pooled, pass, states) }
-      if output.wants(.mean) { pass.mean(states, skipping: specialTokens, into: pooled) }
-      output.keep(.mean, pass, pooled)
-    case .classTokenAndMean:
-      if isClassifier { output.keep(.pooled, pass, pooled) }
-      output.keep(.mean, pass, pooled, from: config.hiddenSize)
-    case .mean:
-      if isClassifier { output.keep(.pooled, pass, pooled) }
-      output.keep(.mean, pass, pooled)
-    }
-  }
-
-  /// The head.
-  ///
-  /// - Parameters:
-  ///   - states: The final states.
-  ///   - logits: [images, labels], or for a model without labels [images, pooledSize].
+  ///   - pooled: For the mean of the patches.
   private func classify(
     _ pass: ForwardPass, _ states: ForwardPass.Buffer, _ pooled: ForwardPass.Buffer,
-    into logits: UnsafeMutablePointer<Float>
+    into output: OutputSlice
   ) {
+    let logits = output.logits
     var features = states
-    if config.traits.pooling == .mean || config.traits.pooling == .classTokenAndMean {
-      pass.mean(
-        states, skipping: specialTokens, keepsFirst: config.traits.pooling == .classTokenAndMean,
-        into: pooled)
+    output.keep(.cls, pass, states)
+    switch config.traits.pooling {
+    case .classToken, .classAndDistillationTokens:
+      if output.wants(.mean) { pass.mean(states, skipping: specialTokens, into: pooled) }
+      output.keep(.mean, pass, pooled)
+    case .mean:
+      pass.mean(states, skipping: specialTokens, into: pooled)
+      output.keep(.mean, pass, pooled)
+      features = pooled
+    case .classTokenAndMean:
+      pass.mean(states, skipping: specialTokens, keepsFirst: true, into: pooled)
+      output.keep(.mean, pass, pooled, from: config.hiddenSize)
       features = pooled
     }
     if let pooledLayernorm {
       pass.normalize(features, with: pooledLayernorm, rows: 1, into: features, for: .float32)
     }
+    // A base model's pooler comes later.
+    if config.pooler == nil { output.keep(.pooled, pass, features) }
     pass.linear(classifier, features, row: 0, into: logits)
     if let secondClassifier {
       pass.linear(secondClassifier, features, row: 1, into: logits, .add)
