@@ -30,8 +30,8 @@ def onnx_float32(path):
         def forward(self, pixel_values):
             return self.model(pixel_values=pixel_values).logits
 
-    # Swin's default attention cannot be exported with an open batch.
-    attention = None if fixture.model_of(path.parent).name == "vit-base" else "eager"
+    # The default attention of Swin and BEiT cannot be exported with an open batch.
+    attention = "eager" if fixture.model_of(path.parent).name.startswith(("swin", "beit")) else None
     model = Logits(AutoModelForImageClassification.from_pretrained(
         path.parent, dtype=torch.float32, attn_implementation=attention)).eval()
     # Two images, since a dimension of one would be taken for a constant.
@@ -45,7 +45,8 @@ def onnx_fused(path):
     """The same with ONNX Runtime's own operators for layer norm, GELU and attention where its optimiser finds them."""
     from onnxruntime.transformers import optimizer
 
-    kind, heads, width = ("vit", 12, 768) if fixture.model_of(path.parent).name == "vit-base" else ("swin", 0, 0)
+    name = fixture.model_of(path.parent).name
+    kind, heads, width = ("swin", 0, 0) if name.startswith("swin") else ("vit", 12, 768)
     model = optimizer.optimize_model(str(path.with_name("float32.onnx")), model_type=kind, num_heads=heads,
                                      hidden_size=width, opt_level=0, use_gpu=False)
     print("ONNX Runtime's optimiser:", {key: value for key, value in model.get_fused_operator_statistics().items()

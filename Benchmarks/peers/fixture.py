@@ -16,17 +16,53 @@ def _generator(fixture):
 
 
 @dataclass(frozen=True)
-class Stage:
+class Attention:
+    """A stage of attention and MLP."""
     blocks: int
     tokens: int
     width: int
     heads: int
     reach: int  # tokens that a token attends to
 
+    @property
+    def multiply_adds(self):
+        return self.tokens * (self.weights + 2 * self.blocks * self.width * self.reach)
+
+    @property
+    def weights(self):
+        return 12 * self.blocks * self.width**2
+
+    @property
+    def activations(self):
+        """Per block layer norms, query, key, value, context, projections and the wide inner layer, and the scores."""
+        return self.blocks * self.tokens * (12 * self.width + self.heads * self.reach)
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A stage of ConvNeXt: a depthwise convolution of 7x7 and an MLP."""
+    blocks: int
+    tokens: int
+    width: int
+
+    @property
+    def multiply_adds(self):
+        return self.tokens * self.weights
+
+    @property
+    def weights(self):
+        return self.blocks * self.width * (49 + 8 * self.width)
+
+    @property
+    def activations(self):
+        """Per block the convolution, its layer norm, the wide inner layer and what is added."""
+        return self.blocks * self.tokens * 7 * self.width
+
 
 @dataclass(frozen=True)
 class Model:
     name: str
+    fixture: str  # whose make.py writes it
     title: str
     side: int  # of its images
     patch: int
@@ -39,27 +75,29 @@ class Model:
     @property
     def gflop(self):
         """Of one image: two per multiply-add of the matrix products; what is constant is computed at load."""
-        first = self.stages[0]
-        count = (self.side // self.patch) ** 2 * 3 * self.patch**2 * first.width
-        for stage in self.stages:
-            count += stage.blocks * stage.tokens * stage.width * (12 * stage.width + 2 * stage.reach)
-        for stage in self.stages[1:]:  # merging four tokens of half the width
-            count += stage.tokens * 2 * stage.width * stage.width
-        return round(2e-9 * count, 1)
+        grid = (self.side // self.patch) ** 2
+        count = grid * self._stem + sum(stage.multiply_adds for stage in self.stages)
+        return round(2e-9 * (count + sum(tokens * weights for tokens, weights in self._merging)), 1)
 
     @property
     def weights(self):
         """Elements of its matrices."""
-        count = 3 * self.patch**2 * self.stages[0].width
-        count += sum(12 * stage.blocks * stage.width**2 for stage in self.stages)
-        return count + sum(2 * stage.width**2 for stage in self.stages[1:])
+        return (self._stem + sum(stage.weights for stage in self.stages)
+                + sum(weights for _, weights in self._merging))
 
     @property
     def activations(self):
-        """Elements of the results of one image: per block layer norms, query, key, value, context, projections and the
-        wide inner layer, and the attention scores."""
-        return sum(stage.blocks * stage.tokens * (12 * stage.width + stage.heads * stage.reach)
-                   for stage in self.stages)
+        """Elements of the results of one image."""
+        return sum(stage.activations for stage in self.stages)
+
+    @property
+    def _stem(self):
+        return 3 * self.patch**2 * self.stages[0].width
+
+    @property
+    def _merging(self):
+        """For each stage but the first its tokens, and the matrix that makes one of four of the stage before."""
+        return [(stage.tokens, 4 * before.width * stage.width) for before, stage in zip(self.stages, self.stages[1:])]
 
     def write(self, folder):
         if (folder / "preprocessor_config.json").exists():  # the last file to be written
@@ -67,7 +105,7 @@ class Model:
         if self.name == "vit-base":
             _generator("vit-base").write_model(folder)
         else:
-            _generator("swin").write_base(self.name, folder)
+            _generator(self.fixture).write_base(self.name, folder)
 
     def write_pixels(self, path, batch):
         """`batch` images of generated noise."""
@@ -109,14 +147,21 @@ class Model:
 
 def _swin(window):
     grids = [8 * window >> stage for stage in range(4)]
-    return tuple(Stage(blocks, grid * grid, 128 << stage, 4 << stage, window * window)
+    return tuple(Attention(blocks, grid * grid, 128 << stage, 4 << stage, window * window)
                  for stage, (blocks, grid) in enumerate(zip((2, 2, 18, 2), grids)))
 
 
+_base = (Attention(12, 197, 768, 12, 197),)
+_convnext_tiny = tuple(Convolution(blocks, (56 >> stage) ** 2, 96 << stage)
+                       for stage, blocks in enumerate((3, 3, 9, 3)))
+
 MODELS = {model.name: model for model in (
-    Model("vit-base", "ViT-B/16", 224, 16, (Stage(12, 197, 768, 12, 197),)),
-    Model("swin-base", "Swin-B, windows of 7", 224, 4, _swin(7)),
-    Model("swinv2-base", "SwinV2-B, windows of 8", 256, 4, _swin(8)),
+    Model("vit-base", "vit-base", "ViT-B/16", 224, 16, _base),
+    Model("swin-base", "swin", "Swin-B, windows of 7", 224, 4, _swin(7)),
+    Model("swinv2-base", "swin", "SwinV2-B, windows of 8", 256, 4, _swin(8)),
+    Model("beit-base", "beit", "BEiT-B/16", 224, 16, _base),
+    Model("convnext-tiny", "convnext", "ConvNeXt-T", 224, 4, _convnext_tiny),
+    Model("convnextv2-tiny", "convnext", "ConvNeXtV2-T", 224, 4, _convnext_tiny),
 )}
 
 

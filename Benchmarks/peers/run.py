@@ -31,7 +31,8 @@ def parse():
         return parts
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", choices=("vit-base", "swin-base", "swinv2-base"), default="vit-base",
+    parser.add_argument("--model", default="vit-base",
+                        choices=("vit-base", "swin-base", "swinv2-base", "beit-base", "convnext-tiny", "convnextv2-tiny"),
                         help="what is measured (vit-base)")
     parser.add_argument("--quick", action="store_true", help="batches 1 and 8 on 2 threads (under 15 minutes)")
     parser.add_argument("--precision", type=precisions, default=PRECISIONS, help="float32,bfloat16,int8")
