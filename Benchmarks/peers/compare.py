@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+import export
 import fixture
 import machine
 import variants
@@ -30,10 +31,12 @@ class Comparison:
                         "tried": [], "starts": [], "rows": []}
         self.peaks = {}  # (precision, threads): what each round measured
 
-    def prepare(self, batches):
+    def prepare(self, batches, precisions):
         self.model.write(self.folder)
         self.golden = self.model.golden_logits(self.folder)
-        subprocess.run([sys.executable, HERE / "export.py", self.folder], env=environment(), stdout=sys.stderr)
+        exports = [name for name in export.WRITERS if "int8" in precisions or name not in export.QUANTISED]
+        subprocess.run([sys.executable, HERE / "export.py", self.folder, *exports], env=environment(),
+                       stdout=sys.stderr)
         for batch in {1, *batches}:
             self.model.write_pixels(self.pixels(batch), batch)
         self.model.golden_inputs(self.folder).astype("<f4").tofile(self.pixels("golden"))

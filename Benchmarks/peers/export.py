@@ -95,6 +95,8 @@ def openvino_weights8(path):
                         compress_to_fp16=False)
 
 
+QUANTISED = {*(f"{graph}int8-{kind}.onnx" for graph in ("", "fused-") for kind in ORT_INT8), "openvino-int8.xml",
+             "openvino-weights8.xml"}  # what only int8 needs
 WRITERS = {  # in an order in which each finds what it needs
     "float32.onnx": onnx_float32,
     "fused.onnx": onnx_fused,

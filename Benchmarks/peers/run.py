@@ -92,7 +92,7 @@ def main():
     folder = options.models / options.model
     folder.mkdir(parents=True, exist_ok=True)
     comparison = compare.Comparison(bench, fixture.MODELS[options.model], folder)
-    comparison.prepare(options.batch)
+    comparison.prepare(options.batch, options.precision)
     results = comparison.results
     expected = []
     for threads in options.threads:
