@@ -20,7 +20,7 @@ for target in $targets; do
   case $target in
     safetensors) folders="safetensors vit-tiny/plain" seeds=safetensors ;;
     pytorch) folders=pytorch seeds=bin ;;
-    config) folders="vit-tiny architectures pytorch/sharded" seeds=json ;;
+    config) folders="vit-tiny architectures pytorch/sharded swin beit convnext siglip2 timm adapters detectors" seeds=json ;;
     *) folders="images alpha avif heic-boxes webp regressions" ;;
   esac
   case $target in

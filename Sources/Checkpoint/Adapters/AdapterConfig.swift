@@ -25,12 +25,18 @@ public struct AdapterConfig: Sendable {
   ///
   /// - Throws: `CheckpointError`, for what asks for another kind of adapter too.
   public init(contentsOf path: String) throws(CheckpointError) {
-    file = path
+    let bytes: [UInt8]
     do throws(FileError) {
       bytes = try InputFile(path: path).contents(limit: JSONParsingOptions.python.maximumByteCount)
     } catch {
       throw CheckpointError(file: path, problem: .unreadable(error))
     }
+    try self.init(bytes: bytes, file: path)
+  }
+
+  init(bytes: [UInt8], file path: String) throws(CheckpointError) {
+    file = path
+    self.bytes = bytes
     let value: JSONValue
     do throws(JSONFile.Problem) {
       value = try JSONFile.value(in: bytes)

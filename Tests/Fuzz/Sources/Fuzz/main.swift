@@ -4,6 +4,7 @@ import Foundation
 @testable import Checkpoint
 @testable import ImageDecoding
 @testable import ImageProcessor
+@testable import ViTModel
 
 /// What one process fuzzes: a decoder, the parser of boxes, the reader of EXIF blocks and XMP packets, or one of the
 /// readers of a model's files.
@@ -70,7 +71,15 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let again = try? JSONValue(parsing: Array(text.utf8), options: .python)
     precondition(again?.pythonText == text, "JSON does not survive being written")
     _ = try? ImageProcessorConfig(processorConfig: nil, preprocessorConfig: value, modelConfig: value)
-    _ = try? PretrainedConfig(bytes: Array(bytes))
+    if let config = try? PretrainedConfig(bytes: Array(bytes)) {
+      // The network that it describes is judged, not built.
+      _ = try? AutoConfig(config)
+      _ = try? AutoConfig(backbone: config)
+    }
+    if let adapter = try? AdapterConfig(bytes: Array(bytes), file: "adapter_config.json") {
+      _ = adapter.rank(of: "vit.layers.0.attention.q_proj")
+      _ = adapter.scale(of: "vit.layers.0.attention.q_proj", rank: 4)
+    }
   default:
     guard ImageFormat(signatureOf: bytes) == Target.current.format else { return -1 }
     if let decoded = try? ImageDecoder.decode(bytes, limits: limits) {
