@@ -80,7 +80,8 @@ struct TinyBase: Decodable, CustomTestStringConvertible, Sendable {
     #expect(model.loadReport.unexpected.allSatisfy { key in parts.contains { key.hasPrefix($0) } })
   }
 
-  /// Each feature is bitwise the same whatever else is asked for, whatever the batch, and whatever the threads.
+  /// Each feature is bitwise the same whatever the batch and the threads, and, but for a BLAS, which multiplies a vector
+  /// otherwise than a matrix, whatever else is asked for.
   @Test(arguments: TinyBase.all, Precision.allCases)
   func featuresDependOnTheirImageAlone(_ tiny: TinyBase, _ precision: Precision) throws {
     let (model, golden) = (try tiny.load(precision), try tiny.golden())
@@ -89,18 +90,22 @@ struct TinyBase: Decodable, CustomTestStringConvertible, Sendable {
     let together = try model(pixels, outputFeatures: Self.all, budget: budget)
     let plain = try model(pixels, budget: budget)
     #expect(plain.features.isEmpty)
-    #expect(try firstBitwiseDifference(plain.logits.elements, together.logits.elements) == nil)
+    let hangsOnTheRest = model.kernelLevel == .blas
+    if !hangsOnTheRest {
+      #expect(try firstBitwiseDifference(plain.logits.elements, together.logits.elements) == nil)
+    }
     for feature in model.featureWidths.keys {
       let all = try #require(together.features[feature])
       let only = try model(pixels, outputFeatures: [feature], budget: ComputeBudget(threads: 1))
       #expect(only.features.count == 1)
-      #expect(try firstBitwiseDifference(#require(only.features[feature]).elements, all.elements) == nil)
+      let own = try #require(only.features[feature])
+      if !hangsOnTheRest { #expect(try firstBitwiseDifference(own.elements, all.elements) == nil) }
       for image in 0..<pixels.shape[0] {
         let alone = try model(
           pixels.sliced(image..<(image + 1)), outputFeatures: [feature], budget: budget)
         #expect(
           try firstBitwiseDifference(
-            #require(alone.features[feature]).elements, all.selected(image).elements) == nil, "\(feature)")
+            #require(alone.features[feature]).elements, own.selected(image).elements) == nil, "\(feature)")
       }
       // The lower precisions stay near.
       if precision != .float32 {
