@@ -66,57 +66,19 @@ import Testing
   /// Widths and numbers of tokens change from stage to stage, windows are padded and shifted: all in the workspace.
   @Test(arguments: ["swin", "swinv2"], Precision.allCases)
   func stagesDoNotAllocate(_ name: String, _ precision: Precision) throws {
-    let folder = Fixtures.url("swin/\(name)").path
-    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
-    let model = try AutoModelForImageClassification(
-      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
-      precision: precision)
-    for threads in [1, 2] {
-      let budget = ComputeBudget(threads: threads)
-      let count = try allocations(model, budget)
-      #expect(try allocations(model, budget, batch: 20) == count)
-      #expect(count <= Self.perCall)
-      // Of another size than the one it was made for.
-      let pixels = try Tensor(repeating: 0.5, shape: [2, 3, 17, 22]).contiguous()
-      #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
-    }
+    try expectNoAllocations("swin/\(name)", precision, sizes: [(17, 22)])
   }
 
   /// Maps of several widths and an odd size; the response norm of the second version has buffers of its own.
   @Test(arguments: ["convnext", "convnextv2"], Precision.allCases)
   func convolutionsDoNotAllocate(_ name: String, _ precision: Precision) throws {
-    let folder = Fixtures.url("convnext/\(name)").path
-    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
-    let model = try AutoModelForImageClassification(
-      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
-      precision: precision)
-    for threads in [1, 2] {
-      let budget = ComputeBudget(threads: threads)
-      let count = try allocations(model, budget)
-      #expect(try allocations(model, budget, batch: 20) == count)
-      #expect(count <= Self.perCall)
-      let pixels = try Tensor(repeating: 0.5, shape: [2, 3, 17, 23]).contiguous()
-      #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
-    }
+    try expectNoAllocations("convnext/\(name)", precision, sizes: [(17, 23)])
   }
 
   /// Biases are written out in the workspace.
   @Test(arguments: ["beit", "beit-shared"], Precision.allCases)
   func biasesDoNotAllocate(_ name: String, _ precision: Precision) throws {
-    let folder = Fixtures.url("beit/\(name)").path
-    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
-    let model = try AutoModelForImageClassification(
-      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
-      precision: precision)
-    for threads in [1, 2] {
-      let budget = ComputeBudget(threads: threads)
-      let count = try allocations(model, budget)
-      #expect(try allocations(model, budget, batch: 20) == count)
-      #expect(count <= Self.perCall)
-      // Of another size than the one it was made for.
-      let pixels = try Tensor(repeating: 0.5, shape: [2, 3, 17, 22]).contiguous()
-      #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
-    }
+    try expectNoAllocations("beit/\(name)", precision, sizes: [(17, 22)])
   }
 
   /// Features are a tensor each, and nothing for a layer or an image.
@@ -141,18 +103,7 @@ import Testing
   /// Also of another size than that of the position table, the last of which is remembered.
   @Test(arguments: Precision.allCases)
   func imagesOfAnyProportionsDoNotAllocate(_ precision: Precision) throws {
-    let folder = Fixtures.url("siglip2/naflex").path
-    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
-    let model = try AutoModelForImageClassification(
-      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
-      precision: precision)
-    for threads in [1, 2] {
-      let budget = ComputeBudget(threads: threads)
-      for (height, width) in [(16, 16), (8, 36), (64, 4)] {
-        let pixels = try Tensor(repeating: 0.5, shape: [2, 3, height, width]).contiguous()
-        #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
-      }
-    }
+    try expectNoAllocations("siglip2/naflex", precision, sizes: [(16, 16), (8, 36), (64, 4)])
   }
 
   /// The result's tensor and, above all without optimisation, the arrays and iterators of the checks on the way
@@ -161,6 +112,27 @@ import Testing
 }
 
 extension AllocationTests {
+  /// No more for many images than for one, and none for a layer, at the model's own size and others.
+  private func expectNoAllocations(
+    _ path: String, _ precision: Precision, sizes: [(height: Int, width: Int)]
+  ) throws {
+    let folder = Fixtures.url(path).path
+    let config = try AutoConfig(PretrainedConfig(contentsOfFolder: folder))
+    let model = try AutoModelForImageClassification(
+      config: config, weights: WeightLoader(ModelWeights(contentsOfFolder: folder), for: config),
+      precision: precision)
+    for threads in [1, 2] {
+      let budget = ComputeBudget(threads: threads)
+      let count = try allocations(model, budget)
+      #expect(try allocations(model, budget, batch: 20) == count)
+      #expect(count <= Self.perCall)
+      for (height, width) in sizes {
+        let pixels = try Tensor(repeating: 0.5, shape: [2, 3, height, width]).contiguous()
+        #expect(try allocations(budget) { _ = try model(pixels, budget: budget) } <= Self.perCall)
+      }
+    }
+  }
+
   /// The model `vit-tiny/plain`, deeper.
   private func model(layers: Int, _ precision: Precision) throws -> ViTForImageClassification {
     let folder = Fixtures.url("vit-tiny/plain").path

@@ -73,11 +73,13 @@ import Testing
 
   @Test func wrongUsesAreSaid() throws {
     let file = Fixtures.url("wrapped/both.bin").path
+    let folder = try TemporaryDirectory()
+    let out = folder.url.appendingPathComponent("none").path
     for arguments in [
       ["classify", Self.image, "--base", Self.base],
       ["classify", Self.image, "--model", Self.adapter, "--base", Self.base, "--weights", "a.bin"],
-      ["convert", Self.adapter, "/tmp/none", "--base", Self.base, "--weights", "a.bin"],
-      ["convert", file, "/tmp/none.safetensors", "--base", Self.base],
+      ["convert", Self.adapter, out, "--base", Self.base, "--weights", "a.bin"],
+      ["convert", file, out + ".safetensors", "--base", Self.base],
       ["inspect-model", file, "--weights", "a.bin"],
       ["inspect-model", Self.adapter, "--weights", "a.bin", "--base", Self.base],
     ] {

@@ -8,62 +8,15 @@ import Testing
 @testable import ViTModel
 
 /// A tiny random model of `Fixtures/convnext`, as `transformers` saved it.
-struct TinyConvNeXt: Decodable, CustomTestStringConvertible, Sendable {
+struct TinyConvNeXt: ReferenceModel {
+  static let set = "convnext"
   let name: String
   /// The sizes of inputs besides the model's own, as "HxW".
   let sizes: [String]
   /// The sizes of inputs that the reference cannot run.
   let refused: [String]
 
-  var testDescription: String { name }
-
-  /// How far PyTorch's logits are from those in float64, over all models and sizes.
-  struct Distance: Decodable {
-    let mean: Double
-    let largest: Double
-  }
-
-  struct Manifest: Decodable {
-    let pytorch: [String: Distance]
-    let models: [TinyConvNeXt]
-  }
-
-  static func manifest() throws -> Manifest {
-    try JSONDecoder().decode(Manifest.self, from: Data(Fixtures.bytes("convnext/manifest.json")))
-  }
-
-  static let all = (try? manifest().models) ?? []
-
-  static func named(_ name: String) throws -> TinyConvNeXt { try #require(all.first { $0.name == name }) }
-
-  var folder: String { Fixtures.url("convnext/\(name)").path }
-
-  /// What the golden's keys begin with: "" for the model's own size.
   var prefixes: [String] { [""] + sizes.map { "other.\($0)." } }
-
-  func config() throws -> PretrainedConfig { try PretrainedConfig(contentsOfFolder: folder) }
-
-  func load(
-    _ precision: Precision = .float32, weights: (any TensorSource)? = nil
-  ) throws -> AutoModelForImageClassification {
-    let config = try AutoConfig(config())
-    let source = try weights ?? ModelWeights(contentsOfFolder: folder)
-    return try AutoModelForImageClassification(
-      config: config, weights: WeightLoader(source, for: config), precision: precision)
-  }
-
-  func golden() throws -> GoldenFile { try GoldenFile("convnext/\(name)/golden.safetensors") }
-
-  /// The logits of all sizes, one after the other, and the golden's under `key`.
-  func logits(_ precision: Precision, beside key: String) throws -> (ours: [Float], golden: [Double]) {
-    let (model, golden) = (try load(precision), try golden())
-    var (ours, theirs): ([Float], [Double]) = ([], [])
-    for prefix in prefixes {
-      ours += try model(golden.tensor(prefix + "pixel_values")).logits.elements
-      theirs += try golden.doubles(prefix + key)
-    }
-    return (ours, theirs)
-  }
 }
 
 /// ConvNeXt and ConvNeXtV2 against `transformers` (`Fixtures/convnext/make.py`).
@@ -71,15 +24,6 @@ struct TinyConvNeXt: Decodable, CustomTestStringConvertible, Sendable {
   @Test func thereAreModels() throws {
     #expect(TinyConvNeXt.all.count == 9)
     #expect(try TinyConvNeXt.manifest().pytorch.count == 2)
-  }
-
-  /// Within 2e-5 of values of unit scale; larger values may be off in proportion.
-  private func expectClose(_ actual: Tensor, _ golden: GoldenFile, _ key: String) throws {
-    #expect(actual.shape == (try golden.shape(key)), "\(key)")
-    let expected = try golden.doubles(key)
-    let worst = try largestError(actual.elements, expected)
-    let scale = expected.reduce(1) { max($0, $1.magnitude) }
-    #expect(worst.error < 2e-5 * scale, "\(key): \(worst)")
   }
 
   /// The logits, the embeddings and the output of each stage, at all sizes that the reference was asked for, unasked.
@@ -90,14 +34,7 @@ struct TinyConvNeXt: Decodable, CustomTestStringConvertible, Sendable {
     for prefix in tiny.prefixes {
       let pixels = try golden.tensor(prefix + "pixel_values")
       let output = try model(pixels, outputHiddenStates: true, outputAttentions: true)
-      try expectClose(output.logits, golden, prefix + "logits.f64")
-      let states = try #require(output.hiddenStates)
-      #expect(output.attentions?.isEmpty == true)
-      #expect(golden.keys.contains("\(prefix)hidden_states.\(states.count - 1)"))
-      #expect(!golden.keys.contains("\(prefix)hidden_states.\(states.count)"))
-      for (index, state) in states.enumerated() {
-        try expectClose(state, golden, "\(prefix)hidden_states.\(index)")
-      }
+      try expectAllClose(output, golden, prefix: prefix, hasAttentions: false)
       let alone = try model(pixels).logits.elements
       #expect(try firstBitwiseDifference(alone, output.logits.elements) == nil, "\(prefix)")
     }
@@ -129,78 +66,24 @@ struct TinyConvNeXt: Decodable, CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// On average nearer to float64 than PyTorch's float32, over all models' logits.
   @Test func meanErrorIsNoLargerThanPyTorchs() throws {
-    var (ours, theirs): ([Double], [Double]) = ([], [])
-    for tiny in TinyConvNeXt.all {
-      let (logits, exact) = try tiny.logits(.float32, beside: "logits.f64")
-      ours += zip(logits, exact).map { (Double($0) - $1).magnitude }
-      theirs += zip(try tiny.logits(.float32, beside: "logits.f32").golden, exact).map { ($0 - $1).magnitude }
-    }
-    let mean = ours.reduce(0, +) / Double(ours.count)
-    let reference = theirs.reduce(0, +) / Double(theirs.count)
-    // A few dozen roundings either way.
-    #expect(mean <= 1.5 * reference, "mean error \(mean), PyTorch \(reference)")
+    try TinyConvNeXt.expectMeanErrorNoLargerThanPyTorchs()
   }
 
-  /// No further from float64 than PyTorch's bfloat16, and than its linear layers in int8.
   @Test(arguments: [Precision.bfloat16, .int8])
   func lowerPrecisionsStayNearFloat64(_ precision: Precision) throws {
-    let bound = try #require(try TinyConvNeXt.manifest().pytorch[precision.rawValue])
-    var (ours, exact): ([Float], [Double]) = ([], [])
-    for tiny in TinyConvNeXt.all {
-      let (logits, golden) = try tiny.logits(precision, beside: "logits.f64")
-      ours += logits
-      exact += golden
-    }
-    let worst = largestError(ours, exact)
-    // One of some hundred logits of networks eight to thirty-four wide is the largest; the mean is what says something.
-    #expect(worst.mean <= bound.mean && worst.error <= 1.25 * bound.largest, "\(worst)")
-    // And it is another arithmetic than float32.
-    #expect(worst.mean > 1e-4, "\(worst)")
+    try TinyConvNeXt.expectNearFloat64(precision)
   }
 
   @Test(arguments: TinyConvNeXt.all, Precision.allCases)
   func bitwiseTheSameInAnyCompany(_ tiny: TinyConvNeXt, _ precision: Precision) throws {
-    let (model, golden) = (try tiny.load(precision), try tiny.golden())
-    for prefix in tiny.prefixes {
-      let pair = try golden.tensor(prefix + "pixel_values")
-      let single = try [pair.sliced(0..<1), pair.sliced(1..<2)].map {
-        try model($0, budget: ComputeBudget(threads: 1)).logits.elements
-      }
-      #expect(firstBitwiseDifference(single[0], single[1]) != nil)
-      for threads in [1, 2, 3] {
-        for batch in [1, 5] {
-          let images = try Tensor(
-            (0..<batch).flatMap { try pair.selected($0 % 2).elements },
-            shape: [batch] + pair.shape.dropFirst())
-          let logits = try model(images, budget: ComputeBudget(threads: threads)).logits
-          for image in 0..<batch {
-            #expect(
-              try firstBitwiseDifference(logits.selected(image).elements, single[image % 2]) == nil,
-              "\(prefix) batch \(batch), threads \(threads)")
-          }
-        }
-      }
-    }
+    try tiny.expectTheSameInAnyCompany(
+      precision, companies: [(1, 1), (5, 1), (1, 2), (5, 2), (1, 3), (5, 3)])
   }
 
   @Test(arguments: ["convnext", "convnextv2"])
   func concurrentCallersOfSeveralSizesGetTheSameResults(_ name: String) async throws {
-    let tiny = try TinyConvNeXt.named(name)
-    let (model, golden) = (try tiny.load(), try tiny.golden())
-    let calls = try tiny.prefixes.map { prefix in
-      let pixels = try golden.tensor(prefix + "pixel_values")
-      return (pixels, try model(pixels).logits.elements)
-    }
-    let budget = ComputeBudget(threads: 3)
-    try await withThrowingTaskGroup(of: Bool.self) { group in
-      for call in 0..<24 {
-        let (pixels, expected) = calls[call % calls.count]
-        group.addTask { try model(pixels, budget: budget).logits.elements == expected }
-      }
-      for try await isSame in group { #expect(isSame) }
-    }
+    try await TinyConvNeXt.named(name).expectTheSameForConcurrentCallers(calls: 24)
   }
 
   /// Their names differ in the beginning alone, and V1's blocks would lack V2's normalisation.
@@ -208,7 +91,7 @@ struct TinyConvNeXt: Decodable, CustomTestStringConvertible, Sendable {
     for (weights, config) in [("convnext", "convnextv2"), ("convnextv2", "convnext")] {
       let file = try ModelWeights(contentsOfFolder: TinyConvNeXt.named(weights).folder)
       #expect(throws: LoadError.self, "\(weights) for \(config)") {
-        try TinyConvNeXt.named(config).load(weights: file)
+        try TinyConvNeXt.named(config).load(file)
       }
     }
   }
