@@ -29,6 +29,11 @@ package struct NetworkBuilder {
     NetworkBuilder(loader: loader, kernels: kernels, precision: .float32, packing: packing)
   }
 
+  /// A linear classifier, which is computed in 32 bits; none for a network without labels.
+  package func classifier(_ name: String = "classifier", of features: Int, labels: Int) throws -> Linear? {
+    labels == 0 ? nil : try Linear(scoped(name).exact, inFeatures: features, outFeatures: labels)
+  }
+
   /// A tensor that is small enough to be read at once.
   ///
   /// - Throws: What reading throws. A tensor that is missing or has another shape is reported by the loader's `finish`.

@@ -64,12 +64,6 @@ struct BeitEmbeddings: Sendable {
     _ pass: ForwardPass, _ patches: ForwardPass.Buffer, pixels: UnsafePointer<Float>, size: ImageExtent,
     start: Tensor, into hidden: ForwardPass.Buffer
   ) {
-    pass.compute.parallelFor(pass.images, with: (pass, start, hidden)) { context, image, _ in
-      let (pass, start, hidden) = context
-      let length = hidden.rows * hidden.width
-      (pass[hidden] + image * length).update(from: start.base, count: length)
-    }
-    patchEmbeddings.gather(pass, pixels: pixels, size: size, into: patches)
-    pass.addProduct(patchEmbeddings.projection, patches, to: hidden, skipping: 1)
+    patchEmbeddings.run(pass, patches, pixels: pixels, size: size, start: start, into: hidden)
   }
 }

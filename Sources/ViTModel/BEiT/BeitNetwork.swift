@@ -29,11 +29,7 @@ struct BeitNetwork: Network {
     layernorm = try LayerNorm(
       root.scoped(config.useMeanPooling ? "pooler.layernorm" : "layernorm"), size: encoder.hiddenSize,
       epsilon: encoder.layerNormEps)
-    classifier =
-      config.numLabels == 0
-      ? nil
-      : try Linear(
-        builder.scoped("classifier").exact, inFeatures: encoder.hiddenSize, outFeatures: config.numLabels)
+    classifier = try builder.classifier(of: encoder.hiddenSize, labels: config.numLabels)
   }
 
   /// The CLS token's, where the classifier is on it.

@@ -40,11 +40,7 @@ struct ConvNeXtNetwork: Network {
     }
     layernorm = try LayerNorm(
       encoder.scoped("layernorm"), size: config.featureSize, epsilon: config.layerNormEps)
-    classifier =
-      config.numLabels == 0
-      ? nil
-      : try Linear(
-        builder.scoped("classifier").exact, inFeatures: config.featureSize, outFeatures: config.numLabels)
+    classifier = try builder.classifier(of: config.featureSize, labels: config.numLabels)
   }
 
   /// The result hangs on all pixels of the last map alike.

@@ -48,6 +48,25 @@ struct PatchEmbeddings: Sendable {
     return plan.buffer(rows: patches, width: length, .kept)
   }
 
+  /// Fills the residual stream: what it starts from, and for the patches, which are its last rows, their projection.
+  ///
+  /// - Parameters:
+  ///   - patches: For the patches' pixels.
+  ///   - pixels: [images, channels, height, width], dense.
+  ///   - start: [tokens, width], with the projection's bias in it.
+  func run(
+    _ pass: ForwardPass, _ patches: ForwardPass.Buffer, pixels: UnsafePointer<Float>, size: ImageExtent,
+    start: Tensor, into hidden: ForwardPass.Buffer
+  ) {
+    pass.compute.parallelFor(pass.images, with: (pass, start, hidden)) { context, image, _ in
+      let (pass, start, hidden) = context
+      let length = hidden.rows * hidden.width
+      (pass[hidden] + image * length).update(from: start.base, count: length)
+    }
+    gather(pass, pixels: pixels, size: size, into: patches)
+    pass.addProduct(projection, patches, to: hidden, skipping: hidden.rows - patches.rows)
+  }
+
   /// Copies each patch's pixels into a row: channel, then row, then column; for a linear layer row, then column, then
   /// channel.
   ///

@@ -20,11 +20,7 @@ struct SwinNetwork: Network {
     }
     layernorm = try LayerNorm(
       encoder.scoped("layernorm"), size: config.featureSize, epsilon: config.layerNormEps)
-    classifier =
-      config.numLabels == 0
-      ? nil
-      : try Linear(
-        builder.scoped("classifier").exact, inFeatures: config.featureSize, outFeatures: config.numLabels)
+    classifier = try builder.classifier(of: config.featureSize, labels: config.numLabels)
   }
 
   /// There is no token that the result hangs on more than on others.

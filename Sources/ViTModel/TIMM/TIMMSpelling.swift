@@ -9,21 +9,13 @@ extension KeyFamily {
     "timmWrapper", scope: "vit", kind: "timm", prefixes: ["timm_model."],
     spelling: KeySpelling(
       layers: "blocks.",
-      modules: [
-        "attention.attention.query": ("attn.qkv", RowPart(index: 0, count: 3)),
-        "attention.attention.key": ("attn.qkv", RowPart(index: 1, count: 3)),
-        "attention.attention.value": ("attn.qkv", RowPart(index: 2, count: 3)),
-        "attention.output.dense": ("attn.proj", nil),
-        "layernorm_before": ("norm1", nil),
-        "layernorm_after": ("norm2", nil),
+      modules: KeySpelling.timmModules.merging([
         "layer_scale1.lambda1": ("ls1.gamma", nil),
         "layer_scale2.lambda1": ("ls2.gamma", nil),
-        "intermediate.dense": ("mlp.fc1", nil),
-        "output.dense": ("mlp.fc2", nil),
         "swiglu.gate": ("mlp.fc1", RowPart(index: 0, count: 2)),
         "swiglu.up": ("mlp.fc1", RowPart(index: 1, count: 2)),
         "swiglu.down": ("mlp.fc2", nil),
-      ],
+      ]) { $1 },
       beginnings: [
         ("embeddings.cls_token", "cls_token"),
         ("embeddings.distillation_token", "dist_token"),

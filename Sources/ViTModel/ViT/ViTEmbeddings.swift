@@ -94,13 +94,7 @@ struct ViTEmbeddings: Sendable {
     _ pass: ForwardPass, _ buffers: Buffers, pixels: UnsafePointer<Float>, size: ImageExtent, start: Tensor,
     into hidden: ForwardPass.Buffer
   ) {
-    pass.compute.parallelFor(pass.images, with: (pass, start, hidden)) { context, image, _ in
-      let (pass, start, hidden) = context
-      let length = hidden.rows * hidden.width
-      (pass[hidden] + image * length).update(from: start.base, count: length)
-    }
-    patchEmbeddings.gather(pass, pixels: pixels, size: size, into: buffers.patches)
-    pass.addProduct(
-      patchEmbeddings.projection, buffers.patches, to: hidden, skipping: hidden.rows - buffers.patches.rows)
+    patchEmbeddings.run(
+      pass, buffers.patches, pixels: pixels, size: size, start: start, into: hidden)
   }
 }

@@ -35,9 +35,8 @@ struct ViTNetwork: Network {
     }
     layernorm = config.traits.hasLayerNormAfter ? try norm("layernorm") : nil
     pooledLayernorm = config.traits.hasLayerNormBehindPooling ? try norm("pooled_layernorm") : nil
-    let classifiers = try (config.numLabels == 0 ? [] : config.traits.classifierNames).map { name in
-      try Linear(
-        builder.scoped(name).exact, inFeatures: config.pooledSize, outFeatures: config.numLabels)
+    let classifiers = try config.traits.classifierNames.compactMap { name in
+      try builder.classifier(name, of: config.pooledSize, labels: config.numLabels)
     }
     classifier = classifiers.first
     secondClassifier = classifiers.dropFirst().first

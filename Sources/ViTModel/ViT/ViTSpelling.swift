@@ -29,16 +29,7 @@ extension KeyFamily {
     "timm", scope: "vit", kind: "vit", prefixes: viTPrefixes,
     spelling: KeySpelling(
       layers: "blocks.",
-      modules: [
-        "attention.attention.query": ("attn.qkv", RowPart(index: 0, count: 3)),
-        "attention.attention.key": ("attn.qkv", RowPart(index: 1, count: 3)),
-        "attention.attention.value": ("attn.qkv", RowPart(index: 2, count: 3)),
-        "attention.output.dense": ("attn.proj", nil),
-        "layernorm_before": ("norm1", nil),
-        "layernorm_after": ("norm2", nil),
-        "intermediate.dense": ("mlp.fc1", nil),
-        "output.dense": ("mlp.fc2", nil),
-      ],
+      modules: KeySpelling.timmModules,
       beginnings: [
         ("embeddings.cls_token", "cls_token"),
         ("embeddings.position_embeddings", "pos_embed"),
@@ -66,6 +57,17 @@ extension KeySpelling {
     "attention.attention.key": ("attention.k_proj", nil),
     "attention.attention.value": ("attention.v_proj", nil),
     "attention.output.dense": ("attention.o_proj", nil),
+    "intermediate.dense": ("mlp.fc1", nil),
+    "output.dense": ("mlp.fc2", nil),
+  ]
+  /// The modules of a layer in timm.
+  static let timmModules: [String: Module] = [
+    "attention.attention.query": ("attn.qkv", RowPart(index: 0, count: 3)),
+    "attention.attention.key": ("attn.qkv", RowPart(index: 1, count: 3)),
+    "attention.attention.value": ("attn.qkv", RowPart(index: 2, count: 3)),
+    "attention.output.dense": ("attn.proj", nil),
+    "layernorm_before": ("norm1", nil),
+    "layernorm_after": ("norm2", nil),
     "intermediate.dense": ("mlp.fc1", nil),
     "output.dense": ("mlp.fc2", nil),
   ]

@@ -34,9 +34,8 @@
     var recursive = false
 
     func validate() throws {
-      if files.isEmpty { throw ValidationError("name at least one file or folder, or - for standard input") }
+      try Input.check(files)
       if topK < 0 { throw ValidationError("--top-k must not be negative") }
-      if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("- can be named once") }
     }
 
     func run() throws {

@@ -58,12 +58,9 @@
     var recursive = false
 
     func validate() throws {
-      if files.isEmpty { throw ValidationError("name at least one file or folder, or - for standard input") }
-      if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("- can be named once") }
+      try Input.check(files)
       if models.count < 2 { throw ValidationError("name at least two models: --model A --model B") }
-      if let threads, !(1...ModelOptions.mostThreads).contains(threads) {
-        throw ValidationError("--threads must be from 1 to \(ModelOptions.mostThreads)")
-      }
+      try ModelOptions.check(threads: threads)
     }
 
     func run() throws {

@@ -31,17 +31,7 @@
         "The most bytes of tensors in one file of a folder, as 5GB or 500MB.", valueName: "size"))
     var maxShardSize: ByteSize?
 
-    @Option(
-      help: ArgumentHelp(
-        "The file of weights of a folder or of a model on the Hub, where it is not to be the preferred one.",
-        valueName: "file"))
-    var weights: String?
-
-    @Option(
-      help: ArgumentHelp(
-        "The model that an adapter changes, where it is not what the adapter says: a folder, or an id on the Hub.",
-        valueName: "folder or id"))
-    var base: String?
+    @OptionGroup var source: WeightsOptions
 
     @Option(
       name: .customLong("generated-label"),
@@ -53,17 +43,12 @@
     private var isFile: Bool { FileKind(of: input) == .file }
 
     func validate() throws {
-      if weights != nil, base != nil {
-        throw ValidationError("--weights leaves an adapter out, and --base is for one: name one of them")
-      }
       if isFile {
         guard output.hasSuffix(".safetensors") else {
           throw ValidationError(
             "\(input.escaped) is a file: the name of the new one must end in .safetensors")
         }
-        guard weights == nil, base == nil else {
-          throw ValidationError("--weights and --base are for folders and models on the Hub")
-        }
+        try source.check(isFile: true)
         guard maxShardSize == nil else { throw ValidationError("--max-shard-size is for folders") }
         guard generatedLabels.isEmpty else { throw ValidationError("--generated-label is for folders") }
       } else if output.hasSuffix(".safetensors"), FileKind(of: output) != .folder {
@@ -88,9 +73,9 @@
     private func open() throws -> (ModelWeights, files: [String: String]?) {
       do {
         if isFile { return (try ModelWeights(contentsOf: input), nil) }
-        let place = try ModelArgument.find(input, revision: nil, weights: weights, base: base)
+        let place = try ModelArgument.find(input, revision: nil, weights: source.weights, base: source.base)
         let (weights, found) = try NetworkFiles.toConvert(
-          folder: place.folder, weightsFile: weights, baseFolder: place.base, dtype: dtype?.type)
+          folder: place.folder, weightsFile: source.weights, baseFolder: place.base, dtype: dtype?.type)
         var files = found
         if !generatedLabels.isEmpty {
           let config = try PretrainedConfig(bytes: Array((files["config.json"] ?? "").utf8))

@@ -33,8 +33,7 @@
     var recursive = false
 
     func validate() throws {
-      if files.isEmpty { throw ValidationError("name at least one file or folder, or - for standard input") }
-      if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("- can be named once") }
+      try Input.check(files)
       if json == (npy != nil) { throw ValidationError("say either --json or --npy") }
       if npy?.isEmpty == true { throw ValidationError("--npy needs the name of a file") }
     }

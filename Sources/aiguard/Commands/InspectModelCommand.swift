@@ -19,17 +19,7 @@
     @Option(help: "A branch, a tag or a commit of a model on the Hub.")
     var revision: String?
 
-    @Option(
-      help: ArgumentHelp(
-        "The file of weights of a folder or of a model on the Hub, where it is not to be the preferred one.",
-        valueName: "file"))
-    var weights: String?
-
-    @Option(
-      help: ArgumentHelp(
-        "The model that an adapter changes, where it is not what the adapter says: a folder, or an id on the Hub.",
-        valueName: "folder or id"))
-    var base: String?
+    @OptionGroup var source: WeightsOptions
 
     @Option(
       name: .customLong("generated-label"),
@@ -44,12 +34,7 @@
       if !generatedLabels.isEmpty, FileKind(of: model) == .file {
         throw ValidationError("--generated-label is for models with a configuration: a folder, or an id")
       }
-      if weights != nil, base != nil {
-        throw ValidationError("--weights leaves an adapter out, and --base is for one: name one of them")
-      }
-      if weights != nil || base != nil, FileKind(of: model) == .file {
-        throw ValidationError("--weights and --base are for folders and models on the Hub")
-      }
+      try source.check(isFile: FileKind(of: model) == .file)
     }
 
     func run() throws {
@@ -73,8 +58,10 @@
     ) {
       do {
         if FileKind(of: model) == .file { return (try ModelWeights(contentsOf: model), nil, nil) }
-        let place = try ModelArgument.find(model, revision: revision, weights: weights, base: base)
-        let files = try NetworkFiles(folder: place.folder, weightsFile: weights, baseFolder: place.base)
+        let place = try ModelArgument.find(
+          model, revision: revision, weights: source.weights, base: source.base)
+        let files = try NetworkFiles(
+          folder: place.folder, weightsFile: source.weights, baseFolder: place.base)
         let (weights, config) = (try files.weights(), files.config)
         return (
           weights, try AutoConfig(config, weights: weights),

@@ -1,4 +1,5 @@
 #if CLI
+  import ArgumentParser
   import Platform
 
   /// One thing to classify, or the reason why there is nothing to classify.
@@ -13,6 +14,14 @@
       case .file(let path), .failure(let path, _): path
       case .standardInput: "-"
       }
+    }
+
+    /// Refuses arguments that stand for nothing, or for standard input twice.
+    static func check(_ arguments: [String]) throws {
+      if arguments.isEmpty {
+        throw ValidationError("name at least one file or folder, or - for standard input")
+      }
+      if arguments.filter({ $0 == "-" }).count > 1 { throw ValidationError("- can be named once") }
     }
 
     /// The inputs that the arguments stand for. A folder stands for its image files, in the order of

@@ -75,11 +75,13 @@
         throw ValidationError("--generated-label goes with --model: of the built-in model it is known")
       }
       if base != nil, model == nil { throw ValidationError("--base goes with --model: an adapter") }
-      if base != nil, weights != nil {
-        throw ValidationError("--weights leaves an adapter out, and --base is for one: name one of them")
-      }
-      if let threads, !(1...Self.mostThreads).contains(threads) {
-        throw ValidationError("--threads must be from 1 to \(Self.mostThreads)")
+      try WeightsOptions.check(weights: weights, base: base)
+      try Self.check(threads: threads)
+    }
+
+    static func check(threads: Int?) throws {
+      if let threads, !(1...mostThreads).contains(threads) {
+        throw ValidationError("--threads must be from 1 to \(mostThreads)")
       }
     }
 

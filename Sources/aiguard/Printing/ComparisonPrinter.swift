@@ -12,24 +12,10 @@
 
   /// JSON Lines: one object for each input.
   struct ComparisonJSONPrinter: ComparisonPrinter {
-    private struct Line: Encodable {
-      enum CodingKeys: CodingKey { case file, fileBytes }
-
-      let file: String
-      let comparison: ImageComparison
-
-      func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(file.showingPathBytes, forKey: .file)
-        try fields.encodeIfPresent(file.pathBytesForJSON, forKey: .fileBytes)
-        try comparison.encode(to: encoder)
-      }
-    }
-
     func begin() {}
 
     func print(_ file: String, _ comparison: ImageComparison) throws {
-      try Output.json(Line(file: file, comparison: comparison))
+      try Output.json(FileLine(file: file, content: comparison))
     }
 
     func print(_ file: String, _ failure: FailureReport) throws {

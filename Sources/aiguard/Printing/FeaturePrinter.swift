@@ -11,23 +11,8 @@
   }
 
   extension JSONLinesPrinter: FeaturePrinter {
-    /// The fields of the features, and of what file they are.
-    private struct Line: Encodable {
-      enum CodingKeys: CodingKey { case file, fileBytes }
-
-      let file: String
-      let features: ImageFeatures
-
-      func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(file.showingPathBytes, forKey: .file)
-        try fields.encodeIfPresent(file.pathBytesForJSON, forKey: .fileBytes)
-        try features.encode(to: encoder)
-      }
-    }
-
     func print(_ file: String, _ features: ImageFeatures) throws {
-      try Output.json(Line(file: file, features: features))
+      try Output.json(FileLine(file: file, content: features))
     }
 
     func finish() {}

@@ -8,25 +8,25 @@
     func print(_ file: String, _ failure: FailureReport) throws
   }
 
+  /// The fields of what there is to say of a file, and of the file.
+  struct FileLine<Content: Encodable>: Encodable {
+    private enum CodingKeys: CodingKey { case file, fileBytes }
+
+    let file: String
+    let content: Content
+
+    func encode(to encoder: any Encoder) throws {
+      var fields = encoder.container(keyedBy: CodingKeys.self)
+      try fields.encode(file.showingPathBytes, forKey: .file)
+      try fields.encodeIfPresent(file.pathBytesForJSON, forKey: .fileBytes)
+      try content.encode(to: encoder)
+    }
+  }
+
   /// JSON Lines: one object for each input.
   struct JSONLinesPrinter: ResultPrinter {
-    /// The fields of the result, and of what file it is.
-    private struct Line: Encodable {
-      enum CodingKeys: CodingKey { case file, fileBytes }
-
-      let file: String
-      let result: ClassificationResult
-
-      func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(file.showingPathBytes, forKey: .file)
-        try fields.encodeIfPresent(file.pathBytesForJSON, forKey: .fileBytes)
-        try result.encode(to: encoder)
-      }
-    }
-
     func print(_ file: String, _ result: ClassificationResult) throws {
-      try Output.json(Line(file: file, result: result))
+      try Output.json(FileLine(file: file, content: result))
     }
 
     func print(_ file: String, _ failure: FailureReport) throws {
