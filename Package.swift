@@ -14,6 +14,8 @@ let package = Package(
     .library(name: "ImageProcessor", targets: ["ImageProcessor"]),
     .library(name: "ModelHub", targets: ["ModelHub"]),
     .library(name: "ViTModel", targets: ["ViTModel"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Training", targets: ["Training"]),
     .executable(name: "aiguard", targets: ["aiguard"]),
   ],
   traits: [
@@ -120,10 +122,24 @@ let package = Package(
       ]),
     .target(
       name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel", "Checkpoint", "JSONText"]),
+    .target(name: "Datasets", dependencies: ["ImageDecoding", "JSONText", "Platform"]),
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "AIGuardVision", "Checkpoint", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText", "Platform",
+        "TensorCore",
+      ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "AIGuardVision", "Checkpoint", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText", "Layers",
+        "Platform", "TensorCore", "ViTModel",
+      ]),
     .executableTarget(
       name: "aiguard",
       dependencies: [
-        "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "Platform", "TensorCore",
+        "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "Datasets", "Evaluation", "Platform",
+        "TensorCore", "Training",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["CLI"])),
@@ -163,6 +179,22 @@ let package = Package(
         "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "ImageProcessor", "JSONText", "Layers",
         "Platform",
         "TestSupport",
+      ]),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "ImageDecoding", "JSONText", "Platform", "TestSupport"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "AIGuardDefaultModel", "AIGuardVision", "Datasets", "Evaluation", "ImageDecoding", "JSONText",
+        "Platform",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "AIGuardVision", "Checkpoint", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText", "Layers",
+        "Platform", "TensorCore", "TestSupport", "Training", "ViTModel",
       ]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(

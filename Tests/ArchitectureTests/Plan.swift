@@ -39,9 +39,25 @@ enum Plan {
     Module(
       name: "AIGuardDefaultModel", mayImport: ["JSONText", "Checkpoint", "AIGuardVision"],
       owns: ["CDefaultModel"]),
+    Module(name: "Datasets", mayImport: ["Platform", "JSONText", "ImageDecoding"]),
+    Module(
+      name: "Evaluation",
+      mayImport: [
+        "Platform", "JSONText", "TensorCore", "Checkpoint", "ImageDecoding", "ImageProcessor",
+        "AIGuardVision", "Datasets",
+      ], others: foundation),
+    Module(
+      name: "Training",
+      mayImport: [
+        "Platform", "JSONText", "TensorCore", "Checkpoint", "Layers", "ViTModel", "ImageDecoding",
+        "ImageProcessor", "AIGuardVision", "Datasets",
+      ], others: foundation),
     Module(
       name: "aiguard",
-      mayImport: ["Platform", "TensorCore", "Checkpoint", "AIGuardVision", "AIGuardDefaultModel"],
+      mayImport: [
+        "Platform", "TensorCore", "Checkpoint", "AIGuardVision", "AIGuardDefaultModel", "Datasets",
+        "Evaluation", "Training",
+      ],
       others: foundation + ["ArgumentParser"]),
   ]
 
