@@ -2,3 +2,5 @@
 @_exported import struct Layers.PackedCache
 @_exported import enum Layers.PackedCacheProblem
 @_exported import struct Layers.PackedCacheReport
+@_exported import struct Layers.Parameter
+@_exported import struct Layers.ParameterLayout

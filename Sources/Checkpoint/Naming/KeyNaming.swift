@@ -59,7 +59,7 @@ public struct KeyNaming: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Where a file of this naming keeps the tensor that a model asks for as `canonical`.
-  func location(of canonical: String) -> KeyLocation {
+  package func location(of canonical: String) -> KeyLocation {
     let spelling = family.spelling
     for (asked, spelled) in spelling.heads where canonical.hasPrefix(asked) {
       let head = spelled + canonical.dropFirst(asked.count)
@@ -78,9 +78,9 @@ extension KeyFamily {
 }
 
 /// Where a file keeps a tensor that a model asks for.
-struct KeyLocation: Equatable {
+package struct KeyLocation: Equatable {
   /// The file's keys, of which the first that exists counts.
-  let candidates: [String]
+  package let candidates: [String]
   /// Which part of the rows; `nil` for all of them.
-  var part: RowPart?
+  package var part: RowPart?
 }

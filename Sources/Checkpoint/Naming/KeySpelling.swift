@@ -1,7 +1,7 @@
 /// One of several equal parts of a tensor's rows.
 package struct RowPart: Equatable, Sendable {
-  let index: Int
-  let count: Int
+  package let index: Int
+  package let count: Int
 
   package init(index: Int, count: Int) {
     self.index = index

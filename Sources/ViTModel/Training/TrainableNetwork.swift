@@ -1,57 +1,5 @@
+import Layers
 import TensorCore
-
-/// One tensor of a network that can be learnt, and its place in the flat buffers of training: values, gradients,
-/// moments and averages have the same layout.
-package struct Parameter: Sendable, Equatable {
-  /// What it is, which decides how it begins and whether weight decay applies.
-  package enum Role: Sendable, Equatable {
-    /// The weights of a linear layer or a convolution.
-    case weight
-    case bias
-    case normWeight
-    case normBias
-    /// A special token, or the table of positions.
-    case token
-    /// What the features of a branch are multiplied by, with the value that they all begin at.
-    case layerScale(initial: Float)
-  }
-
-  /// As `model.safetensors` has it.
-  package let name: String
-  package let shape: [Int]
-  package let role: Role
-  /// 0 for the embeddings, 1 to n for the layers, n + 1 for what follows them.
-  package let depth: Int
-  /// Where it begins in a buffer, in floats.
-  package let offset: Int
-  package let count: Int
-
-  package init(name: String, shape: [Int], role: Role, depth: Int, offset: Int) {
-    self.name = name
-    self.shape = shape
-    self.role = role
-    self.depth = depth
-    self.offset = offset
-    count = shape.reduce(1, *)
-  }
-
-  package var range: Range<Int> { offset..<offset + count }
-}
-
-/// The parameters of a network, in the order of their places.
-package struct ParameterLayout: Sendable, Equatable {
-  package let parameters: [Parameter]
-  /// The floats of a buffer.
-  package let count: Int
-  /// The depth of the head.
-  package let lastDepth: Int
-
-  package init(parameters: [Parameter], count: Int, lastDepth: Int) {
-    self.parameters = parameters
-    self.count = count
-    self.lastDepth = lastDepth
-  }
-}
 
 /// What a pass through a network in training is to do.
 package struct TrainingPlan: Sendable {
@@ -70,7 +18,7 @@ package struct TrainingPlan: Sendable {
 ///
 /// Products are formed in float32 in an order that the number of threads has no say in.
 package protocol TrainableNetwork: Sendable {
-  var layout: ParameterLayout { get }
+  var parameters: NetworkParameters { get }
   /// The width of the logits.
   var logitCount: Int { get }
 
@@ -81,6 +29,10 @@ package protocol TrainableNetwork: Sendable {
   ///
   /// - Throws: `ViTError.tooLarge`, `TensorError`.
   func pass(images: Int, _ plan: TrainingPlan, budget: ComputeBudget) throws -> any TrainingPass
+}
+
+extension TrainableNetwork {
+  package var layout: ParameterLayout { parameters.layout }
 }
 
 /// A forward pass and the backward pass that follows it. Not for two threads at once.
