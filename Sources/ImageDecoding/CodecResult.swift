@@ -2,7 +2,7 @@ internal import CImageCodecs
 
 extension cic_result {
   /// The codec's message, if it gave one.
-  private func words(or otherwise: String) -> String {
+  func words(or otherwise: String) -> String {
     let text = withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     return text.isEmpty ? otherwise : text
   }

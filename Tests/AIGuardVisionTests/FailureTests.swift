@@ -202,6 +202,18 @@ import Testing
         ImageError.limitExceeded(limit: "pixels", declared: 2, allowed: 1), "limit-exceeded", 413),
       "outOfMemory": .init(ImageError.outOfMemory(bytes: 1), "out-of-memory", 503),
     ],
+    "ImageEncodingError": [
+      "notBuiltIn": .init(ImageEncodingError.notBuiltIn(.png), "not-built-in", 415),
+      "invalidSetting": .init(
+        ImageEncodingError.invalidSetting(format: .jpeg, name: "", value: "", allowed: ""),
+        "invalid-argument", 400),
+      "sideTooLong": .init(
+        ImageEncodingError.sideTooLong(format: .jpeg, width: 1, height: 1, most: 0), "limit-exceeded", 413),
+      "limitExceeded": .init(
+        ImageEncodingError.limitExceeded(limit: "pixels", declared: 2, allowed: 1), "limit-exceeded", 413),
+      "codec": .init(ImageEncodingError.codec(format: .jpeg, detail: ""), "codec", 500),
+      "outOfMemory": .init(ImageEncodingError.outOfMemory(bytes: 1), "out-of-memory", 503),
+    ],
     "PreprocessingError": [
       "pixelCountMismatch": .init(
         PreprocessingError.pixelCountMismatch(width: 1, height: 1, bytes: 1), "corrupt", 400),
@@ -215,6 +227,8 @@ import Testing
       "emptyBatch": .init(PreprocessingError.emptyBatch, "model", 500),
       "outputCountMismatch": .init(
         PreprocessingError.outputCountMismatch(expected: 1, given: 2), "model", 500),
+      "invalidArgument": .init(
+        PreprocessingError.invalidArgument(name: "", value: "", allowed: ""), "invalid-argument", 400),
       "unsupportedFilter": .init(
         PreprocessingError.unsupportedFilter(.box, profile: .torchvision), "model", 500),
       "outOfMemory": .init(PreprocessingError.outOfMemory(bytes: 1), "out-of-memory", 503),

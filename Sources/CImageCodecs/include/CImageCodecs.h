@@ -15,6 +15,7 @@ enum {
   CIC_SCAN_LIMIT = 5,   // more scans than `max_scans`
   CIC_NO_MEMORY = 6,    // the system gave no memory
   CIC_SCAN_BLOCK_LIMIT = 7,  // more blocks in all scans than `max_scan_blocks`; `needed` says how many at least
+  CIC_OUTPUT_LIMIT = 8,      // an encoded file of more bytes than `most`
 };
 
 typedef struct {
@@ -310,6 +311,48 @@ int32_t cic_hevc_luma(const cic_hevc_picture *picture, const uint32_t *along, si
 void cic_hevc_unmultiply(uint8_t *rgb, const uint8_t *alpha, size_t count);
 
 const char *cic_hevc_version(void);
+
+// MARK: Encoders. Images are interleaved RGB without padding, of at least one pixel; sizes and settings are checked by
+// the caller, and by the codec. What `output` has got is to be freed whatever the result.
+
+// An encoded file while it grows. Starts as zeros but for `most`.
+typedef struct {
+  uint8_t *bytes;
+  size_t count;
+  size_t capacity;
+  size_t most;     // bytes that it may have
+  int32_t status;  // why the last append failed: CIC_OUTPUT_LIMIT or CIC_NO_MEMORY
+} cic_output;
+
+// Returns 0 where there is no room, with the reason in `status`.
+int32_t cic_output_append(cic_output *output, const uint8_t *bytes, size_t count);
+
+void cic_output_free(cic_output *output);
+
+typedef struct {
+  uint32_t width, height;
+  int32_t quality;                 // 1 to 100
+  int32_t luma_across, luma_down;  // samples of luma for one of chroma, 1 or 2
+} cic_jpeg_settings;
+
+// Writes a baseline JPEG with the standard's Huffman tables.
+cic_result cic_jpeg_encode(const uint8_t *rgb, const cic_jpeg_settings *settings, cic_output *output);
+
+typedef struct {
+  uint32_t width, height;
+  float quality;   // 0 to 100
+  int32_t method;  // 0 to 6
+} cic_webp_settings;
+
+// The functions on WebP exist only in builds with its trait.
+cic_result cic_webp_encode(const uint8_t *rgb, const cic_webp_settings *settings, cic_output *output);
+
+typedef struct {
+  uint32_t width, height;
+  int32_t level;  // of zlib, 0 to 9
+} cic_png_settings;
+
+cic_result cic_png_encode(const uint8_t *rgb, const cic_png_settings *settings, cic_output *output);
 
 // The codec libraries: libjpeg's version as compiled against, libpng's as linked.
 const char *cic_jpeg_version(void);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cik_operations.h"
+
 // Filters, numbered as Pillow numbers them. Nearest has kernels of its own.
 enum {
   CIK_NEAREST = 0,

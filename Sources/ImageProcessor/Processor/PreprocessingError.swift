@@ -16,6 +16,8 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   case outputCountMismatch(expected: Int, given: Int)
   /// The profile's library does not resize with this filter.
   case unsupportedFilter(ResampleFilter, profile: PreprocessingProfile)
+  /// An operation on an image was asked for with a number that it has no result for.
+  case invalidArgument(name: String, value: String, allowed: String)
   /// The system gave no memory.
   case outOfMemory(bytes: Int)
 
@@ -25,6 +27,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
   /// - `corrupt`: bytes that are not the pixels of the size given with them.
   /// - `empty-output`: an image of such proportions that the configured size leaves nothing of it.
   /// - `partial-patch`: an image that is not resized, of another size than whole patches.
+  /// - `invalid-argument`: a number that an operation on images has no result for.
   /// - `limit-exceeded`: more than `DecodeLimits`, or than one batch may have, or more patches than the model takes.
   /// - `out-of-memory`: within the limits, but the system had no memory.
   /// - `model`: what was asked of the processor does not fit its configuration; no single image is to blame.
@@ -33,6 +36,7 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
     case .pixelCountMismatch: "corrupt"
     case .emptyOutput: "empty-output"
     case .partialPatch: "partial-patch"
+    case .invalidArgument: "invalid-argument"
     case .tooLarge: "limit-exceeded"
     case .outOfMemory: "out-of-memory"
     case .differentOutputSizes, .emptyBatch, .outputCountMismatch, .unsupportedFilter: "model"
@@ -60,6 +64,8 @@ public enum PreprocessingError: Error, Sendable, Equatable, CustomStringConverti
       "\(expected) pixel values do not fit memory for \(given)"
     case .unsupportedFilter(let filter, let profile):
       "the profile \(profile.rawValue) has no filter \(filter)"
+    case .invalidArgument(let name, let value, let allowed):
+      "\(name) is \(value), and has to be \(allowed)"
     case .outOfMemory(let bytes):
       "no memory for \(bytes) bytes"
     }
