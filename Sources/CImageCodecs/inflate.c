@@ -49,6 +49,34 @@ int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *
   return inflate_to(bytes, count, limit, to, &produced);
 }
 
+int cic_inflate_raw(const uint8_t *bytes, size_t count, uint8_t *to, size_t size) {
+  z_stream stream = {0};
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return CIC_NO_MEMORY;
+  // zlib counts in 32 bits.
+  const size_t most = (size_t)1 << 30;
+  // It wants an address even where nothing is to come out.
+  uint8_t nowhere;
+  stream.next_in = (Bytef *)(uintptr_t)bytes;
+  stream.next_out = size > 0 ? to : &nowhere;
+  int status = Z_OK;
+  while (status == Z_OK) {
+    if (stream.avail_in == 0) {
+      stream.avail_in = (uInt)(count < most ? count : most);
+      count -= stream.avail_in;
+    }
+    if (stream.avail_out == 0) {
+      stream.avail_out = (uInt)(size < most ? size : most);
+      size -= stream.avail_out;
+    }
+    // Without progress, for want of input or of room, it says Z_BUF_ERROR.
+    status = inflate(&stream, Z_NO_FLUSH);
+  }
+  const int is_whole = status == Z_STREAM_END && stream.avail_in == 0 && count == 0 &&
+                       stream.avail_out == 0 && size == 0;
+  inflateEnd(&stream);
+  return is_whole ? CIC_OK : status == Z_MEM_ERROR ? CIC_NO_MEMORY : CIC_CORRUPT;
+}
+
 uint32_t cic_crc32(uint32_t seed, const uint8_t *bytes, size_t count) {
   // zlib takes a null pointer as a request for the initial value.
   return count == 0 ? seed : (uint32_t)crc32_z(seed, bytes, count);

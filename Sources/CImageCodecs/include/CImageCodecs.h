@@ -164,6 +164,10 @@ int64_t cic_inflated_size(const uint8_t *bytes, size_t count, int64_t limit, int
 // The same, and the output goes to `to`, which has room for `limit` bytes.
 int64_t cic_inflate(const uint8_t *bytes, size_t count, int64_t limit, uint8_t *to);
 
+// Inflates a deflate stream without a header, all of whose input makes exactly `size` bytes, into `to`. Returns CIC_OK,
+// CIC_NO_MEMORY, or CIC_CORRUPT where the stream is broken or makes fewer or more bytes.
+int cic_inflate_raw(const uint8_t *bytes, size_t count, uint8_t *to, size_t size);
+
 // The CRC-32 of PNG chunks, continued from `seed` (0 at the start).
 uint32_t cic_crc32(uint32_t seed, const uint8_t *bytes, size_t count);
 

@@ -4,24 +4,26 @@ import Platform
 struct PyTorchArchive {
   let root: Unpickler.Value
   let heap: PickleHeap
-  private let directory: ZipDirectory
+  /// Where each entry's bytes lie, by name.
+  private let entries: [String: Range<Int>]
   private let folder: String
 
   init(_ source: ByteSource, limits: PyTorchFileLimits) throws(CheckpointError.Problem) {
-    directory = try ZipDirectory(source, maximumEntryCount: limits.maximumEntryCount)
+    let entries = try Self.entries(source, limits: limits)
+    self.entries = entries
     let suffix = "/data.pkl"
-    let pickles = directory.entries.filter { name, _ in
+    let pickles = entries.filter { name, _ in
       name.hasSuffix(suffix) && !name.dropLast(suffix.count).contains("/")
     }
     guard pickles.count == 1, let pickle = pickles.first else {
       throw .invalidZip(reason: "there must be one data.pkl in a folder, and there are \(pickles.count)")
     }
     folder = String(pickle.key.dropLast(suffix.count))
-    guard directory.entries[folder + "/constants.pkl"] == nil else { throw .torchScript }
+    guard entries[folder + "/constants.pkl"] == nil else { throw .torchScript }
     guard pickle.value.count <= limits.maximumPickleByteCount else {
       throw .pickleTooLarge(byteCount: pickle.value.count, limit: limits.maximumPickleByteCount)
     }
-    if let order = directory.entries[folder + "/byteorder"] {
+    if let order = entries[folder + "/byteorder"] {
       guard try Self.bytes(source, order, limit: 16) == Array("little".utf8) else { throw .bigEndian }
     }
     let bytes = try Self.bytes(source, pickle.value, limit: limits.maximumPickleByteCount)
@@ -38,9 +40,30 @@ struct PyTorchArchive {
     do throws(Unpickler.Problem) { (root, heap) = try result.get() } catch { throw .init(error) }
   }
 
+  private static func entries(
+    _ source: ByteSource, limits: PyTorchFileLimits
+  ) throws(CheckpointError.Problem) -> [String: Range<Int>] {
+    do throws(ZipError) {
+      let directory = try ZipDirectory(
+        source,
+        rules: ZipRules(
+          names: .utf8, methods: .storedOnly, maximumEntryCount: limits.maximumEntryCount))
+      var entries = [String: Range<Int>](minimumCapacity: directory.entries.count)
+      for entry in directory.entries {
+        let name = directory.name(of: entry)
+        guard entries.updateValue(try directory.data(of: entry, in: source), forKey: name) == nil else {
+          throw .invalid(reason: "\"\(name.printable)\" is there twice")
+        }
+      }
+      return entries
+    } catch {
+      throw .init(error)
+    }
+  }
+
   /// The place of a storage's first byte in the file.
   func start(of storage: PyTorchStorage) throws(CheckpointError.Problem) -> Int {
-    guard let range = directory.entries["\(folder)/data/\(storage.key)"] else {
+    guard let range = entries["\(folder)/data/\(storage.key)"] else {
       throw .missingStorage(key: storage.key)
     }
     guard range.count == storage.byteCount else {
@@ -180,7 +203,17 @@ struct PyTorchLegacyFile {
   }
 }
 
+extension ByteSource: ZipSource {}
+
 extension CheckpointError.Problem {
+  init(_ error: ZipError) {
+    self =
+      switch error {
+      case .unreadable(let error): .unreadable(error)
+      case .invalid(let reason): .invalidZip(reason: reason)
+      }
+  }
+
   init(_ problem: Unpickler.Problem) {
     self =
       switch problem {
