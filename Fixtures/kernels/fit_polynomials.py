@@ -61,3 +61,16 @@ for _ in range(30):
     emphasis *= error / error.max() + 1e-3; emphasis /= emphasis.max()
 print('gelu', best[0]); in_shifted = Chebyshev(best[1], domain=[-1.5, 4.5]).convert(kind=Polynomial, domain=[-1, 1])
 show('gelu_tail13', np.float32(in_shifted.coef))
+# The slope of GELU at -a: e^(-a^2 / 2) g(a - 1) with a up to 6, g = e^(a^2 / 2) Phi(-a) - a / sqrt(2 pi). At a it is one
+# minus that. The same kind of fit, for the error of the product.
+a = 3 * (nodes + 1); density = np.exp(-a * a / 2)
+g = np.array([float(mp.erfc(x / mp.sqrt(2)) / 2 * mp.exp(x * x / 2) - x / mp.sqrt(2 * mp.pi)) for x in map(mp.mpf, a)])
+emphasis = np.ones_like(a); best = (1, None)
+for _ in range(60):
+    w = np.sqrt(emphasis) * density
+    c = np.linalg.lstsq(np.polynomial.chebyshev.chebvander(nodes, 11) * w[:, None], g * w, rcond=None)[0]
+    error = np.abs(density * (np.polynomial.chebyshev.chebval(nodes, c) - g))
+    best = min(best, (error.max(), tuple(c)))
+    emphasis *= error / error.max() + 1e-3; emphasis /= emphasis.max()
+print('gelu slope', best[0]); in_shifted = Chebyshev(best[1], domain=[-1, 5]).convert(kind=Polynomial, domain=[-1, 1])
+show('gelu_slope11', np.float32(in_shifted.coef))

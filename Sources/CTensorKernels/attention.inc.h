@@ -69,8 +69,8 @@ typedef float eight __attribute__((vector_size(32)));
 #define HALVES(a, b, first) \
   __builtin_shufflevector(a, b, first, first + 1, first + 2, first + 3, first + 8, first + 9, first + 10, first + 11)
 
-// Eight floats of eight rows, from `at` on, become eight columns of a panel.
-INLINE void transpose_8(const float *const rows[8], size_t at, float *to) {
+// Eight floats of eight rows, from `at` on, become eight columns of rows that are `ldt` floats apart.
+INLINE void transpose_8_to(const float *const rows[8], size_t at, float *to, size_t ldt) {
   eight x[8], y[8];
   for (int r = 0; r < 8; r++) memcpy(x + r, rows[r] + at, sizeof *x);
   for (int r = 0; r < 8; r += 2) {
@@ -87,7 +87,11 @@ INLINE void transpose_8(const float *const rows[8], size_t at, float *to) {
     y[r] = HALVES(x[r], x[r + 4], 0);
     y[r + 4] = HALVES(x[r], x[r + 4], 4);
   }
-  for (int r = 0; r < 8; r++) memcpy(to + r * PANEL_COLUMNS, y + r, sizeof *y);
+  for (size_t r = 0; r < 8; r++) memcpy(to + r * ldt, y + r, sizeof *y);
+}
+
+INLINE void transpose_8(const float *const rows[8], size_t at, float *to) {
+  transpose_8_to(rows, at, to, PANEL_COLUMNS);
 }
 
 // Keys as panels. `rooms`: eight rows for what is not read as it lies.
@@ -181,7 +185,8 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
       }
     if (t->bias) add_bias(t, scores, first, here, columns);
     pad_scores(scores, here, columns, tokens);
-    AGK_NAME(softmax)(scores, here, whole_vectors(tokens), columns, t->bias ? 1.0f : t->scale);
+    softmax_rows(scores, here, whole_vectors(tokens), columns, t->bias ? 1.0f : t->scale,
+                 t->statistics ? t->statistics + 2 * first : NULL);
     if (t->probabilities)
       for (size_t r = 0; r < here; r++)
         memcpy(t->probabilities + (first + r) * tokens, scores + r * columns, tokens * sizeof(float));

@@ -167,8 +167,9 @@ INLINE void multiply_row(float *row, size_t columns, float factor) {
   if (i < columns) store_tail(row + i, load_tail(row + i, columns - i, 0.0f) * factor, columns - i);
 }
 
-// Step by step for a few rows, so that no row waits for the sum over another one's lanes.
-static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale) {
+// Step by step for a few rows, so that no row waits for the sum over another one's lanes. `statistics`, or null: of each
+// row the largest element and 1 / the sum of the exponentials.
+INLINE void softmax_rows(float *x, size_t rows, size_t columns, size_t ld, float scale, float *statistics) {
   enum { most = 8 };
   for (size_t first = 0, count; first < rows; first += count, x += count * ld) {
     count = rows - first < most ? rows - first : most;
@@ -176,11 +177,20 @@ static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, 
     for (size_t r = 0; r < count; r++) tops[r] = largest_of(x + r * ld, columns);
     for (size_t r = 0; r < count; r++) totals[r] = exponentials(x + r * ld, columns, tops[r], scale);
     for (size_t r = 0; r < count; r++) multiply_row(x + r * ld, columns, 1.0f / totals[r]);
+    for (size_t r = 0; statistics && r < count; r++) {
+      *statistics++ = tops[r];
+      *statistics++ = 1.0f / totals[r];
+    }
   }
 }
 
-static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, const float *gamma,
-                                 const float *beta, float eps, float *out) {
+static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale) {
+  softmax_rows(x, rows, columns, ld, scale, NULL);
+}
+
+// `statistics`, or null: of each row the mean and 1 / sqrt(variance + eps).
+INLINE void layer_norm_rows(const float *x, size_t rows, size_t columns, const float *gamma, const float *beta,
+                            float eps, float *out, float *statistics) {
   const float count = (float)columns;
   const size_t whole = columns - columns % LANES;
   const size_t rest = columns - whole;
@@ -201,7 +211,12 @@ static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, co
       vf d = load_tail(row + whole, rest, mean) - vmean;
       squares = mul_add(d, d, squares);
     }
-    const vf scale = splat(1.0f / sqrtf(sum_lanes(squares) / count + eps));
+    const float inverse = 1.0f / sqrtf(sum_lanes(squares) / count + eps);
+    const vf scale = splat(inverse);
+    if (statistics) {
+      statistics[2 * r] = mean;
+      statistics[2 * r + 1] = inverse;
+    }
     for (size_t i = 0; i < whole; i += LANES)
       store(to + i, mul_add((load(row + i) - vmean) * scale, load(gamma + i), load(beta + i)));
     if (rest) {
@@ -212,10 +227,20 @@ static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, co
   }
 }
 
+static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, const float *gamma,
+                                 const float *beta, float eps, float *out) {
+  layer_norm_rows(x, rows, columns, gamma, beta, eps, out, NULL);
+}
+
+#include "slopes.inc.h"
 #include "matrix.inc.h"
 #include "attention.inc.h"
 #include "convolution.inc.h"
 #include "pack.inc.h"
+#include "gradient_products.inc.h"
+#include "gradient_rows.inc.h"
+#include "gradient_attention.inc.h"
+#include "optimizer.inc.h"
 
 const agk_kernels AGK_NAME(agk_kernels) = {
     .exp = AGK_NAME(exp_n),
@@ -247,5 +272,26 @@ const agk_kernels AGK_NAME(agk_kernels) = {
             .column_squares = AGK_NAME(column_squares),
             .response_factors = AGK_NAME(response_factors),
             .scale_columns = AGK_NAME(scale_columns),
+        },
+    .training =
+        {
+            .pack_transposed = AGK_NAME(pack_transposed),
+            .pack_plain = AGK_NAME(pack_plain),
+            .outer = AGK_NAME(outer),
+            .outer_scratch = AGK_NAME(outer_scratch),
+            .add_outer = AGK_NAME(add_outer),
+            .layer_norm = AGK_NAME(layer_norm_keeping),
+            .layer_norm_gradient = AGK_NAME(layer_norm_gradient),
+            .activate = AGK_NAME(activate_n),
+            .activation_gradient = AGK_NAME(activation_gradient),
+            .gated = AGK_NAME(gated),
+            .gated_gradient = AGK_NAME(gated_gradient),
+            .column_sums = AGK_NAME(column_sums),
+            .add_scaled = AGK_NAME(add_scaled),
+            .attention_gradient = AGK_NAME(attention_gradient),
+            .attention_gradient_scratch = AGK_NAME(attention_gradient_scratch),
+            .sum_squares = AGK_NAME(sum_squares),
+            .adamw = AGK_NAME(adamw),
+            .lerp = AGK_NAME(lerp),
         },
 };

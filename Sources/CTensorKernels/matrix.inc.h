@@ -59,23 +59,53 @@ INLINE void finish_rows(const agk_product *p, size_t first_row, size_t rows, siz
 }
 
 typedef void finish_function(const agk_product *p, size_t first_row, size_t rows, size_t column,
-                             const float *sums);
+                             float *sums);
 #define DEFINE(kind)                                                                                        \
   static __attribute__((noinline)) void AGK_NAME(finish_##kind)(const agk_product *p, size_t first_row,    \
                                                                 size_t rows, size_t column,                \
-                                                                const float *sums) {                       \
+                                                                float *sums) {                             \
     finish_rows(p, first_row, rows, column, sums, agk_##kind, false);                                       \
   }
 AGK_ACTIVATIONS(DEFINE)
 #undef DEFINE
 static __attribute__((noinline)) void AGK_NAME(finish_adding)(const agk_product *p, size_t first_row,
                                                               size_t rows, size_t column,
-                                                              const float *sums) {
+                                                              float *sums) {
   finish_rows(p, first_row, rows, column, sums, agk_linear, true);
+}
+
+// For training. What the activation is applied to goes to rows of its own first.
+static void AGK_NAME(finish_keeping)(const agk_product *p, size_t first_row, size_t rows, size_t column, float *sums) {
+  agk_product without_bias = *p;
+  without_bias.bias = NULL;
+  without_bias.out = p->before;
+  for (size_t r = 0; p->bias && r < rows; r++)
+    for (size_t i = column; i < p->columns && i < column + PANEL_COLUMNS; i += LANES) {
+      float *const at = sums + r * PANEL_COLUMNS + i - column;
+      store(at, load(at) + load_up_to(p->bias + i, p->columns - i));
+    }
+  AGK_NAME(finish_linear)(&without_bias, first_row, rows, column, sums);
+  without_bias.out = p->out;
+  AGK_NAME(bias_activation)(sums, 1, rows * PANEL_COLUMNS, 0, NULL, p->activation);
+  AGK_NAME(finish_linear)(&without_bias, first_row, rows, column, sums);
+}
+
+// The sums times the activation's slope.
+static void AGK_NAME(finish_sloping)(const agk_product *p, size_t first_row, size_t rows, size_t column, float *sums) {
+  float at[AGK_TILE_ROWS * PANEL_COLUMNS];
+  const size_t columns = smaller(PANEL_COLUMNS, p->columns - column);
+  for (size_t r = 0; r < rows; r++)
+    for (size_t i = 0; i < PANEL_COLUMNS; i += LANES)
+      store(at + r * PANEL_COLUMNS + i,
+            i < columns ? load_up_to(p->slope_at + (first_row + r) * p->ldo + column + i, columns - i) : splat(0.0f));
+  AGK_NAME(slope_of)(p->activation)(sums, at, sums, rows * PANEL_COLUMNS);
+  AGK_NAME(finish_linear)(p, first_row, rows, column, sums);
 }
 
 static finish_function *AGK_NAME(finisher)(const agk_product *p) {
   if (p->adds) return AGK_NAME(finish_adding);
+  if (p->before) return AGK_NAME(finish_keeping);
+  if (p->slope_at) return AGK_NAME(finish_sloping);
 #define CASE(kind) \
   case agk_##kind: return AGK_NAME(finish_##kind);
   switch (p->activation) { AGK_ACTIVATIONS(CASE) }

@@ -31,9 +31,6 @@ INLINE vi bytes_of(vi a, vi b, vi c, vi d) {
   return v;
 }
 
-// Up to 16 floats, zeros behind them.
-INLINE vf load_up_to(const float *p, size_t n) { return n >= LANES ? load(p) : load_tail(p, n, 0.0f); }
-
 // The weights of `row` from step `s` on: 16 steps, zeros past the end of k.
 INLINE vi weight_units(agk_format format, const float *row, size_t k, size_t s, float inverse) {
   const size_t width = ELEMENTS_OF_STEP(format);

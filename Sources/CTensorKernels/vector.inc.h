@@ -42,6 +42,15 @@ INLINE vf load_tail(const float *p, size_t n, float rest) {
 
 INLINE void store_tail(float *p, vf v, size_t n) { memcpy(p, &v, n * sizeof(float)); }
 
+// Up to 16 floats, zeros behind them.
+INLINE vf load_up_to(const float *p, size_t n) { return n >= LANES ? load(p) : load_tail(p, n, 0.0f); }
+INLINE void store_up_to(float *p, vf v, size_t n) {
+  if (n >= LANES)
+    store(p, v);
+  else
+    store_tail(p, v, n);
+}
+
 INLINE vf mul_add(vf a, vf b, vf c) {
 #if AGK_FMA
   return __builtin_elementwise_fma(a, b, c);

@@ -23,5 +23,6 @@ int main(int count, char **arguments) {
   test_attention();
   test_windows();
   test_convolution();
+  test_training();
   return report();
 }

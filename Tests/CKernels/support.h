@@ -108,3 +108,4 @@ void test_edges(void);
 void test_attention(void);
 void test_windows(void);
 void test_convolution(void);
+void test_training(void);

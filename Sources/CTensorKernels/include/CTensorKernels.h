@@ -8,6 +8,7 @@
 #include "agk_activation.h"
 #include "agk_convolution.h"
 #include "agk_matrix.h"
+#include "agk_training.h"
 
 typedef enum {
   agk_level_portable = 0,  // the compiler's baseline, no fused multiply-add
@@ -35,6 +36,7 @@ typedef struct {
                      const float *beta, float eps, float *out);
   agk_matrix_kernels matrix;
   agk_convolution_kernels convolution;
+  agk_training_kernels training;
 } agk_kernels;
 
 // The best level that this CPU has.

@@ -48,6 +48,9 @@ typedef struct {
   size_t ldo;  // in floats
   agk_activation activation;
   bool adds;  // to what `out` holds, and then no activation
+  // For training; null otherwise. Rows as `out`'s.
+  float *before;          // receives what the activation is applied to
+  const float *slope_at;  // then out = a W^T x activation'(slope_at)
 } agk_product;
 
 // One head over one sequence of tokens: an image's, or a window's.
@@ -59,6 +62,8 @@ typedef struct {
   float *out;   // rows of head_size floats
   size_t ldo;
   float *probabilities;  // tokens x tokens, dense, or null
+  // For the backward pass, or null: each token's largest score before the scale, and 1 / the sum of its exponentials.
+  float *statistics;
 
   // What windows need besides; null and false for a plain sequence.
   const uint32_t *rows;  // the row of each token in the three and in `out`, or null where they follow each other

@@ -18,7 +18,7 @@ package struct AttentionHead {
   ) {
     head = agk_attention(
       query: query, key: key, value: value, ld: stride, tokens: tokens, head_size: headSize, scale: scale,
-      out: out, ldo: outStride, probabilities: probabilities, rows: nil, padding_query: nil,
+      out: out, ldo: outStride, probabilities: probabilities, statistics: nil, rows: nil, padding_query: nil,
       padding_key: nil, padding_value: nil, bias: nil, mask: nil, ld_bias: 0, normalizes: false)
   }
 

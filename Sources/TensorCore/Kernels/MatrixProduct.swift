@@ -61,7 +61,7 @@ package struct MatrixProduct {
       columns: weights.rows, k: weights.columns, steps: weights.layout.steps, a: a,
       lda: rows.step * weights.columns * MemoryLayout<Float>.stride, quantized: quantization.rows,
       row_step: rows.step, out: out, ldo: (outStep ?? rows.step) * weights.rows,
-      activation: activation, adds: adds)
+      activation: activation, adds: adds, before: nil, slope_at: nil)
 
     rowBlocks = Self.rowBlocks(rows.count, rowsPerImage: rowsPerImage, weights)
     if lanes == 1 {
