@@ -72,12 +72,7 @@ package struct InitialValues: Sendable {
     case "vit", "deit", "vit_msn", "ijepa", "dinov2", "dinov2_with_registers": return plain(parameter)
     case "siglip", "siglip_vision_model": return siglip(parameter)
     case "clip", "metaclip_2": return clip(parameter, layers: Double(layers))
-    case "timm_wrapper":
-      switch parameter.role {
-      case .weight: return .normal(deviation: range)
-      case .bias: return .constant(0)
-      default: break
-      }
+    case "timm_wrapper": return timm(parameter)
     default: break
     }
     throw .noInitialValues(parameter: name, model: modelType)
@@ -96,6 +91,17 @@ package struct InitialValues: Sendable {
     }
   }
 
+  /// transformers draws the weights anew, and leaves the tokens as timm made them.
+  private func timm(_ parameter: Parameter) -> InitialDistribution {
+    switch parameter.role {
+    case .weight: .normal(deviation: range)
+    case .token where parameter.name.hasSuffix("cls_token") || parameter.name.hasSuffix("reg_token"):
+      .normal(deviation: 1e-6)
+    case .token: .truncatedNormal(deviation: 0.02)
+    default: .constant(0)
+    }
+  }
+
   private func siglip(_ parameter: Parameter) -> InitialDistribution {
     let name = parameter.name
     let inputs = Double(parameter.shape.dropFirst().reduce(1, *))
@@ -107,7 +113,7 @@ package struct InitialValues: Sendable {
     case .token: return .uniform(bound: (6 / (2 * Double(parameter.count))).squareRoot())
     default: break
     }
-    if parameter.isOfClassifier { return .normal(deviation: inputs.squareRoot() / inputs * factor.model) }
+    if parameter.isClassifier { return .normal(deviation: inputs.squareRoot() / inputs * factor.model) }
     if name.contains(".self_attn.") || name.contains(".mlp.") || name.hasSuffix("in_proj_weight") {
       return .uniform(bound: (6 / (inputs + Double(parameter.shape[0]))).squareRoot())
     }
@@ -126,7 +132,7 @@ package struct InitialValues: Sendable {
     // The MLP's second matrix is the transpose of the first in shape.
     let width = name.hasSuffix("mlp.fc2.weight") ? Double(parameter.shape[0]) : columns
     let root = 1 / width.squareRoot()
-    if parameter.isOfClassifier { return .normal(deviation: root * factor.model) }
+    if parameter.isClassifier { return .normal(deviation: root * factor.model) }
     if name.hasSuffix("out_proj.weight") || parameter.role == .token {
       return .normal(deviation: root * factor.encoder)
     }

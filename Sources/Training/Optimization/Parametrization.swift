@@ -60,11 +60,11 @@ package final class Parametrization {
       wanted = learns
     case .headOnly:
       firstDepth = network.lastDepth
-      learns = network.parameters.map(\.isOfClassifier)
+      learns = network.parameters.map(\.isClassifier)
       wanted = learns
     case .lowRank(let settings):
       adapted = try Self.factors(settings, modules, after: &count)
-      learns = network.parameters.map { $0.isOfClassifier && settings.learnsHead }
+      learns = network.parameters.map { $0.isClassifier && settings.learnsHead }
       wanted = zip(network.parameters, learns).map { parameter, isLearnt in
         isLearnt || adapted.contains { parameter.range.contains($0.module.offset) }
       }
@@ -110,11 +110,13 @@ package final class Parametrization {
 
   // MARK: Around a pass
 
-  /// Takes the weights that factors stand beside as what they are added to. To be called once, when `values` has the
-  /// network's weights, and before `compose`.
+  /// Takes the weights that factors stand beside as what they are added to, and fills the factors as PEFT does: A evenly
+  /// between plus and minus the root of 1 / columns (Kaiming's rule with a slope of the root of 5), B with zeros, so that
+  /// the network is what it was. To be called once, when `values` has the network's weights.
   ///
+  /// - Parameter seed: Of the run.
   /// - Throws: `TensorError.outOfMemory`.
-  package func begin(with values: FlatBuffer) throws {
+  package func begin(with values: FlatBuffer, seed: UInt64, _ context: ParallelContext) throws {
     precondition(values.count >= layout.count, "a buffer of another layout")
     guard !adapted.isEmpty else { return }
     let base = try FlatBuffer(count: adapted.reduce(0) { $0 + $1.weight.count })
@@ -122,8 +124,13 @@ package final class Parametrization {
     for module in adapted {
       (base.base + place).update(from: values.base + module.weight.lowerBound, count: module.weight.count)
       place += module.weight.count
+      let bound = 1 / Double(module.module.columns).squareRoot()
+      InitialDistribution.uniform(bound: bound).fill(
+        values.values(module.a.range), seed: seed, name: module.a.name)
+      values.values(module.b.range).update(repeating: 0)
     }
     self.base = base
+    compose(values, context)
   }
 
   /// Makes the weights out of the factors, the same bits as when the adapter is merged. Nothing to do without factors.
@@ -175,15 +182,5 @@ package final class Parametrization {
   /// What has to be kept of the parameters: those that are learnt.
   package func state(of values: FlatBuffer) -> [StateTensor] {
     StateTensor.tensors("parameter", of: values, layout, learns: learns)
-  }
-}
-
-extension Parameter {
-  /// Whether it is one of the classifier's, of which there are two in a distilled network.
-  var isOfClassifier: Bool {
-    ["classifier.", "cls_classifier.", "distillation_classifier."].contains { name.hasPrefix($0) }
-      || ["head.", "head_dist."].contains {
-        name.split(separator: "timm_model.").last?.hasPrefix($0) ?? false
-      }
   }
 }

@@ -35,22 +35,3 @@ package struct LowRankSettings: Sendable, Equatable {
     targets.contains { module == $0 || module.hasSuffix("." + $0) }
   }
 }
-
-/// A linear layer whose weight low-rank factors can stand beside.
-package struct AdaptableModule: Sendable, Equatable {
-  /// As transformers 5 has it in memory, and PEFT with it: `vit.layers.0.attention.q_proj`.
-  package let name: String
-  /// Where its weight begins in a buffer, in floats: [rows, columns].
-  package let offset: Int
-  package let rows: Int
-  package let columns: Int
-  package let depth: Int
-
-  package init(name: String, offset: Int, rows: Int, columns: Int, depth: Int) {
-    self.name = name
-    self.offset = offset
-    self.rows = rows
-    self.columns = columns
-    self.depth = depth
-  }
-}

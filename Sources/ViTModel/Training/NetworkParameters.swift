@@ -6,7 +6,8 @@ import TensorCore
 package struct NetworkParameters: Sendable {
   package let config: AutoConfig
   package let layout: ParameterLayout
-  private let requests: [ParameterPlan.Request]
+  /// What its layers asked for: parameters, and parts of parameters.
+  package let requests: [ParameterPlan.Request]
 
   /// - Throws: `ViTError.tooLarge`.
   init(_ plan: ParameterPlan, config: AutoConfig, lastDepth: Int) throws(ViTError) {
