@@ -19,6 +19,7 @@ package final class Optimizer {
   private let firstMoments: FlatBuffer
   private let secondMoments: FlatBuffer
   private let blocks: [LearntBlock]
+  private let kernels: Kernels
   /// The rate of each parameter by the schedule's, and what decays of it.
   private let groups: [(scale: Double, decay: Double)]
 
@@ -30,7 +31,7 @@ package final class Optimizer {
     package let gradientNorm: Double
   }
 
-  /// - Throws: `OptimizationError.setting`, `.nothingToLearn`; `TensorError.outOfMemory`.
+  /// - Throws: `OptimizationError.setting`, `.nothingToLearn`; `TensorError.outOfMemory`; `KernelLevelError`.
   package init(
     _ layout: ParameterLayout, learns: [Bool], settings: OptimizerSettings, schedule: LearningRateSchedule
   ) throws {
@@ -44,6 +45,7 @@ package final class Optimizer {
     firstMoments = try FlatBuffer(count: layout.count)
     secondMoments = try FlatBuffer(count: layout.count)
     blocks = LearntBlock.blocks(of: layout, learns: learns)
+    kernels = try Kernels.active(for: .float32)
     groups = layout.parameters.map { parameter in
       let below = max(0, layout.lastDepth - parameter.depth)
       return (pow(settings.layerDecay, Double(below)), parameter.decays ? settings.weightDecay : 0)
@@ -81,14 +83,13 @@ package final class Optimizer {
       let block = blocks[index]
       let group = groups[block.parameter]
       let rate = rate * group.scale
-      AdamWStep(
-        clip: clip, keeps: Float(1 - rate * group.decay), beta1: settings.beta1, beta2: settings.beta2,
-        epsilon: Float(settings.epsilon), rate: Float(-(rate / correction)), root: Float(root)
-      ).run(
-        block.range.count, values: values.base + block.range.lowerBound,
-        gradients: gradients.base + block.range.lowerBound,
-        firstMoments: firstMoments.base + block.range.lowerBound,
-        secondMoments: secondMoments.base + block.range.lowerBound)
+      let place = block.range.lowerBound
+      kernels.adamW(
+        AdamWCoefficients(
+          clip: clip, keeps: Float(1 - rate * group.decay), beta1: settings.beta1, beta2: settings.beta2,
+          epsilon: Float(settings.epsilon), rate: Float(-(rate / correction)), root: Float(root)),
+        count: block.range.count, values: values.base + place, gradients: gradients.base + place,
+        firstMoments: firstMoments.base + place, secondMoments: secondMoments.base + place)
     }
     return Report(learningRate: rate, gradientNorm: norm)
   }
@@ -100,8 +101,9 @@ package final class Optimizer {
     var sums = [Double](repeating: 0, count: blocks.count)
     sums.withUnsafeMutableBufferPointer { sums in
       nonisolated(unsafe) let sums = sums
-      context.parallelFor(blocks.count) { [blocks] index, _ in
-        sums[index] = sumOfSquares(gradients.values(blocks[index].range))
+      context.parallelFor(blocks.count) { [blocks, kernels] index, _ in
+        let range = blocks[index].range
+        sums[index] = kernels.sumOfSquares(gradients.base + range.lowerBound, count: range.count)
       }
     }
     let norm = sums.reduce(0, +).squareRoot()

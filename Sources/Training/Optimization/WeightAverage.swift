@@ -11,6 +11,7 @@ package final class WeightAverage {
   /// The updates that were made. Whoever restores the state sets it.
   package var updates = 0
   private let blocks: [LearntBlock]
+  private let kernels: Kernels
 
   package struct Settings: Sendable, Equatable {
     /// What an update leaves of the average.
@@ -26,7 +27,7 @@ package final class WeightAverage {
 
   /// Begins with the parameters as they are.
   ///
-  /// - Throws: `OptimizationError.setting`; `TensorError.outOfMemory`.
+  /// - Throws: `OptimizationError.setting`; `TensorError.outOfMemory`; `KernelLevelError`.
   package init(
     of values: FlatBuffer, _ layout: ParameterLayout, learns: [Bool], settings: Settings
   ) throws {
@@ -39,6 +40,7 @@ package final class WeightAverage {
     self.learns = learns
     self.settings = settings
     blocks = LearntBlock.blocks(of: layout, learns: learns)
+    kernels = try Kernels.active(for: .float32)
   }
 
   /// What has to be kept besides `updates`.
@@ -52,15 +54,10 @@ package final class WeightAverage {
     let decay = settings.warmsUp ? min(settings.decay, (1 + count) / (10 + count)) : settings.decay
     updates += 1
     let weight = Float(1 - decay)
-    context.parallelFor(blocks.count) { [blocks, values] index, _ in
+    context.parallelFor(blocks.count) { [blocks, kernels, values] index, _ in
       let range = blocks[index].range
-      let average = values.values(range)
-      let current = current.values(range)
-      for index in 0..<range.count {
-        let (old, new) = (average[index], current[index])
-        // PyTorch's `lerp`, which begins at the nearer end.
-        average[index] = weight < 0.5 ? old + weight * (new - old) : new + (weight - 1) * (new - old)
-      }
+      kernels.lerp(
+        values.base + range.lowerBound, current.base + range.lowerBound, weight: weight, count: range.count)
     }
   }
 }
