@@ -31,8 +31,9 @@ public enum ViTError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Refuses to allocate more than a plan may come to.
-  static func check(_ floats: Double, for purpose: String) throws(ViTError) {
-    let limit = ActivationPlan.limit
+  static func check(
+    _ floats: Double, for purpose: String, limit: Int = ActivationPlan.limit
+  ) throws(ViTError) {
     guard floats < Double(limit) else {
       throw .tooLarge(purpose: purpose, floats: Int(min(floats, 1e18)), limit: limit)
     }

@@ -313,6 +313,14 @@ import Testing
       "unknown": .init(KernelLevelError.unknown(""), "invalid-setting", 500),
       "unavailable": .init(KernelLevelError.unavailable(.avx512, best: .avx2), "invalid-setting", 500),
     ],
+    "TrainableNetworkError": [
+      "model": .init(TrainableNetworkError.model(className: ""), "model", 500),
+      "noClassifier": .init(TrainableNetworkError.noClassifier(className: ""), "model", 500),
+      "setting": .init(
+        TrainableNetworkError.setting(file: "", key: "", found: "", reason: ""), "model", 500),
+      "quantizedWeights": .init(TrainableNetworkError.quantizedWeights(path: ""), "model", 500),
+      "adaptedWeights": .init(TrainableNetworkError.adaptedWeights(path: "", adapter: ""), "model", 500),
+    ],
     "ViTConfigError": [
       "notPositive": .init(ViTConfigError.notPositive(key: "", value: 0), "model", 500),
       "tooLarge": .init(ViTConfigError.tooLarge(key: "", value: 2, limit: 1), "model", 500),

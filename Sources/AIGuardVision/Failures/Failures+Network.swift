@@ -15,6 +15,13 @@ extension ViTConfigError: ClassificationFailure {
   public var httpStatus: Int { 500 }
 }
 
+extension TrainableNetworkError: ClassificationFailure {
+  /// `model`.
+  public var kind: String { "model" }
+  /// 500: the model and its configuration are not the caller's input.
+  public var httpStatus: Int { 500 }
+}
+
 extension TensorError: ClassificationFailure {
   /// `out-of-memory`, or `internal` for tensors that this library should not have made.
   public var kind: String {

@@ -56,7 +56,9 @@ package final class ParameterPlan {
     } else {
       floats += size * Double(parts) + Double(Workspace.rounded(1))
       // The network is about to be refused.
-      guard floats < Double(ActivationPlan.limit) else { return ParameterPlace(index: 0, offset: 0, count: 0) }
+      guard floats < Double(ActivationPlan.limit) else {
+        return ParameterPlace(index: 0, offset: 0, count: 0)
+      }
       var whole = shape
       if parts > 1 { whole[0] *= parts }
       index = parameters.count

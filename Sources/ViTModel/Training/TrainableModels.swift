@@ -43,7 +43,8 @@ enum TrainableModels {
       }
     }
     guard !vit.traits.acceptsAnySize || vit.imageSize.height == vit.imageSize.width else {
-      throw setting(own, "image_size", reason: "the model resamples its positions where images are not square")
+      throw setting(
+        own, "image_size", reason: "the model resamples its positions where images are not square")
     }
     return try TrainableViT(
       config, vit, initialScale: timm.map { try $0.initialScale(own) } ?? scale(own))
@@ -53,7 +54,9 @@ enum TrainableModels {
     Float(try own.number("layerscale_value", default: 1, allowingInteger: true))
   }
 
-  private static func setting(_ file: PretrainedConfig, _ key: String, reason: String) -> TrainableNetworkError {
+  private static func setting(_ file: PretrainedConfig, _ key: String, reason: String)
+    -> TrainableNetworkError
+  {
     .setting(file: file.file, key: key, found: file.json[key]?.summary ?? "null", reason: reason)
   }
 }
@@ -75,5 +78,13 @@ extension AutoConfig {
   ///   `CheckpointError` for a value of the wrong type.
   package func trainableParameters(_ file: PretrainedConfig) throws -> NetworkParameters {
     try TrainableModels.vit(self, file).parameters
+  }
+
+  /// The network with its parameters outside of it, to be taught.
+  ///
+  /// - Parameter file: As for `trainableParameters`.
+  /// - Throws: As that.
+  package func trainableNetwork(_ file: PretrainedConfig) throws -> any TrainableNetwork {
+    try TrainableModels.vit(self, file)
   }
 }
