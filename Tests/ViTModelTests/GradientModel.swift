@@ -73,14 +73,15 @@ struct TaughtNetwork {
   /// - Parameters:
   ///   - capacity: The images that the pass is made for.
   ///   - input: What it begins with, where that is not the pixels.
-  ///   - untouched: What the gradients' buffer has before.
+  ///   - times: How often the pass is used.
+  ///   - accumulates: Whether the gradients of all times are added up; else they are the last one's.
   func run(
     _ plan: TrainingPlan, threads: Int = 2, capacity: Int = 3, images: Int = 3, input: [Float]? = nil,
-    untouched: Float = 0, times: Int = 1
+    times: Int = 1, accumulates: Bool = false
   ) throws -> Result {
     let pass = try network.pass(images: capacity, plan, budget: ComputeBudget(threads: threads))
     let (labels, input) = (network.logitCount, input ?? self.input)
-    var gradients = [Float](repeating: untouched, count: network.layout.count)
+    var gradients = [Float](repeating: 0, count: network.layout.count)
     var results: [Float] = []
     var loss = 0.0
     for _ in 0..<times {
@@ -98,6 +99,7 @@ struct TaughtNetwork {
           slopes[index] = Float((exp(logarithm) - targets[index]) / Double(images))
         }
       }
+      if !accumulates { gradients = [Float](repeating: 0, count: gradients.count) }
       gradients.withUnsafeMutableBufferPointer { gradients in
         guard let base = gradients.baseAddress else { return }
         pass.backward(slopes, parameters: values, into: base)
