@@ -98,6 +98,33 @@ struct OptimizerTests {
     #expect(firstBitwiseDifference(results[0], results[2]) == nil)
   }
 
+  @Test func threadsHaveNoSayInLargeParametersEither() throws {
+    // Of several blocks each, the last of which is short.
+    let layout = TestLayout.layout([("a.weight", [100, 501]), ("b.weight", [7, 6001])], layers: 1)
+    var random = SplitMix64(seed: 9)
+    let start = (0..<layout.count).map { _ in Float.random(in: -1...1, using: &random) }
+    let slopes = (0..<layout.count).map { _ in Float.random(in: 0.1...1, using: &random) }
+    let exact = slopes.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    var results: [(values: [Float], norm: Double)] = []
+    for threads in [1, 3] {
+      let optimizer = try Optimizer(
+        layout, learns: [true, true], settings: OptimizerSettings(),
+        schedule: LearningRateSchedule(.constant, steps: 1))
+      let values = try FlatBuffer(start)
+      let gradients = try FlatBuffer(slopes)
+      let report = try ComputeBudget(threads: threads).withCompute {
+        try optimizer.step(values: values, gradients: gradients, $0)
+      }
+      #expect(abs(report.gradientNorm - exact) <= 1e-12 * exact)
+      results.append((values.array, report.gradientNorm))
+    }
+    #expect(firstBitwiseDifference(results[0].values, results[1].values) == nil)
+    #expect(results[0].norm == results[1].norm)
+    // A first step moves every value by the rate.
+    let moved = zip(results[0].values, start).map { abs($0 - $1) }
+    #expect(moved.allSatisfy { abs($0 - 5e-5) < 1e-6 })
+  }
+
   @Test func aRestoredStateGoesOnBitForBit() throws {
     let whole = try Run()
     let optimizer = try whole.optimizer()
