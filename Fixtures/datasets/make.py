@@ -5,7 +5,7 @@ Run with Python 3.11 (`python3 Fixtures/datasets/make.py`): only its standard li
 - `*.zip`: archives by `zipfile`: stored, deflated, with ZIP64 fields, with a comment, with names in UTF-8 and in code page
   437, and written to a stream, so that sizes follow the data (data descriptors);
 - `archives.json`: for each archive its entries' names and the SHA-256 of their data, as `zipfile` reads them;
-- `lists.json`: texts of lists (base64) and the records that `csv.DictReader(strict=True)` reads in them.
+- `lists/*.csv`: lists; `lists.json`: the records that `csv.DictReader(strict=True)` reads in them.
 
 Not obvious: `zipfile` marks a name as UTF-8 only if it is not ASCII, so code page 437 is forced by patching the names'
 bytes in both headers. `csv` takes a quote in the middle of a field without quotes as a character, and a CR alone as
@@ -13,7 +13,6 @@ the end of a line, and `DictReader` an empty first line as the header; RFC 4180 
 say themselves.
 """
 
-import base64
 import csv
 import hashlib
 import io
@@ -139,15 +138,14 @@ LISTS = {
 
 def lists():
     result = {}
+    os.makedirs(os.path.join(HERE, "lists"), exist_ok=True)
     for name, text in LISTS.items():
         raw = text.encode()
         reader = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
-        result[name] = {
-            "text": base64.b64encode(raw).decode(),
-            "records": [
-                {key: row[key] for key in ("path", "label", "split", "source") if row.get(key)} for row in reader
-            ],
-        }
+        open(os.path.join(HERE, "lists", name + ".csv"), "wb").write(raw)
+        result[name] = [
+            {key: row[key] for key in ("path", "label", "split", "source") if row.get(key)} for row in reader
+        ]
     json.dump(result, open(os.path.join(HERE, "lists.json"), "w"), indent=1, sort_keys=True)
 
 

@@ -57,18 +57,22 @@ struct FolderContent: DatasetContent {
 
 /// The entries of a zip archive, read in place.
 struct ArchiveContent: DatasetContent {
-  private let file: MappedFile
+  private let path: String
+  private let source: any ZipSource & Sendable
   private let directory: ZipDirectory
   /// The entries that are files in `root`, in the order of their names relative to it.
   private let files: [(name: String, entry: Int)]
 
-  init(_ file: InputFile, root: String, limits: DatasetLimits) throws(DatasetError) {
-    let path = file.path
+  /// - Parameter path: What errors call the archive.
+  init(
+    _ source: some ZipSource & Sendable, path: String, root: String, limits: DatasetLimits
+  ) throws(DatasetError) {
     guard Deflate.isBuiltIn else { throw .archivesNotBuiltIn(path: path) }
-    self.file = try DatasetError.reading { () throws(FileError) in try MappedFile(file) }
+    self.path = path
+    self.source = source
     do throws(ZipError) {
       directory = try ZipDirectory(
-        self.file,
+        source,
         rules: ZipRules(
           names: .marked, methods: .storedAndDeflated, maximumEntryCount: limits.entries,
           maximumDirectoryByteCount: limits.directoryBytes))
@@ -116,7 +120,6 @@ struct ArchiveContent: DatasetContent {
   }
 
   func bytes(of name: String, limit: Int, limitName: String) throws(DatasetError) -> [UInt8] {
-    let path = file.file.path
     guard let index = index(of: name) else { throw .unknownNames(path: path, names: [name], count: 1) }
     let entry = directory.entries[files[index].entry]
     guard entry.byteCount <= limit else {
@@ -126,8 +129,8 @@ struct ArchiveContent: DatasetContent {
     func damaged(_ reason: String) -> DatasetError { .invalidEntry(path: path, name: name, reason: reason) }
     let stored: [UInt8]
     do throws(ZipError) {
-      let range = try directory.data(of: entry, in: file)
-      stored = try DatasetError.zip { () throws(FileError) in try file.copy(range) }
+      let range = try directory.data(of: entry, in: source)
+      stored = try DatasetError.zip { () throws(FileError) in try source.bytes(at: range) }
     } catch {
       throw Self.error(error, path)
     }

@@ -47,8 +47,10 @@ public struct ImageDataset: Sendable {
     }
     // A local header, or the end record of an archive without entries.
     if head.elementsEqual([0x50, 0x4B, 3, 4]) || head.elementsEqual([0x50, 0x4B, 5, 6]) {
+      let mapped = try DatasetError.reading { () throws(FileError) in try MappedFile(file) }
       try self.init(
-        path, try ArchiveContent(file, root: options.root, limits: options.limits), options)
+        path,
+        try ArchiveContent(mapped, path: path, root: options.root, limits: options.limits), options)
       return
     }
     guard FilePath.name(of: path).lowercased().hasSuffix(".csv") else { throw .notADataset(path: path) }

@@ -33,15 +33,14 @@ import Testing
     #expect(golden.members.count == 11)
     for list in golden.members {
       let name = list.key
-      let fields = try #require(list.value.objectValue)
-      let text = try #require(fields["text"]?.stringValue.flatMap { Data(base64Encoded: $0) })
-      let expected = try #require(fields["records"]?.arrayValue).map { record in
+      let text = try Fixtures.bytes("datasets/lists/\(name).csv")
+      let expected = try #require(list.value.arrayValue).map { record in
         let record = try #require(record.objectValue)
         return ImageRecord(
           name: record["path"]?.stringValue ?? "", label: record["label"]?.stringValue ?? "",
           split: record["split"]?.stringValue, source: record["source"]?.stringValue)
       }
-      let found = try records(Array(text))
+      let found = try records(text)
       #expect(found == expected.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }, "\(name)")
     }
   }

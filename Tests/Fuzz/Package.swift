@@ -13,6 +13,7 @@ let package = Package(
       dependencies: [
         "CFuzzer", .product(name: "Checkpoint", package: "AIGuardVision"),
         .product(name: "ImageProcessor", package: "AIGuardVision"),
+        .product(name: "Training", package: "AIGuardVision"),
         .product(name: "ViTModel", package: "AIGuardVision"),
       ]),
   ],

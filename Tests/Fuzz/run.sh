@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$(cd ../.. && pwd)
 seconds=${2:-600}
 targets=$1
-if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif safetensors pytorch config"; fi
+if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif safetensors pytorch config zip csv"; fi
 sanitizers=fuzzer,address
 failed=0
 swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
@@ -20,11 +20,12 @@ for target in $targets; do
   case $target in
     safetensors) folders="safetensors vit-tiny/plain" seeds=safetensors ;;
     pytorch) folders=pytorch seeds=bin ;;
+    zip | csv) folders=datasets seeds=$target ;;
     config) folders="vit-tiny architectures pytorch/sharded swin beit convnext siglip2 timm adapters detectors" seeds=json ;;
     *) folders="images alpha avif heic-boxes webp regressions" ;;
   esac
   case $target in
-    safetensors | pytorch | config) ;;
+    safetensors | pytorch | config | zip | csv) ;;
     jpeg) seeds="jpg mpo" ;;
     tiff) seeds=tif ;;
     heif | boxes) seeds=heic ;;

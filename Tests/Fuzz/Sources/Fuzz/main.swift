@@ -2,14 +2,16 @@ import CFuzzer
 import Foundation
 
 @testable import Checkpoint
+@testable import Datasets
 @testable import ImageDecoding
 @testable import ImageProcessor
+@testable import Platform
 @testable import ViTModel
 
-/// What one process fuzzes: a decoder, the parser of boxes, the reader of EXIF blocks and XMP packets, or one of the
-/// readers of a model's files.
+/// What one process fuzzes: a decoder, the parser of boxes, the reader of EXIF blocks and XMP packets, one of the
+/// readers of a model's files, or of a data set's.
 enum Target: String, CaseIterable {
-  case jpeg, png, gif, webp, bmp, tiff, avif, heif, boxes, exif, safetensors, pytorch, config
+  case jpeg, png, gif, webp, bmp, tiff, avif, heif, boxes, exif, safetensors, pytorch, config, zip, csv
 
   /// From the environment variable `AIGUARD_FUZZ`.
   static let current: Target = {
@@ -80,6 +82,38 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       _ = adapter.rank(of: "vit.layers.0.attention.q_proj")
       _ = adapter.scale(of: "vit.layers.0.attention.q_proj", rank: 4)
     }
+  case .zip:
+    let limits = DatasetLimits(entries: 1_000, directoryBytes: 1 << 20, imageBytes: 1 << 20)
+    guard
+      let archive = try? ArchiveContent(ArrayBytes(array: Array(bytes)), path: "", root: "", limits: limits)
+    else { return 0 }
+    for name in archive.names() {
+      precondition(archive.contains(name) && DatasetName.problem(name) == nil, "a name that is not there")
+      let content = try? archive.bytes(of: name, limit: limits.imageBytes, limitName: "imageBytes")
+      precondition((content?.count ?? 0) <= limits.imageBytes, "more than is allowed")
+    }
+    let names = archive.names().filter(DatasetName.isImage)
+    _ = try? FolderLayout(path: "", layout: .automatic).records(names)
+    _ = try? FolderLayout(path: "", layout: .splits).records(names)
+  case .csv:
+    var reader = CSVReader(Array(bytes))
+    var records: [[String]] = []
+    while let record = try? reader.next() { records.append(record.fields) }
+    // What was read is written with quotes and read again.
+    let quote = UInt8(ascii: "\"")
+    var text: [UInt8] = []
+    for fields in records {
+      for (index, field) in fields.enumerated() {
+        if index > 0 { text.append(UInt8(ascii: ",")) }
+        text += [quote] + field.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
+      }
+      text += Array("\r\n".utf8)
+    }
+    reader = CSVReader(text)
+    for record in records {
+      let again = try? reader.next()?.fields
+      precondition(again?.map { Array($0.utf8) } == record.map { Array($0.utf8) }, "it reads back as another")
+    }
   default:
     guard ImageFormat(signatureOf: bytes) == Target.current.format else { return -1 }
     if let decoded = try? ImageDecoder.decode(bytes, limits: limits) {
@@ -107,6 +141,13 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
   }
   return 0
+}
+
+/// An archive in memory.
+private struct ArrayBytes: ZipSource, Sendable {
+  let array: [UInt8]
+  var byteCount: Int { array.count }
+  func bytes(at range: Range<Int>) -> [UInt8] { Array(array[range]) }
 }
 
 /// Reads every tensor in every way.
