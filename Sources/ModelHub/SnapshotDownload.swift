@@ -28,9 +28,11 @@ struct SnapshotDownload {
   }
 
   /// Whether there may be models without the file. An adapter need not have its base's `config.json`.
-  private static let configFiles: [(name: String, isNeeded: Bool)] = [
-    ("processor_config.json", false), ("preprocessor_config.json", false), ("config.json", true),
-  ]
+  private var configFiles: [(name: String, isNeeded: Bool)] {
+    [("processor_config.json", false), ("preprocessor_config.json", false), ("config.json", true)]
+      // It says what the labels mean and makes verdicts of scores: nothing that an image processor needs.
+      + (files == .all ? [(ModelFolder.calibration, false)] : [])
+  }
 
   /// - Returns: The folder with the files.
   /// - Throws: `HubError`, `CheckpointError`, `CancellationError`.
@@ -82,7 +84,7 @@ struct SnapshotDownload {
     // An adapter is looked for first, as in the reference: its base is elsewhere then, whatever else there is.
     var mayBeAdapter = weightsFile == nil
     var isAdapter = false
-    for (name, isNeeded) in Self.configFiles {
+    for (name, isNeeded) in configFiles {
       if isNeeded, mayBeAdapter, files == .all {
         isAdapter = try fetch(ModelFolder.adapterConfig, at: commit)
         mayBeAdapter = false
@@ -156,7 +158,7 @@ struct SnapshotDownload {
   ///   whether it has it: Python may have loaded the network without its image processor.
   private func missing(_ commit: String, orUnknown: Bool = false) -> String? {
     let isAdapter = isAdapter(commit)
-    for (name, isNeeded) in Self.configFiles where !cache.has(name, at: commit) {
+    for (name, isNeeded) in configFiles where !cache.has(name, at: commit) {
       if (isNeeded && !isAdapter) || (orUnknown && !cache.isAbsent(name, at: commit)) { return name }
     }
     guard files == .all else { return nil }

@@ -261,6 +261,11 @@ import Testing
       "modelTooLarge": .init(
         ImageClassifierError.modelTooLarge(model: "", byteCount: 2, allowed: 1), "model-too-large", 500),
     ],
+    "CalibrationError": [
+      "invalid": .init(CalibrationError.invalid(key: "", found: "", expected: ""), "calibration", 500),
+      "otherWeights": .init(
+        CalibrationError.otherWeights(file: "", fittedWith: "", found: ""), "calibration", 500),
+    ],
     "LinearHeadError": [
       "unknownTensor": .init(LinearHeadError.unknownTensor(file: "", key: ""), "model", 500),
       "noWeight": .init(LinearHeadError.noWeight(file: ""), "model", 500),
@@ -367,7 +372,10 @@ import Testing
     var types: [String: Set<String>] = [:]
     let files = try #require(
       FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.allObjects as? [URL])
-    for file in files where file.pathExtension == "swift" {
+    // Modules above the facade, whose errors its calls do not throw.
+    let above = ["Datasets", "Evaluation", "Training"].map { sources.appending(path: $0).path + "/" }
+    for file in files
+    where file.pathExtension == "swift" && !above.contains(where: file.path.hasPrefix) {
       let text = try String(contentsOf: file, encoding: .utf8)
       let declaration = /(?m)^public (?:struct|enum) (\w+): [^{]*\b(?:Error|ClassificationFailure)\b[^{]*\{/
       for match in text.matches(of: declaration) {

@@ -279,7 +279,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"generated_labels": ["b"], "temperature": 1.5}"#, "unsupported", "temperature"),
+    (#"{"generated_labels": ["b"], "threshold": 1.5}"#, "unsupported", "threshold"),
     (#"{"generated_labels": ["b"], "generated_labels": ["a"]}"#, "unsupported", "twice"),
     (#"{"generated_labels": ["c"]}"#, "unsupported", "no label c"),
     (#"{"generated_labels": ["a", "b"]}"#, "unsupported", "all of them"),

@@ -20,6 +20,7 @@ import Testing
       mock.names()
         == [
           ".no_exist", ".no_exist/\(MockHub.commit)", ".no_exist/\(MockHub.commit)/adapter_config.json",
+          ".no_exist/\(MockHub.commit)/calibration.json",
           ".no_exist/\(MockHub.commit)/processor_config.json",
           "blobs", "blobs/\(small)", "blobs/\(large)", "blobs/\(mock.etag("preprocessor_config.json"))",
           "refs",
@@ -45,6 +46,8 @@ import Testing
         "GET /org/model/resolve/COMMIT/preprocessor_config.json",
         "HEAD /org/model/resolve/COMMIT/adapter_config.json",
         "HEAD /org/model/resolve/COMMIT/config.json", "GET /org/model/resolve/COMMIT/config.json",
+        // The one file that is ours.
+        "HEAD /org/model/resolve/COMMIT/calibration.json",
         "HEAD /org/model/resolve/COMMIT/model.safetensors", "GET /cdn/model.safetensors",
       ])
     for request in mock.requests {
@@ -72,9 +75,23 @@ import Testing
     #expect(
       mock.lines.dropFirst(before) == [
         "GET /api/models/org/model", "HEAD /org/model/resolve/COMMIT/adapter_config.json",
+        "HEAD /org/model/resolve/COMMIT/calibration.json",
         "HEAD /org/model/resolve/COMMIT/model.safetensors",
         "GET /cdn/model.safetensors",
       ])
+  }
+
+  /// What makes verdicts of a model's scores belongs to it, and not to its image processor.
+  @Test func theCalibrationComesWithTheModel() async throws {
+    var files = MockHub.model
+    files["calibration.json"] = Array(#"{"generated_labels": ["b"]}"#.utf8)
+    let mock = try MockHub(files)
+    _ = try await mock.hub.folder(of: "org/model", files: .configuration)
+    #expect(!mock.lines.contains { $0.contains("calibration") })
+    let folder = try await mock.hub.folder(of: "org/model")
+    #expect(try mock.content("calibration.json") == files["calibration.json"])
+    mock.close()
+    #expect(try await mock.hub.folder(of: "org/model") == folder)
   }
 
   @Test func aThreadMayWaitForADownload() throws {
@@ -166,6 +183,7 @@ import Testing
         "HEAD /org/model/resolve/COMMIT/processor_config.json",
         "HEAD /org/model/resolve/COMMIT/preprocessor_config.json",
         "HEAD /org/model/resolve/COMMIT/adapter_config.json",
+        "HEAD /org/model/resolve/COMMIT/calibration.json",
       ])
     #expect(try mock.content("preprocessor_config.json") == Array("{}".utf8))
     // Without a network the rest will do: a folder may be complete without it.

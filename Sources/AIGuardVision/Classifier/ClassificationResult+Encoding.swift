@@ -13,10 +13,13 @@ extension Classification: Encodable {
 }
 
 extension ClassificationResult: Encodable {
-  private enum CodingKeys: CodingKey { case predictions, generatedScore, leadingGenerator }
+  private enum CodingKeys: CodingKey {
+    case predictions, generatedScore, leadingGenerator, verdict, unsureReasons, calibratedScore, image
+  }
 
-  /// Writes one object: `predictions`, best first, `generatedScore` and `leadingGenerator` where there are such, and
-  /// beside them the fields of the provenance.
+  /// Writes one object: `predictions`, best first, `generatedScore` and `leadingGenerator` where there are such; of a model
+  /// with a calibration `verdict`, `calibratedScore`, `image` and, where it is `unsure`, `unsureReasons`, as far as they are
+  /// known; and beside them the fields of the provenance.
   ///
   /// - Throws: As `ModelIdentity.sha256`, and what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
@@ -24,7 +27,37 @@ extension ClassificationResult: Encodable {
     try fields.encode(classifications, forKey: .predictions)
     try fields.encodeIfPresent(generatedScore, forKey: .generatedScore)
     try fields.encodeIfPresent(leadingGenerator, forKey: .leadingGenerator)
+    if let verdict {
+      try fields.encode(verdict.name, forKey: .verdict)
+      if !verdict.reasons.isEmpty { try fields.encode(verdict.reasons, forKey: .unsureReasons) }
+      try fields.encodeIfPresent(calibratedScore, forKey: .calibratedScore)
+      try fields.encodeIfPresent(image, forKey: .image)
+    }
     try provenance.encode(to: encoder)
+  }
+}
+
+extension UnsureReason: Encodable {
+  private enum CodingKeys: CodingKey { case kind, message }
+
+  /// Writes `kind` and `message`.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(kind, forKey: .kind)
+    try fields.encode(description, forKey: .message)
+  }
+}
+
+extension ImageFacts: Encodable {
+  private enum CodingKeys: CodingKey { case format, mode, width, height }
+
+  /// Writes `format`, `mode`, `width` and `height`.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(format.rawValue, forKey: .format)
+    try fields.encode(mode, forKey: .mode)
+    try fields.encode(width, forKey: .width)
+    try fields.encode(height, forKey: .height)
   }
 }
 

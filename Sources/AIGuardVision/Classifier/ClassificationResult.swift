@@ -25,8 +25,28 @@ public struct ClassificationResult: Sendable, Equatable, RandomAccessCollection 
   /// The label with the highest score of those that mean "generated", where the model has several: the generator that the
   /// image comes from, if it comes from one. Of equal ones the first.
   public let leadingGenerator: String?
+  /// The logarithm of P(AI) / (1 - P(AI)), from the logits in double precision, where the score itself has long been
+  /// rounded to 0 or 1. `nil` where `generatedScore` is.
+  public let generatedLogOdds: Double?
+  /// What may be said of the image for the error rate that the model was calibrated for. `nil` where the model has no
+  /// calibration (`ImageClassifier.calibration`): a score alone does not say how often it is wrong, and no verdict is made
+  /// of it.
+  public let verdict: Verdict?
+  /// P(AI) as calibrated, from 0 to 1: of images like those that it was fitted on and scored so, this share was generated.
+  /// `nil` without a calibration, and for an image of which it is not known that it is such an image.
+  public let calibratedScore: Double?
+  /// What the file says of the image; `nil` where pixel values were classified.
+  public let image: ImageFacts?
   /// What produced them.
   public let provenance: Provenance
+
+  /// Whether both say the same, by the same model and arithmetic. From which file the image came does not count.
+  public static func == (left: ClassificationResult, right: ClassificationResult) -> Bool {
+    left.classifications == right.classifications && left.generatedScore == right.generatedScore
+      && left.leadingGenerator == right.leadingGenerator && left.generatedLogOdds == right.generatedLogOdds
+      && left.verdict == right.verdict && left.calibratedScore == right.calibratedScore
+      && left.provenance == right.provenance
+  }
 
   /// The position of the best label.
   public var startIndex: Int { classifications.startIndex }

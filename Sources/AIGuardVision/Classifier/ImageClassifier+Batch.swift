@@ -34,8 +34,8 @@ extension ImageClassifier {
     _ items: [Item], topK: Int, functionToApply: ClassificationFunction?,
     read: (Item) -> Result<[UInt8], any Error>
   ) -> [Result<ClassificationResult, any Error>] {
-    each(items, read: read) { pixelValues in
-      try classifyAndWait(pixelValues: pixelValues, topK: topK, functionToApply: functionToApply)
+    each(items, read: read) { pixelValues, facts in
+      try results(of: pixelValues, facts: facts, topK: topK, functionToApply: functionToApply)
     }
   }
 }

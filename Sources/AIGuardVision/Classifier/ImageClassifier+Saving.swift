@@ -9,7 +9,8 @@ extension ImageClassifier {
   /// The tensors have the names that transformers has on disk for such a model, whatever names they came under, and
   /// their own types; what was rounded to 8 bits is written as the float32 numbers that it stands for. What the network
   /// does not use is left out, unless transformers would miss it. Which labels mean "generated" is written into
-  /// `calibration.json` where their spelling alone does not say the same.
+  /// `calibration.json` where their spelling alone does not say the same, and what makes verdicts of scores where
+  /// `dtype` leaves every number as it is.
   ///
   /// - Parameters:
   ///   - folder: Made if it is not there. Weights in safetensors that are there already are replaced, and so is what
@@ -30,22 +31,26 @@ extension ImageClassifier {
       files["preprocessor_config.json"] = processor.config.json.pythonText + "\n"
     }
     let calibrationPath = ModelFolder(folder).calibrationPath
-    files[FilePath.name(of: calibrationPath)] = calibrationText
+    let carried = CarriedCalibration(
+      CalibrationFile(generatedLabels: labelsToSave, calibration: calibration),
+      isExact: weights.isExact(as: dtype))
+    files[FilePath.name(of: calibrationPath)] = carried.withoutHash?.text
     try weights.save(
       toFolder: folder, report: model.loadReport, naming: model.config.keyNaming,
       unused: model.config.unusedKeys, files: files, dtype: dtype,
       maximumShardByteCount: maximumShardByteCount)
-    if calibrationText == nil { try OutputFile.remove(calibrationPath) }
+    if carried.withoutHash == nil { try OutputFile.remove(calibrationPath) }
+    try carried.finish(inFolder: folder)
   }
 
-  /// What `calibration.json` has to say; `nil` where there need not be such a file.
-  private var calibrationText: String? {
+  /// The labels that `calibration.json` has to name; `nil` where it need not.
+  private var labelsToSave: [String]? {
     guard let labels = try? generatedLabels else { return nil }
     let byTheTable = try? GeneratedLabels.byTheTable(
       of: self.labels, problemType: problemType, model: identity.id
     ).get()
     guard labels.indices != byTheTable?.indices else { return nil }
-    return CalibrationFile(generatedLabels: labels.names).text
+    return labels.names
   }
 
   /// The configuration as it was read, with what is known better now.

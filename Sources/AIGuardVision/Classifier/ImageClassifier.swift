@@ -36,6 +36,9 @@ public struct ImageClassifier: Sendable {
   public let limits: DecodeLimits
   /// The threads that calls share.
   public let budget: ComputeBudget
+  /// What makes verdicts of scores: what `calibration.json` says beside the weights. `nil` where there is none, and where
+  /// whoever loaded the model named other labels than it was fitted for; then results have no verdict.
+  public let calibration: Calibration?
 
   /// How many asynchronous calls wait for a thread by default. Each holds its image meanwhile: of 2 MB, 256 MB.
   public static let defaultMaximumWaitingCalls = 128
@@ -49,12 +52,14 @@ public struct ImageClassifier: Sendable {
   /// The classifier that stands beside the weights of a backbone.
   let head: LinearHead?
 
-  /// - Parameter generated: Which labels mean "generated"; by default by the table of spellings.
+  /// - Parameters:
+  ///   - generated: Which labels mean "generated"; by default by the table of spellings.
+  ///   - calibration: Of these weights and labels.
   init(
     model: AutoModelForImageClassification, processor: ViTImageProcessor, policy: InputPolicy,
     config: PretrainedConfig, weights: ModelWeights, identity: ModelIdentity, limits: DecodeLimits,
     budget: ComputeBudget, maximumWaitingCalls: Int, head: LinearHead? = nil,
-    generated: Result<GeneratedLabels, ImageClassifierError>? = nil
+    generated: Result<GeneratedLabels, ImageClassifierError>? = nil, calibration: Calibration? = nil
   ) throws {
     guard maximumWaitingCalls >= 0 else {
       throw ImageClassifierError.invalidMaximumWaitingCalls(maximumWaitingCalls)
@@ -74,6 +79,7 @@ public struct ImageClassifier: Sendable {
     self.identity = identity
     self.limits = limits
     self.budget = budget
+    self.calibration = calibration
     self.generated =
       generated
       ?? GeneratedLabels.byTheTable(
@@ -105,8 +111,9 @@ public struct ImageClassifier: Sendable {
   public func classifyAndWait(
     imageBytes: some ContiguousBytes, topK: Int = 5, functionToApply: ClassificationFunction? = nil
   ) throws -> ClassificationResult {
-    try classifyAndWait(
-      pixelValues: pixelValues(of: imageBytes), topK: topK, functionToApply: functionToApply)[0]
+    let image = try prepared(imageBytes)
+    return try results(
+      of: image.pixelValues, facts: [image.facts], topK: topK, functionToApply: functionToApply)[0]
   }
 
   /// Classifies the image in a file on the caller's thread.
@@ -126,11 +133,22 @@ public struct ImageClassifier: Sendable {
   ///   - pixelValues: [batch, channels, height, width], normalised as the model expects.
   ///   - topK: How many labels to return; more than there are gives all of them.
   ///   - functionToApply: From logits to scores; by default the rule of `transformers`' pipeline.
-  /// - Returns: One result for each image of the batch.
+  /// - Returns: One result for each image of the batch. What files they were is not known: where `calibration` says what
+  ///   the model was taught on, their verdict is `unsure`.
   /// - Throws: `ViTError`, `ImageClassifierError`.
   @available(*, noasync, message: "it blocks the thread; await classify, which runs on threads of its own")
   public func classifyAndWait(
     pixelValues: Tensor, topK: Int = 5, functionToApply: ClassificationFunction? = nil
+  ) throws -> [ClassificationResult] {
+    try results(of: pixelValues, facts: nil, topK: topK, functionToApply: functionToApply)
+  }
+
+  /// What the network says of a batch.
+  ///
+  /// - Parameter facts: What is known of the images' files.
+  func results(
+    of pixelValues: Tensor, facts: [ImageFacts]?, topK: Int = 5,
+    functionToApply: ClassificationFunction? = nil
   ) throws -> [ClassificationResult] {
     guard topK >= 0 else { throw ImageClassifierError.invalidTopK(topK) }
     let logits = try logits(pixelValues)
@@ -140,9 +158,14 @@ public struct ImageClassifier: Sendable {
     let generated = try? generatedLabels
     return try (0..<logits.shape[0]).map { image in
       let logits = try logits.selected(image).elements
-      return try ClassificationResult(
-        classifications: rank(logits, by: function, topK: topK), generatedScore: generated?.score(logits),
-        leadingGenerator: generated?.leader(logits), provenance: provenance)
+      let classifications = try rank(logits, by: function, topK: topK)
+      let logOdds = generated?.logOdds(logits)
+      let facts = facts?[image]
+      let judged = logOdds.flatMap { calibration?.judge(logOdds: $0, image: facts) }
+      return ClassificationResult(
+        classifications: classifications, generatedScore: generated?.score(logits),
+        leadingGenerator: generated?.leader(logits), generatedLogOdds: logOdds, verdict: judged?.verdict,
+        calibratedScore: judged?.score, image: facts, provenance: provenance)
     }
   }
 

@@ -30,9 +30,9 @@ extension ImagePipeline {
   ///
   /// - Parameters:
   ///   - read: Gives an item's bytes. Called outside the budget, because it may wait, or be a caller's code.
-  ///   - run: Gives a result for each image of a batch.
+  ///   - run: Gives a result for each image of a batch, of which it is also told what their files say of them.
   func each<Item, R>(
-    _ items: [Item], read: (Item) -> Result<[UInt8], any Error>, run: (Tensor) throws -> [R]
+    _ items: [Item], read: (Item) -> Result<[UInt8], any Error>, run: (Tensor, [ImageFacts]) throws -> [R]
   ) -> [Result<R, any Error>] {
     stride(from: 0, to: items.count, by: Self.chunk).flatMap { first in
       let chunk = items[first..<min(first + Self.chunk, items.count)]
@@ -40,17 +40,15 @@ extension ImagePipeline {
     }
   }
 
-  /// Runs something on pixel values that are ready, or have failed.
-  ///
-  /// - Parameter inputs: Each [1, C, H, W].
+  /// Runs something on images that are ready, or have failed.
   func each<R>(
-    _ inputs: [Result<Tensor, any Error>], run: (Tensor) throws -> [R]
+    _ inputs: [Result<PreparedImage, any Error>], run: (Tensor, [ImageFacts]) throws -> [R]
   ) -> [Result<R, any Error>] {
     zip(inputs, runTogether(inputs, run)).map { input, result in
-      input.flatMap { pixelValues in
+      input.flatMap { image in
         if let result { return .success(result) }
         // Together they failed: each is tried alone, so that the error lands on whom it belongs to.
-        return Result { try run(pixelValues)[0] }
+        return Result { try run(image.pixelValues, [image.facts])[0] }
       }
     }
   }
@@ -58,13 +56,19 @@ extension ImagePipeline {
   /// Runs pixel values of the same size together: an image processor that keeps proportions makes several sizes.
   ///
   /// - Returns: For each image its result; `nil` where there are no pixel values, and where a run failed.
-  private func runTogether<R>(_ inputs: [Result<Tensor, any Error>], _ run: (Tensor) throws -> [R]) -> [R?] {
+  private func runTogether<R>(
+    _ inputs: [Result<PreparedImage, any Error>], _ run: (Tensor, [ImageFacts]) throws -> [R]
+  ) -> [R?] {
+    let inputs = inputs.map { try? $0.get() }
     var results = [R?](repeating: nil, count: inputs.count)
-    var waiting = inputs.indices.filter { (try? inputs[$0].get()) != nil }
-    while let first = waiting.first, let shape = try? inputs[first].get().shape {
-      let same = waiting.filter { (try? inputs[$0].get().shape) == shape }
+    var waiting = inputs.indices.filter { inputs[$0] != nil }
+    while let first = waiting.first, let shape = inputs[first]?.pixelValues.shape {
+      let same = waiting.filter { inputs[$0]?.pixelValues.shape == shape }
       waiting.removeAll(where: same.contains)
-      guard let found = try? run(Self.stacked(same.map { try inputs[$0].get() })) else { continue }
+      let images = same.compactMap { inputs[$0] }
+      guard let found = try? run(Self.stacked(images.map(\.pixelValues)), images.map(\.facts)) else {
+        continue
+      }
       for (index, result) in zip(same, found) { results[index] = result }
     }
     return results
@@ -73,15 +77,11 @@ extension ImagePipeline {
   /// Decodes and preprocesses on the budget's threads.
   private func preprocess(
     _ images: [Result<[UInt8], any Error>]
-  ) -> [Result<Tensor, any Error>] {
-    let slots = Locked([Result<Tensor, any Error>?](repeating: nil, count: images.count))
+  ) -> [Result<PreparedImage, any Error>] {
+    let slots = Locked([Result<PreparedImage, any Error>?](repeating: nil, count: images.count))
     budget.withCompute { compute in
       compute.parallelFor(images.count) { index, _ in
-        let result = Result {
-          try images[index].get().withUnsafeBytes { bytes in
-            try processor.preprocess(imageBytes: bytes, policy: policy, limits: limits)
-          }
-        }
+        let result = Result { try images[index].get().withUnsafeBytes { try prepared($0) } }
         slots.withLock { $0[index] = result }
       }
     }

@@ -14,6 +14,13 @@ protocol ImagePipeline: Sendable {
   var budget: ComputeBudget { get }
 }
 
+/// An image as a network takes it.
+struct PreparedImage: Sendable {
+  /// [1, channels, height, width].
+  let pixelValues: Tensor
+  let facts: ImageFacts
+}
+
 extension ImageClassifier: ImagePipeline {}
 
 extension ImagePipeline {
@@ -39,12 +46,14 @@ extension ImagePipeline {
       pixels: [UInt8](repeating: 0, count: size.width * size.height * 3))
   }
 
-  /// The pixel values of one image, [1, channels, height, width]. Bytes of a caller's type are asked for outside the budget.
-  func pixelValues(of imageBytes: some ContiguousBytes) throws -> Tensor {
-    try imageBytes.withUnsafeBytes { bytes in
-      try budget.withCompute { _ in
-        try processor.preprocess(imageBytes: bytes, policy: policy, limits: limits)
-      }
-    }
+  /// One image for the network. Bytes of a caller's type are asked for outside the budget.
+  func prepared(_ imageBytes: some ContiguousBytes) throws -> PreparedImage {
+    try imageBytes.withUnsafeBytes { bytes in try budget.withCompute { _ in try prepared(bytes) } }
+  }
+
+  /// One image for the network, on this thread.
+  func prepared(_ bytes: UnsafeRawBufferPointer) throws -> PreparedImage {
+    let (pixelValues, facts) = try processor.prepare(imageBytes: bytes, policy: policy, limits: limits)
+    return PreparedImage(pixelValues: pixelValues, facts: facts)
   }
 }

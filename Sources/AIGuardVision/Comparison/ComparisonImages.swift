@@ -5,8 +5,8 @@ import Platform
 struct ComparisonImages: Sendable {
   /// Images that are prepared: their pixel values, which are all that is kept of them.
   struct Block {
-    /// For each image the pixel values of each way of preparing it, or why it cannot be decoded.
-    var images: [Result<[Result<Tensor, any Error>], any Error>] = []
+    /// For each image each way of preparing it, or why it cannot be decoded.
+    var images: [Result<[Result<PreparedImage, any Error>], any Error>] = []
     /// The bytes of all pixel values.
     var byteCount = 0
   }
@@ -57,7 +57,7 @@ struct ComparisonImages: Sendable {
       let prepared = prepare(files[first..<end])
       for image in prepared {
         let values = (try? image.get())?.compactMap { try? $0.get() } ?? []
-        block.byteCount += values.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride }
+        block.byteCount += values.reduce(0) { $0 + $1.pixelValues.count * MemoryLayout<Float>.stride }
       }
       block.images += prepared
       first = end
@@ -66,9 +66,9 @@ struct ComparisonImages: Sendable {
 
   private func prepare(
     _ files: ArraySlice<Result<[UInt8], any Error>>
-  ) -> [Result<[Result<Tensor, any Error>], any Error>] {
+  ) -> [Result<[Result<PreparedImage, any Error>], any Error>] {
     let slots = Locked(
-      [Result<[Result<Tensor, any Error>], any Error>?](repeating: nil, count: files.count))
+      [Result<[Result<PreparedImage, any Error>], any Error>?](repeating: nil, count: files.count))
     budget.withCompute { compute in
       compute.parallelFor(files.count) { index, _ in
         let result = files[files.startIndex + index].flatMap { bytes in Result { try views(of: bytes) } }
@@ -78,9 +78,9 @@ struct ComparisonImages: Sendable {
     return slots.withLock { $0.compactMap { $0 } }
   }
 
-  /// The pixel values of an image, one for each view.
-  private func views(of bytes: [UInt8]) throws -> [Result<Tensor, any Error>] {
-    var values: [Int: Result<Tensor, any Error>] = [:]
+  /// An image as each view has it.
+  private func views(of bytes: [UInt8]) throws -> [Result<PreparedImage, any Error>] {
+    var values: [Int: Result<PreparedImage, any Error>] = [:]
     var opaque: DecodedImage?
     for alpha in AlphaHandling.allCases {
       let wanted = views.indices.filter { views[$0].alpha == alpha }
@@ -90,7 +90,9 @@ struct ComparisonImages: Sendable {
       opaque = decoded.format == .jpeg ? decoded : nil
       for index in wanted {
         values[index] = Result {
-          try views[index].processor.preprocess(decoded, policy: views[index].policy, limits: limits)
+          let pixelValues = try views[index].processor.preprocess(
+            decoded, policy: views[index].policy, limits: limits)
+          return PreparedImage(pixelValues: pixelValues, facts: decoded.facts)
         }
       }
     }
@@ -113,8 +115,8 @@ struct ComparisonImages: Sendable {
     let inputs = block.images.map { image in image.flatMap { $0[viewOfModel[model]] } }
     return stride(from: 0, to: inputs.count, by: ImageClassifier.chunk).flatMap { first in
       classifier.each(Array(inputs[first..<min(first + ImageClassifier.chunk, inputs.count)])) {
-        pixelValues in
-        try classifier.classifyAndWait(pixelValues: pixelValues)
+        pixelValues, facts in
+        try classifier.results(of: pixelValues, facts: facts)
       }
     }
   }

@@ -75,7 +75,7 @@ extension ImageEmbedder {
     filesAt urls: [URL], kinds: Set<ImageFeature> = allFeatures
   ) -> [Result<ImageFeatures, any Error>] {
     each(urls, read: { url in Result { try ImageFile.read(url.filePath(), limits: limits) } }) {
-      pixelValues in
+      pixelValues, _ in
       try featuresAndWait(pixelValues: pixelValues, kinds: kinds)
     }
   }

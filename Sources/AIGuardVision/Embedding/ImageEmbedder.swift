@@ -79,7 +79,7 @@ extension ImageEmbedder {
   public func featuresAndWait(
     imageBytes: some ContiguousBytes, kinds: Set<ImageFeature> = allFeatures
   ) throws -> ImageFeatures {
-    try featuresAndWait(pixelValues: pixelValues(of: imageBytes), kinds: kinds)[0]
+    try featuresAndWait(pixelValues: prepared(imageBytes).pixelValues, kinds: kinds)[0]
   }
 
   /// Computes features of the image in a file on the caller's thread.
@@ -121,7 +121,7 @@ extension ImageEmbedder {
   public func featuresAndWait(
     batch: [some ContiguousBytes & Sendable], kinds: Set<ImageFeature> = allFeatures
   ) -> [Result<ImageFeatures, any Error>] {
-    each(batch, read: { image in Result { try Self.copiedBytes(of: image, limits) } }) { pixelValues in
+    each(batch, read: { image in Result { try Self.copiedBytes(of: image, limits) } }) { pixelValues, _ in
       try featuresAndWait(pixelValues: pixelValues, kinds: kinds)
     }
   }
@@ -131,7 +131,7 @@ extension ImageEmbedder {
   public func featuresAndWait(
     filesAt paths: [String], kinds: Set<ImageFeature> = allFeatures
   ) -> [Result<ImageFeatures, any Error>] {
-    each(paths, read: { path in Result { try ImageFile.read(path, limits: limits) } }) { pixelValues in
+    each(paths, read: { path in Result { try ImageFile.read(path, limits: limits) } }) { pixelValues, _ in
       try featuresAndWait(pixelValues: pixelValues, kinds: kinds)
     }
   }

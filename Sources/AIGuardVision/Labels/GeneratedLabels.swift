@@ -1,4 +1,5 @@
 import Checkpoint
+import Platform
 
 /// Which labels of a model mean that an image was generated, and how P(AI), the probability of that, follows from the
 /// logits.
@@ -118,6 +119,24 @@ public struct GeneratedLabels: Sendable, Equatable {
       // The scores sum to 1 but for rounding.
       return min(1, indices.reduce(0) { $0 + scores[$1] })
     }
+  }
+
+  /// The logarithm of P(AI) / (1 - P(AI)) from all logits of an image, which are finite.
+  func logOdds(_ logits: [Float]) -> Double {
+    switch rule {
+    case .complementOfSigmoid: return -Double(logits[0])
+    case .sigmoid: return Double(logits[indices[0]])
+    case .softmax:
+      let others = logits.indices.filter { !indices.contains($0) }
+      return Self.logSum(indices.map { logits[$0] }) - Self.logSum(others.map { logits[$0] })
+    }
+  }
+
+  /// The logarithm of the sum of the powers of e.
+  private static func logSum(_ logits: [Float]) -> Double {
+    let values = logits.map(Double.init)
+    guard values.count > 1, let top = values.max() else { return values.first ?? -.infinity }
+    return top + log(values.reduce(0) { $0 + exp($1 - top) })
   }
 
   /// The label with the highest score among those that mean "generated", where there are several: the generator. Of

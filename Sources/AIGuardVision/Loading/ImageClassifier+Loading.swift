@@ -31,7 +31,8 @@ extension ImageClassifier {
   ///   - maximumWaitingCalls: How many asynchronous calls may wait for a thread; one more throws
   ///     `ImageClassifierError.busy`.
   /// - Throws: `CheckpointError`, `FileError`, `ImageProcessorFileError`, `LoadError`, `ViTConfigError`
-  ///   or `ViTError` for what is wrong with the files, `LinearHeadError` for `head.safetensors`; `ImageClassifierError`
+  ///   or `ViTError` for what is wrong with the files, `LinearHeadError` for `head.safetensors`, `CalibrationError` for a
+  ///   `calibration.json` that was fitted with other weights; `ImageClassifierError`
   ///   where they do not fit together; `KernelLevelError`; with a cache `DigestError`.
   public init(
     folder: String, weightsFile: String? = nil, baseFolder: String? = nil, id: String? = nil,
@@ -54,14 +55,27 @@ extension ImageClassifier {
     id: String, config: PretrainedConfig, processor: ViTImageProcessor, policy: InputPolicy,
     weights: ModelWeights, precision: Precision, limits: DecodeLimits, budget: ComputeBudget,
     packedCache: PackedCache? = nil, maximumWaitingCalls: Int = defaultMaximumWaitingCalls,
-    generated: Result<GeneratedLabels, ImageClassifierError>? = nil
+    generated: Result<GeneratedLabels, ImageClassifierError>? = nil, calibration: Calibration? = nil
   ) throws {
     let network = try HashedNetwork(
       AutoConfig(config), weights: weights, precision: precision, budget: budget, packedCache: packedCache)
     try self.init(
       model: network.model, processor: processor, policy: policy, config: config, weights: weights,
       identity: ModelIdentity(id: id, hash: network.hash), limits: limits, budget: budget,
-      maximumWaitingCalls: maximumWaitingCalls, generated: generated)
+      maximumWaitingCalls: maximumWaitingCalls, generated: generated, calibration: calibration)
+  }
+
+  /// Loads a model that is to be calibrated, whatever `calibration.json` says of its scores.
+  package static func uncalibrated(
+    folder: String, weightsFile: String?, baseFolder: String?, id: String?, generatedLabels: [String]?,
+    profile: PreprocessingProfile, policy: InputPolicy, precision: Precision, budget: ComputeBudget
+  ) throws -> ImageClassifier {
+    try ClassifierFiles(
+      folder: folder, weightsFile: weightsFile, baseFolder: baseFolder, id: id,
+      generatedLabels: generatedLabels, ignoresCalibration: true, profile: profile, policy: policy
+    ).classifier(
+      precision: precision, limits: .default, budget: budget, packedCache: nil,
+      maximumWaitingCalls: defaultMaximumWaitingCalls)
   }
 
   static func name(ofFolder path: String) -> String {

@@ -23,7 +23,10 @@ public struct ModelFolder: Sendable {
   public var processorConfigPath: String { FilePath.join(path, "processor_config.json") }
 
   /// The path of `calibration.json`, which says what is known of the model's answers. `transformers` has no such file.
-  public var calibrationPath: String { FilePath.join(path, "calibration.json") }
+  public var calibrationPath: String { FilePath.join(path, Self.calibration) }
+
+  /// The name of that file.
+  package static let calibration = "calibration.json"
 
   /// The content of the files that say what the weights are for, by name.
   ///

@@ -216,10 +216,20 @@ public struct ViTImageProcessor: Sendable {
   public func preprocess(
     imageBytes bytes: UnsafeRawBufferPointer, policy: InputPolicy = .asStored, limits: DecodeLimits = .default
   ) throws -> Tensor {
+    try prepare(imageBytes: bytes, policy: policy, limits: limits).pixelValues
+  }
+
+  /// The pixel values of an encoded image, and what its file says of it; as `preprocess(imageBytes:policy:limits:)`.
+  package func prepare(
+    imageBytes bytes: UnsafeRawBufferPointer, policy: InputPolicy, limits: DecodeLimits
+  ) throws -> (pixelValues: Tensor, facts: ImageFacts) {
     let reader = try ImageDecoder.reader(of: bytes, limits: limits)
     let image = try resized(reader, policy: policy, limits: limits)
     let size = try outputSize(resizedTo: (image.height, image.width), limits: limits)
-    return try Tensor(shape: [1, 3, size.height, size.width]) { try finish(image, into: $0, limits: limits) }
+    let pixelValues = try Tensor(shape: [1, 3, size.height, size.width]) {
+      try finish(image, into: $0, limits: limits)
+    }
+    return (pixelValues, reader.header.facts)
   }
 
   /// The pixel values of an image that was decoded with alpha as `alphaHandling(_:)` says: bit for bit those of its file.

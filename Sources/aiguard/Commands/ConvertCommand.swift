@@ -58,7 +58,7 @@
     }
 
     func run() throws {
-      let (weights, files) = try open()
+      let (weights, files, carried) = try open()
       guard let files else { return try weights.save(to: output, dtype: dtype?.type) }
       let path = ModelFolder(output).calibrationPath
       let name = FilePath.name(of: path)
@@ -67,22 +67,31 @@
         maximumShardByteCount: maxShardSize?.byteCount ?? ModelWeights.defaultShardByteCount)
       // One that is there is of another model.
       if files[name] == nil { try OutputFile.remove(path) }
+      try carried?.finish(inFolder: output)
+      if carried?.isLeftOut == true {
+        Output.write(
+          "aiguard: calibration.json was fitted with other numbers than the new weights have, and is left out; fit it "
+            + "anew with aiguard calibrate\n", to: .standardError)
+      }
     }
 
-    /// The weights, and the other files of the folder where one was named, with `calibration.json` where labels are.
-    private func open() throws -> (ModelWeights, files: [String: String]?) {
+    /// The weights, and the other files of the folder where one was named, with what becomes of `calibration.json`.
+    private func open() throws -> (ModelWeights, files: [String: String]?, CarriedCalibration?) {
       do {
-        if isFile { return (try ModelWeights(contentsOf: input), nil) }
+        if isFile { return (try ModelWeights(contentsOf: input), nil, nil) }
         let place = try ModelArgument.find(input, revision: nil, weights: source.weights, base: source.base)
         let (weights, found) = try NetworkFiles.toConvert(
           folder: place.folder, weightsFile: source.weights, baseFolder: place.base, dtype: dtype?.type)
         var files = found
-        if !generatedLabels.isEmpty {
-          let config = try PretrainedConfig(bytes: Array((files["config.json"] ?? "").utf8))
-          files[FilePath.name(of: ModelFolder(output).calibrationPath)] = try GeneratedLabels.calibrationText(
-            naming: generatedLabels, inFolder: place.folder, config: config, model: input)
-        }
-        return (weights, files)
+        let name = FilePath.name(of: ModelFolder(output).calibrationPath)
+        let config =
+          generatedLabels.isEmpty
+          ? nil : try PretrainedConfig(bytes: Array((files["config.json"] ?? "").utf8))
+        let carried = try CarriedCalibration.converting(
+          folder: place.folder, names: generatedLabels, inherited: found[name], weights: weights,
+          dtype: dtype?.type, config: config, model: input)
+        files[name] = carried.withoutHash?.text
+        return (weights, files, carried)
       } catch {
         Output.write("aiguard: cannot read the model: \("\(error)".escapedLines)\n", to: .standardError)
         throw Exit.modelNotLoaded

@@ -45,9 +45,16 @@
 
     func print(_ file: String, _ result: ClassificationResult) {
       let labels = result.map { "\($0.label.printable) \(Self.score($0.score))" }
+      // A column for each, so that those of one file stand under those of the other.
+      let verdict = result.verdict.map { verdict in
+        let score = result.calibratedScore.map { Self.score(Float($0)) } ?? "-"
+        return [verdict.name.padded(to: 6), "calibrated \(score.padded(to: 6))"]
+      }
+      let reasons = result.verdict?.reasons.map(\.description).joined(separator: "; ") ?? ""
       let generated = result.generatedScore.map { ["P(AI) \(Self.score($0))"] } ?? []
       Output.write(
-        file.escaped.padded(to: width) + "  " + (generated + labels).joined(separator: "  ") + "\n",
+        file.escaped.padded(to: width) + "  " + ((verdict ?? []) + generated + labels).joined(separator: "  ")
+          + (reasons.isEmpty ? "" : "  (\(reasons))") + "\n",
         to: .standardOutput)
     }
 

@@ -107,3 +107,14 @@ func compare(_ files: [String], _ ids: [String]) async throws {
     print(comparison.scores, comparison.agreement ?? .split, comparison.spread ?? 0)
   }
 }
+
+// What may be said of an image, and why it is not more.
+func verdict(_ classifier: ImageClassifier, on image: [UInt8]) async throws -> String {
+  let result = try await classifier.classify(imageBytes: image)
+  return switch result.verdict {
+  case .real?: "a photograph"
+  case .fake?: "generated, calibrated score \(result.calibratedScore ?? 0)"
+  case .unsure(let reasons)?: "unsure: " + reasons.map(\.description).joined(separator: "; ")
+  case nil: "the model has no calibration"
+  }
+}
