@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "AIGuardVision", targets: ["AIGuardVision"]),
     // The default weights are a product apart: who brings a model of their own never links them.
     .library(name: "AIGuardDefaultModel", targets: ["AIGuardDefaultModel"]),
+    .library(name: "AIGuardPhotoModel", targets: ["AIGuardPhotoModel"]),
     .library(name: "TensorCore", targets: ["TensorCore"]),
     .library(name: "Checkpoint", targets: ["Checkpoint"]),
     .library(name: "ImageProcessor", targets: ["ImageProcessor"]),
@@ -99,6 +100,7 @@ let package = Package(
       name: "CHubTransport", cSettings: [.define("CHUB_CURL", .when(traits: ["Hub"]))],
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux], traits: ["Hub"]))]),
     .target(name: "CDefaultModel", exclude: ["model"]),
+    .target(name: "CPhotoModel", exclude: ["model"]),
 
     // MARK: Layers
     .target(name: "Platform", dependencies: ["CLibCrypto", "CPlatform"]),
@@ -120,8 +122,8 @@ let package = Package(
         "Checkpoint", "ImageProcessor", "JSONText", "Layers", "Platform", "TensorCore", "ViTModel",
         .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
       ]),
-    .target(
-      name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel", "Checkpoint", "JSONText"]),
+    .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
+    .target(name: "AIGuardPhotoModel", dependencies: ["AIGuardVision", "CPhotoModel"]),
     .target(name: "Datasets", dependencies: ["ImageDecoding", "JSONText", "Platform"]),
     .target(
       name: "Evaluation",
@@ -138,8 +140,8 @@ let package = Package(
     .executableTarget(
       name: "aiguard",
       dependencies: [
-        "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "Datasets", "Evaluation", "Platform",
-        "TensorCore", "Training",
+        "AIGuardDefaultModel", "AIGuardPhotoModel", "AIGuardVision", "Checkpoint", "Datasets", "Evaluation",
+        "Platform", "TensorCore", "Training",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["CLI"])),
@@ -176,8 +178,8 @@ let package = Package(
     .testTarget(
       name: "AIGuardVisionTests",
       dependencies: [
-        "AIGuardDefaultModel", "AIGuardVision", "Checkpoint", "ImageProcessor", "JSONText", "Layers",
-        "Platform",
+        "AIGuardDefaultModel", "AIGuardPhotoModel", "AIGuardVision", "Checkpoint", "ImageProcessor",
+        "JSONText", "Layers", "Platform",
         "TestSupport",
       ]),
     .testTarget(

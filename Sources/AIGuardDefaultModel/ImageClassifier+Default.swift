@@ -1,7 +1,5 @@
 import AIGuardVision
 internal import CDefaultModel
-import Checkpoint
-import JSONText
 
 extension ImageClassifier {
   /// The id that results of the default model carry.
@@ -26,15 +24,12 @@ extension ImageClassifier {
     precision: Precision = .float32, limits: DecodeLimits = .default, budget: ComputeBudget = .shared,
     maximumWaitingCalls: Int = defaultMaximumWaitingCalls
   ) throws -> ImageClassifier {
-    let config = try PretrainedConfig(bytes: bytes(agd_config()))
-    let processor = try JSONValue(parsing: bytes(agd_preprocessor_config()))
-    return try ImageClassifier(
-      id: defaultModelID, config: config,
-      processor: ViTImageProcessor(config: ImageProcessorConfig(json: processor), profile: profile),
-      policy: policy,
-      weights: ModelWeights(SafetensorsFile(unsafeStaticBytes: bytes(agd_weights()))), precision: precision,
-      limits: limits,
-      budget: budget, maximumWaitingCalls: maximumWaitingCalls)
+    try EmbeddedModel(
+      id: defaultModelID, config: bytes(agd_config()), processor: bytes(agd_preprocessor_config()),
+      weights: bytes(agd_weights())
+    ).classifier(
+      profile: profile, policy: policy, precision: precision, limits: limits, budget: budget,
+      maximumWaitingCalls: maximumWaitingCalls)
   }
 
   private static func bytes(_ file: agd_file) -> UnsafeRawBufferPointer {

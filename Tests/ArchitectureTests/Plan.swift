@@ -37,8 +37,8 @@ enum Plan {
         "ModelHub",
       ], others: foundation),
     Module(
-      name: "AIGuardDefaultModel", mayImport: ["JSONText", "Checkpoint", "AIGuardVision"],
-      owns: ["CDefaultModel"]),
+      name: "AIGuardDefaultModel", mayImport: ["AIGuardVision"], owns: ["CDefaultModel"]),
+    Module(name: "AIGuardPhotoModel", mayImport: ["AIGuardVision"], owns: ["CPhotoModel"]),
     Module(name: "Datasets", mayImport: ["Platform", "JSONText", "ImageDecoding"]),
     Module(
       name: "Evaluation",
@@ -55,7 +55,8 @@ enum Plan {
     Module(
       name: "aiguard",
       mayImport: [
-        "Platform", "TensorCore", "Checkpoint", "AIGuardVision", "AIGuardDefaultModel", "Datasets",
+        "Platform", "TensorCore", "Checkpoint", "AIGuardVision", "AIGuardDefaultModel", "AIGuardPhotoModel",
+        "Datasets",
         "Evaluation", "Training",
       ],
       others: foundation + ["ArgumentParser"]),
