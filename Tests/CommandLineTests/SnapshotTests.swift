@@ -9,6 +9,7 @@ import Testing
     ("info-help", ["info", "--help"]), ("convert-help", ["convert", "--help"]),
     ("inspect-model-help", ["inspect-model", "--help"]), ("embed-help", ["embed", "--help"]),
     ("inspect-model-help", ["inspect-model", "--help"]), ("compare-help", ["compare", "--help"]),
+    ("calibrate-help", ["calibrate", "--help"]),
   ])
   func helpIsAsRecorded(name: String, arguments: [String]) throws {
     let outcome = try Tool.run(arguments, environment: ["COLUMNS": "80"])

@@ -65,16 +65,28 @@ enum Tool {
     return try outcome(of: process)
   }
 
+  /// Runs the tool as it is called without a `--model`, by arguments with the small built-in model in its place: what is
+  /// tested of the tool does not hang on the model, and the one that it takes by default is a hundred times slower.
+  private static func onSmallModel(_ arguments: [String]) -> [String] {
+    guard let command = arguments.first, ["classify", "embed", "info", "inspect"].contains(command),
+      !arguments.contains("--model")
+    else { return arguments }
+    return [command, "--model", "builtin:cifake"] + arguments.dropFirst()
+  }
+
   /// - Parameters:
+  ///   - usesDefaultModel: Whether arguments without a `--model` stay so.
   ///   - unread: Streams whose reader is gone before the tool starts.
   ///   - redirection: For a shell to apply, as `2>&-`.
   ///   - shellPrefix: For a shell to do first, as `ulimit -f 10; exec env`.
   static func run(
-    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+    _ arguments: [String], usesDefaultModel: Bool = false, input: [UInt8] = [],
+    environment: [String: String] = [:],
     unread: Set<Stream> = [], redirection: String? = nil, shellPrefix: String? = nil
   ) throws -> Outcome {
     let process = process(
-      arguments, environment: environment, redirection: redirection, shellPrefix: shellPrefix)
+      usesDefaultModel ? arguments : onSmallModel(arguments), environment: environment,
+      redirection: redirection, shellPrefix: shellPrefix)
     return try outcome(of: process, input: input, unread: unread)
   }
 

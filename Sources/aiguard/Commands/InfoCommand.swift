@@ -20,6 +20,7 @@
         ("network", "\(config.className), \(config.summary)"),
         ("labels", classifier.labels.enumerated().map { "\($0) \($1.printable)" }.joined(separator: ", ")),
         ("P(AI)", Self.reading(of: classifier)),
+        ("verdict", Self.verdicts(of: classifier)),
         ("profile", "\(provenance.profile.rawValue), \(provenance.policy.rawValue)"),
         ("precision", provenance.precision.rawValue),
         ("kernels", "\(provenance.kernels.rawValue) (best here: \(KernelLevel.best.rawValue))"),
@@ -32,18 +33,19 @@
         ),
       ]
       if let note = classifier.identity.note { rows.append(("note", note)) }
-      if model.model == nil {
-        rows.append(
-          (
-            "note",
-            "the built-in model was trained on CIFAKE, 32x32 images; it is good for images like those, and "
-              + "what it says of large photographs is not evidence"
-          ))
-      }
+      if let builtIn = try BuiltInModel(named: model.model) { rows.append(("note", builtIn.note)) }
       let width = rows.map { $0.0.count }.max() ?? 0
       for (name, value) in rows {
         Output.write("\(name.padded(to: width))  \(value.escaped)\n", to: .standardOutput)
       }
+    }
+
+    /// What verdicts are made by, or why there are none.
+    static func verdicts(of classifier: ImageClassifier) -> String {
+      guard let calibration = classifier.calibration else {
+        return "none: the model has no calibration (aiguard calibrate makes one)"
+      }
+      return calibration.summary
     }
 
     /// How P(AI) follows from the labels, or why it does not.
@@ -53,6 +55,35 @@
       } catch {
         return "none: \(error)"
       }
+    }
+  }
+
+  extension Calibration {
+    /// For people.
+    var summary: String {
+      let (from, to) = (unsure.lowerBound, unsure.upperBound)
+      func percent(_ rate: Double) -> String { "\(Double((rate * 1000).rounded(.up)) / 10) %" }
+      var parts = [
+        "real below \(TablePrinter.score(Float(from))), fake above \(TablePrinter.score(Float(to))), unsure between",
+        "at most \(percent(fit.errorRate)) of images like those that it was fitted on are called the other thing "
+          + "(\(fit.realCount) photographs, \(fit.fakeCount) generated)",
+      ]
+      if let rate = fit.sourceErrorRate { parts.append("\(percent(rate)) of those of another such source") }
+      if let domain { parts.append("taught on \(domain.summary), else unsure") }
+      return parts.joined(separator: "; ")
+    }
+  }
+
+  extension ImageDomain {
+    /// For people.
+    var summary: String {
+      var parts: [String] = []
+      if let smallestSide { parts.append("sides of \(smallestSide) and more") }
+      if let largestSide { parts.append("sides of \(largestSide) and less") }
+      if let longestAspect { parts.append("at most \(longestAspect) times as long as wide") }
+      if let formats { parts.append(formats.map(\.rawValue).joined(separator: ", ")) }
+      if !includesGrey { parts.append("in colours") }
+      return parts.isEmpty ? "all images" : parts.joined(separator: "; ")
     }
   }
 

@@ -12,6 +12,10 @@
     case url(String, String)
     /// Ctrl-C, or a request to end.
     case interrupted(String)
+    /// No model of that name is built in.
+    case noBuiltIn(String)
+    /// A built-in model where a folder's files are needed.
+    case builtIn(String)
 
     var description: String {
       switch self {
@@ -21,6 +25,11 @@
         "\"\(name.printable)\" is a file, and a model is a folder with its configuration beside the weights"
       case .interrupted(let name):
         "the download of \(name.printable) was interrupted; it begins anew with the next"
+      case .noBuiltIn(let name):
+        "no model \"\(name.printable)\" is built in: \(BuiltInModel.names) are; a folder of that name is ./\(name.printable)"
+      case .builtIn(let name):
+        "\(name.printable) is built in and has no files of its own, which this command needs; name a folder or an id on the "
+          + "Hub"
       case .url(let name, let advice): "\"\(name.printable)\": \(advice)"
       }
     }
@@ -55,6 +64,7 @@
     }
 
     private static func find(_ name: String, revision: String?, weights: String?) throws -> Place {
+      if try BuiltInModel(named: name) != nil { throw ModelNotFound.builtIn(name) }
       switch FileKind(of: name) {
       case .folder: return Place(folder: name)
       case .file, .other: throw ModelNotFound.notAFolder(name)

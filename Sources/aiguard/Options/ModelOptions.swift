@@ -1,5 +1,4 @@
 #if CLI
-  import AIGuardDefaultModel
   import AIGuardVision
   import ArgumentParser
   import Platform
@@ -10,7 +9,8 @@
       name: .long,
       help: ArgumentHelp(
         "A folder as save_pretrained writes it, or the id of a model on the Hugging Face Hub, which is downloaded "
-          + "where the cache does not have it; without it the built-in model.",
+          + "where the cache does not have it, or a model that is built in: builtin:photo for photographs, builtin:cifake "
+          + "for 32x32 thumbnails. Without it \(BuiltInModel.standard.rawValue).",
         valueName: "folder or id"))
     var model: String?
 
@@ -59,22 +59,23 @@
     var threads: Int?
 
     func validate() throws {
-      if packedCache, model == nil {
-        throw ValidationError("--packed-cache goes with --model: the built-in model has nothing to keep")
+      let isBuiltIn = model?.hasPrefix(BuiltInModel.prefix) ?? true
+      if packedCache, isBuiltIn {
+        throw ValidationError("--packed-cache goes with --model: a built-in model has nothing to keep")
       }
-      if revision != nil, model == nil {
-        throw ValidationError("--revision goes with --model: the built-in model has one revision")
+      if revision != nil, isBuiltIn {
+        throw ValidationError("--revision goes with --model: a built-in model has one revision")
       }
       if revision != nil, let model, FileKind(of: model) == .folder {
         throw ValidationError("--revision is for models on the Hub, and \(model.escaped) is a folder")
       }
-      if weights != nil, model == nil {
-        throw ValidationError("--weights goes with --model: the built-in model has one file")
+      if weights != nil, isBuiltIn {
+        throw ValidationError("--weights goes with --model: a built-in model has one file")
       }
-      if !generatedLabels.isEmpty, model == nil {
-        throw ValidationError("--generated-label goes with --model: of the built-in model it is known")
+      if !generatedLabels.isEmpty, isBuiltIn {
+        throw ValidationError("--generated-label goes with --model: of a built-in model it is known")
       }
-      if base != nil, model == nil { throw ValidationError("--base goes with --model: an adapter") }
+      if base != nil, isBuiltIn { throw ValidationError("--base goes with --model: an adapter") }
       try WeightsOptions.check(weights: weights, base: base)
       try Self.check(threads: threads)
     }
@@ -89,8 +90,8 @@
 
     /// Loads the model for its features, or ends the process saying why it cannot.
     func loadEmbedder() throws -> ImageEmbedder {
-      guard let model else { return try load().embedder }
-      return try reportingFailure {
+      try reportingFailure {
+        guard let model, try BuiltInModel(named: model) == nil else { return try loadClassifier().embedder }
         let location = try ModelArgument.find(model, revision: revision, weights: weights, base: base)
         let embedder = try ImageEmbedder(
           folder: location.folder, weightsFile: weights, baseFolder: location.base, id: location.id,
@@ -104,27 +105,27 @@
     }
 
     /// Loads the model, or ends the process saying why it cannot.
-    func load() throws -> ImageClassifier {
-      try reportingFailure {
-        if let model {
-          let location = try ModelArgument.find(
-            model, revision: revision, weights: weights, base: base)
-          let classifier = try ImageClassifier(
-            folder: location.folder, weightsFile: weights, baseFolder: location.base, id: location.id,
-            generatedLabels: generatedLabels.isEmpty ? nil : generatedLabels, profile: profile,
-            policy: policy,
-            precision: precision,
-            budget: budget,
-            packedCache: packedCache ? .userCache : nil)
-          ModelNote.show(classifier.identity.note, of: classifier.identity.id)
-          for problem in classifier.model.packedCache.problems {
-            Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
-          }
-          return classifier
+    func load() throws -> ImageClassifier { try reportingFailure { try loadClassifier() } }
+
+    private func loadClassifier() throws -> ImageClassifier {
+      if let model, try BuiltInModel(named: model) == nil {
+        let location = try ModelArgument.find(
+          model, revision: revision, weights: weights, base: base)
+        let classifier = try ImageClassifier(
+          folder: location.folder, weightsFile: weights, baseFolder: location.base, id: location.id,
+          generatedLabels: generatedLabels.isEmpty ? nil : generatedLabels, profile: profile,
+          policy: policy,
+          precision: precision,
+          budget: budget,
+          packedCache: packedCache ? .userCache : nil)
+        ModelNote.show(classifier.identity.note, of: classifier.identity.id)
+        for problem in classifier.model.packedCache.problems {
+          Output.write("aiguard: packed cache: \("\(problem)".escapedLines)\n", to: .standardError)
         }
-        return try ImageClassifier.defaultModel(
-          profile: profile, policy: policy, precision: precision, budget: budget)
+        return classifier
       }
+      return try (BuiltInModel(named: model) ?? .standard).load(
+        profile: profile, policy: policy, precision: precision, budget: budget)
     }
 
     private func reportingFailure<R>(_ load: () throws -> R) throws -> R {
