@@ -168,7 +168,7 @@ def first_label(aiguard, runs):
     times = []
     for _ in range(runs + 1):
         start = time.perf_counter()
-        process = subprocess.Popen([aiguard, "classify", "--json", str(image)], env=environment(), text=True,
+        process = subprocess.Popen([aiguard, "classify", "--model", "builtin:cifake", "--json", str(image)], env=environment(), text=True,
                                    stdout=subprocess.PIPE)
         first = process.stdout.readline()
         times.append(time.perf_counter() - start)

@@ -94,6 +94,22 @@ import Testing
     #expect(kept.contains("generated_labels") && !kept.contains("temperature"))
   }
 
+  /// What a user gets who names no model: a photograph is not called fake, whatever the network thinks.
+  @Test func theDefaultIsForPhotographs() throws {
+    let small = Fixtures.url("photos/chelsea-grey.png").path
+    let outcome = try Tool.run(["classify", "--json", image, small], usesDefaultModel: true)
+    let lines = try outcome.lines
+    #expect(lines.map { $0["verdict"] as? String } == ["unsure", "unsure"])
+    #expect(
+      lines.allSatisfy { ($0["model"] as? [String: String])?["id"] == "aiguardvision/photo-vit" }, "\(lines)")
+    #expect((lines[0]["generatedScore"] as? Double ?? 0) > 0.9)
+    #expect(lines[1]["calibratedScore"] == nil)
+    let info = try Tool.run(["info"], usesDefaultModel: true).output
+    #expect(info.contains("most photographs are unsure"), "\(info)")
+    #expect(info.contains("taught on sides of 224 and more"), "\(info)")
+    #expect(try Tool.run("info").output.contains("trained on CIFAKE, 32x32 images"))
+  }
+
   @Test func aBuiltInModelHasNoFolder() throws {
     let out = folder.url.appendingPathComponent("out").path
     for command in [

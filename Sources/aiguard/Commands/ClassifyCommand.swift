@@ -9,8 +9,9 @@
         In a folder, what is no image by its content is passed over, and counted on standard error. A file that is \
         named, or whose name ends like an image's, fails where it is none.
 
-        The score is the model's, not a proof. The built-in model was trained on CIFAKE, 32x32 images: what \
-        it says of large photographs is not evidence.
+        The score is the model's, not a proof. A verdict (real, fake, unsure) is shown of models that have a calibration, \
+        and is meant for its error rate and for images like those that it was fitted on. The model that is built in for \
+        photographs is unsure of most of them; aiguard info says why.
         """)
 
     @Argument(

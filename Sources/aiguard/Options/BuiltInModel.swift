@@ -12,7 +12,7 @@
     case cifake = "builtin:cifake"
 
     /// The one that is taken where no model is named.
-    static let standard = BuiltInModel.cifake
+    static let standard = BuiltInModel.photo
 
     static let prefix = "builtin:"
     /// For sentences.
