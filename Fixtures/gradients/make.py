@@ -2,7 +2,7 @@
 
 Run: python make.py   (transformers 5.23.0, torch 2.13.0 on the CPU, timm 1.0.31, safetensors 0.8.0, NumPy 2.4.6)
 
-The models are those of the sets `vit-tiny`, `architectures`, `vit-relatives` and `timm`, which this script only reads. It
+The models are those of the sets `vit-tiny`, `architectures`, `vit-relatives`, `convnext` and `timm`, which this script only reads. It
 writes for each of MODELS a file: three images (`pixel_values`), what the loss wants of them (`targets`, probabilities),
 `logits` and `loss` (float64), and `gradient.NAME` for every tensor of the model's file that the loss depends on, rounded
 to float32. The loss is the mean over the images of the cross-entropy with label smoothing 0.1, or with soft targets. Of
@@ -44,9 +44,9 @@ MODELS = [
     ("vit-tiny/no-qkv-bias", False), ("vit-tiny/single-pixel-patch", True),
     ("architectures/deit-with-teacher", True), ("architectures/dinov2-with-registers", False),
     ("architectures/dinov2-swiglu", False), ("architectures/siglip", False),
-    ("vit-relatives/vit-msn", False), ("vit-relatives/ijepa", False),
-    ("vit-relatives/metaclip-2-one-head", False),
-    ("timm/registers-gap", False), ("timm/deit3", True), ("timm/distilled", False), ("timm/dinov2-giant", False),
+    ("vit-relatives/vit-msn", False),
+    ("timm/registers-gap", False), ("timm/distilled", False), ("timm/dinov2-giant", False),
+    ("convnext/convnext", False), ("convnext/convnextv2", True),
     ("timm/no-final-norm", False), ("timm/token-fc-norm", False), ("timm/clip", False),
 ]
 ACTIVATIONS = ["gelu_10", "gelu_new", "quick_gelu", "relu", "silu", "relu2", "relu6", "leaky_relu", "hardswish", "sigmoid",

@@ -1,4 +1,5 @@
 import Checkpoint
+import Foundation
 import JSONText
 import Layers
 import TestSupport
@@ -24,7 +25,6 @@ struct TrainableModelTests {
 
   @Test(arguments: [
     ("swin/swin", "SwinForImageClassification"), ("beit/beit", "BeitForImageClassification"),
-    ("convnext/convnext", "ConvNextForImageClassification"),
     ("siglip2/naflex", "Siglip2ForImageClassification"),
   ])
   func otherModelsAreRefused(_ folder: String, _ name: String) throws {
@@ -102,5 +102,49 @@ struct TrainableModelTests {
     #expect(try initial(config("timm/deit3")) == [1e-6])
     #expect(try initial(config("timm/dinov2")) == [1e-5])
     #expect(try initial(config("vit-tiny/plain")).isEmpty)
+  }
+
+  private func read(_ weights: ModelWeights, _ file: PretrainedConfig) throws {
+    let parameters = try AutoConfig(file).trainableParameters(file)
+    var values = [Float](repeating: 0, count: parameters.layout.count)
+    try values.withUnsafeMutableBufferPointer {
+      _ = try parameters.read(from: weights, into: try #require($0.baseAddress))
+    }
+  }
+
+  @Test func roundedAndAdaptedWeightsAreRefused() throws {
+    let rounded = try ModelWeights(contentsOfFolder: Fixtures.url("quantized/bitsandbytes").path)
+    #expect(throws: TrainableNetworkError.quantizedWeights(path: rounded.path)) {
+      try read(rounded, config("quantized/bitsandbytes"))
+    }
+    let file = try config("adapters/vit/base")
+    let base = try ModelWeights(contentsOfFolder: Fixtures.url("adapters/vit/base").path)
+    try read(base, file)
+    let adapter = try Adapter(contentsOfFolder: Fixtures.url("adapters/vit/adapter").path)
+    let adapted = try base.adapted(by: adapter, of: AutoConfig(file))
+    #expect(
+      throws: TrainableNetworkError.adaptedWeights(
+        path: adapted.path, adapter: try #require(adapted.adapterPath))
+    ) { try read(adapted, file) }
+  }
+
+  @Test func weightsOfOtherTypesAreRead() throws {
+    let file = try config("vit-tiny/plain")
+    let parameters = try AutoConfig(file).trainableParameters(file)
+    let weights = try ModelWeights(contentsOfFolder: Fixtures.url("vit-tiny/plain").path)
+    var values: [[Float]] = []
+    let folder = try TemporaryDirectory()
+    let path = folder.url.appendingPathComponent("half.safetensors").path
+    try weights.save(to: path, dtype: .bfloat16)
+    let half = try ModelWeights(contentsOf: path)
+    for source in [weights, half] {
+      var own = [Float](repeating: 0, count: parameters.layout.count)
+      try own.withUnsafeMutableBufferPointer {
+        _ = try parameters.read(from: source, into: try #require($0.baseAddress))
+      }
+      values.append(own)
+    }
+    #expect(values[0] != values[1])
+    #expect(zip(values[0], values[1]).allSatisfy { abs($0 - $1) <= abs($0) / 256 })
   }
 }

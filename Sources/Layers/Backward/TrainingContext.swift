@@ -34,6 +34,9 @@ package struct TrainingContext {
   /// A buffer's first row.
   package subscript(_ buffer: Buffer) -> UnsafeMutablePointer<Float> { memory + buffer.offset }
 
+  /// Memory that does not belong to images.
+  package func floats(_ offset: Int) -> UnsafeMutablePointer<Float> { memory + offset }
+
   /// The rows of all images.
   package func rows(_ buffer: Buffer) -> Int { images * buffer.rows }
 
@@ -64,6 +67,14 @@ extension TrainingContext {
       let (start, count) = (to + image * out.rows * out.width, x.rows * x.width)
       start.update(from: from + image * count, count: count)
       (start + count).update(repeating: 0, count: out.rows * out.width - count)
+    }
+  }
+
+  /// `out += x`.
+  package func add(_ x: Buffer, to out: Buffer) {
+    compute.parallelFor(images, with: (self[x], self[out], x.rows * x.width)) { context, image, _ in
+      let (x, out, count) = context
+      for index in image * count..<(image + 1) * count { out[index] += x[index] }
     }
   }
 

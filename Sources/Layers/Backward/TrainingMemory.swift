@@ -12,6 +12,11 @@ package struct TrainingMemory: Sendable {
 
     /// The same memory for fewer rows of each image, which then follow each other.
     package func first(_ rows: Int) -> Buffer { Buffer(rows: rows, width: width, offset: offset) }
+
+    /// The same memory for rows of another width, of no more floats.
+    package func reshaped(rows: Int, width: Int) -> Buffer {
+      Buffer(rows: rows, width: width, offset: offset)
+    }
   }
 
   /// The images of a pass at most.
@@ -38,5 +43,15 @@ package struct TrainingMemory: Sendable {
     guard demand < Double(Self.limit) else { return Buffer(rows: rows, width: width, offset: 0) }
     defer { used += Workspace.rounded(images * rows * width) }
     return Buffer(rows: rows, width: width, offset: used)
+  }
+
+  /// Asks for memory that does not belong to images.
+  ///
+  /// - Returns: Where it begins.
+  package mutating func floats(_ count: Int) -> Int {
+    demand += Double(count) + Double(Workspace.rounded(1))
+    guard demand < Double(Self.limit) else { return 0 }
+    defer { used += Workspace.rounded(count) }
+    return used
   }
 }

@@ -69,7 +69,9 @@ package struct InitialValues: Sendable {
     }
     let name = parameter.name
     switch modelType {
-    case "vit", "deit", "vit_msn", "ijepa", "dinov2", "dinov2_with_registers": return plain(parameter)
+    case "vit", "deit", "vit_msn", "ijepa", "dinov2", "dinov2_with_registers", "convnext",
+      "convnextv2":
+      return plain(parameter)
     case "siglip", "siglip_vision_model": return siglip(parameter)
     case "clip", "metaclip_2": return clip(parameter, layers: Double(layers))
     case "timm_wrapper": return timm(parameter)

@@ -9,7 +9,7 @@ enum TrainableModels {
   private static let definitions: [ModelDefinition] = [
     ViT.definition, DeiT.definition, DeiT.definitionWithTeacher, DINOv2.definition,
     DINOv2.definitionWithRegisters, SigLIP.definition, CLIP.definition, ViTMSN.definition, IJEPA.definition,
-    MetaCLIP2.definition, TIMM.definition,
+    MetaCLIP2.definition, TIMM.definition, ConvNeXt.definition, ConvNeXtV2.definition,
   ]
 
   /// Keys that ask for chance in training.
@@ -19,17 +19,19 @@ enum TrainableModels {
     "drop_rate", "pos_drop_rate", "patch_drop_rate", "proj_drop_rate", "attn_drop_rate",
   ]
 
-  /// The encoder in training.
+  /// The network in training.
   ///
   /// - Parameter file: What `config` was read from: it says besides what matters in training alone.
   /// - Throws: `TrainableNetworkError`; `ViTConfigError`, `ViTError.tooLarge`; `CheckpointError` for a value of the wrong
   ///   type.
-  static func vit(_ config: AutoConfig, _ file: PretrainedConfig) throws -> TrainableViT {
+  static func network(_ config: AutoConfig, _ file: PretrainedConfig) throws -> any TrainableNetwork {
     let timm = config.network as? TIMMConfig
-    guard let vit = timm?.encoder ?? config.vit, !vit.traits.hasWholePatches else {
+    let convNeXt = config.network as? ConvNeXtConfig
+    let vit = timm?.encoder ?? config.vit
+    guard convNeXt != nil || vit.map({ !$0.traits.hasWholePatches }) ?? false else {
       throw TrainableNetworkError.model(className: config.className)
     }
-    guard !config.isBaseModel, vit.numLabels > 0 else {
+    guard !config.isBaseModel, config.numLabels > 0 else {
       throw TrainableNetworkError.noClassifier(className: config.className)
     }
     try config.network.validate()
@@ -42,6 +44,11 @@ enum TrainableModels {
         throw setting(own, key, reason: "nothing is left to chance here; set it to 0")
       }
     }
+    if let convNeXt {
+      let scale = try own.number("layer_scale_init_value", default: 1e-6, allowingInteger: true)
+      return try TrainableConvNeXt(config, convNeXt, initialScale: Float(scale))
+    }
+    guard let vit else { throw TrainableNetworkError.model(className: config.className) }
     guard !vit.traits.acceptsAnySize || vit.imageSize.height == vit.imageSize.width else {
       throw setting(
         own, "image_size", reason: "the model resamples its positions where images are not square")
@@ -77,7 +84,7 @@ extension AutoConfig {
   /// - Throws: `TrainableNetworkError` for a network that cannot be taught; `ViTConfigError`, `ViTError.tooLarge`;
   ///   `CheckpointError` for a value of the wrong type.
   package func trainableParameters(_ file: PretrainedConfig) throws -> NetworkParameters {
-    try TrainableModels.vit(self, file).parameters
+    try TrainableModels.network(self, file).parameters
   }
 
   /// The network with its parameters outside of it, to be taught.
@@ -85,6 +92,6 @@ extension AutoConfig {
   /// - Parameter file: As for `trainableParameters`.
   /// - Throws: As that.
   package func trainableNetwork(_ file: PretrainedConfig) throws -> any TrainableNetwork {
-    try TrainableModels.vit(self, file)
+    try TrainableModels.network(self, file)
   }
 }

@@ -52,7 +52,8 @@ struct TrainableViTEmbeddings: Sendable {
     _ context: TrainingContext, pixels: UnsafePointer<Float>, patches: Buffer, projected: Buffer,
     into out: Buffer
   ) {
-    gather(context, pixels, into: patches)
+    context.gatherPatches(
+      pixels, config.imageSize, patch: config.patchSize, channels: config.numChannels, into: patches)
     projection.forward(context, context[patches], rows: context.rows(patches), into: context[projected])
     let parts = (context, context[projected.first(patches.rows)], patches.rows, context[out], out)
     context.compute.parallelFor(context.images, with: (self, parts)) { context, image, _ in
@@ -133,12 +134,18 @@ struct TrainableViTEmbeddings: Sendable {
       }
     }
   }
+}
 
-  /// Copies each patch's pixels into a row: channel, then row, then column.
-  private func gather(_ context: TrainingContext, _ pixels: UnsafePointer<Float>, into out: Buffer) {
-    let grid = config.patchGrid(of: config.imageSize)
-    let parts = (pixels, context[out], grid, config.imageSize, config.patchSize, config.numChannels)
-    context.compute.parallelFor(context.images * grid.height, with: parts) { context, task, _ in
+extension TrainingContext {
+  /// Copies the pixels of each whole patch into a row: channel, then row, then column.
+  ///
+  /// - Parameter pixels: [images, channels, height, width].
+  func gatherPatches(
+    _ pixels: UnsafePointer<Float>, _ size: ImageExtent, patch: ImageExtent, channels: Int, into out: Buffer
+  ) {
+    let grid = size.divided(by: patch)
+    compute.parallelFor(images * grid.height, with: (pixels, self[out], grid, size, patch, channels)) {
+      context, task, _ in
       let (pixels, out, grid, size, patch, channels) = context
       let (image, row) = (task / grid.height, task % grid.height)
       var to = out + task * grid.width * channels * patch.height * patch.width

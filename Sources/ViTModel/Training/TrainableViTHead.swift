@@ -36,6 +36,24 @@ struct TrainableViTHead: Sendable {
     labels = config.numLabels
   }
 
+  /// A layer norm of the mean of all rows, and a classifier.
+  ///
+  /// - Parameters:
+  ///   - root: Where the classifier is.
+  ///   - norm: Where the norm is.
+  init(_ root: ParameterBuilder, width: Int, labels: Int, norm: ParameterBuilder, epsilon: Double) {
+    layernorm = nil
+    pooledLayernorm = TrainableLayerNorm(norm, size: width, epsilon: epsilon)
+    classifiers = [
+      LinearStack(
+        TrainableLinear(root.classifier("classifier"), inFeatures: width, outFeatures: labels))
+    ]
+    pooling = .mean
+    special = 0
+    pooledSize = width
+    self.labels = labels
+  }
+
   /// The first rows of each image that the head reads; `nil` for all.
   var rows: Int? {
     switch pooling {
