@@ -203,7 +203,7 @@ let package = Package(
       name: "AllocationTests",
       dependencies: [
         "AIGuardDefaultModel", "AIGuardVision", "CAllocationCounter", "Checkpoint", "TensorCore",
-        "TestSupport",
+        "TestSupport", "ViTModel",
       ]),
     .testTarget(
       name: "CommandLineTests",

@@ -154,7 +154,7 @@ extension AllocationTests {
   }
 
   /// The allocations of `body` once it has run a few times.
-  private func allocations(_ budget: ComputeBudget, _ body: () throws -> Void) rethrows -> Int {
+  func allocations(_ budget: ComputeBudget, _ body: () throws -> Void) rethrows -> Int {
     for _ in 0..<3 { try body() }
     budget.withCompute { meet($0) { _ in allocation_counter_watch_this_thread(true) } }
     let before = allocation_counter_total()
