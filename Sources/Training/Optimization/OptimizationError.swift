@@ -20,7 +20,7 @@ public enum OptimizationError: Error, Sendable, Equatable, CustomStringConvertib
   /// No module of the network has a name that LoRA is asked to adapt.
   case noSuchModule(target: String, modules: [String])
   /// What is to be learnt leaves nothing to learn.
-  case nothingToLearn(choice: String)
+  case nothingToLearn
   /// The initial values of a parameter are not known.
   case noInitialValues(parameter: String, model: String)
 
@@ -42,7 +42,7 @@ public enum OptimizationError: Error, Sendable, Equatable, CustomStringConvertib
     case .noSuchModule(let target, let modules):
       "no linear layer is called \"\(target.printable)\"; there are "
         + modules.map { $0.printable }.joined(separator: ", ")
-    case .nothingToLearn(let choice): "with \(choice) no parameter is learnt"
+    case .nothingToLearn: "no parameter is learnt: the network has none of what is asked for"
     case .noInitialValues(let parameter, let model):
       "the initial values of \(parameter.printable) in a model of type \(model.printable) are not known"
     }

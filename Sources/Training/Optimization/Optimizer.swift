@@ -37,7 +37,7 @@ package final class Optimizer {
   ) throws {
     precondition(learns.count == layout.parameters.count, "one answer for each parameter")
     try settings.check()
-    guard learns.contains(true) else { throw OptimizationError.nothingToLearn(choice: "this choice") }
+    guard learns.contains(true) else { throw OptimizationError.nothingToLearn }
     self.layout = layout
     self.learns = learns
     self.settings = settings

@@ -71,7 +71,7 @@ package final class Parametrization {
       parameters += adapted.flatMap { [$0.a, $0.b] }
       learns += adapted.flatMap { _ in [true, true] }
     }
-    guard learns.contains(true) else { throw .nothingToLearn(choice: "this choice") }
+    guard learns.contains(true) else { throw .nothingToLearn }
     layout = ParameterLayout(parameters: parameters, count: count, lastDepth: network.lastDepth)
     self.learns = learns
     self.adapted = adapted

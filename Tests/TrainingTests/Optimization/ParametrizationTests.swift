@@ -129,4 +129,29 @@ struct ParametrizationTests {
     let wanted = zip(own.layout.parameters, own.plan.learns).filter(\.1).map(\.0.name)
     #expect(wanted.contains("vit.encoder.layer.1.attention.attention.query.weight") && wanted.count == 3)
   }
+
+  @Test func whereNothingIsLearntThereIsAnError() throws {
+    let layout = TestLayout.layout([("a.weight", [3])], layers: 1)
+    #expect(throws: OptimizationError.nothingToLearn) {
+      try Parametrization(.headOnly, of: layout, modules: [])
+    }
+    #expect(throws: OptimizationError.nothingToLearn) {
+      try Optimizer(
+        layout, learns: [false], settings: OptimizerSettings(),
+        schedule: LearningRateSchedule(.linear, steps: 1))
+    }
+  }
+
+  @Test func errorsAreOneLineThatNamesWhatIsWrong() {
+    let errors: [(OptimizationError, String)] = [
+      (.nonFiniteGradient(step: 7, parameter: "a\nb"), "in step 7 the gradient of a\\nb has values"),
+      (.nonFiniteLogit(image: 3, index: 1), "logit 1 of image 3 of the batch is not"),
+      (.noSuchModule(target: "q", modules: ["x.k", "x.v"]), "called \"q\"; there are x.k, x.v"),
+      (.setting(name: "rank", found: "0", expected: "at least 1"), "rank is 0; expected is at least 1"),
+    ]
+    for (error, text) in errors {
+      #expect(error.description.contains(text), "\(error)")
+      #expect(!error.description.contains("\n"))
+    }
+  }
 }
