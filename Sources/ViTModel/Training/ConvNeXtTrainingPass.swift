@@ -144,9 +144,6 @@ final class ConvNeXtTrainingPass: TrainingPass {
     scratchMemory = try TensorStorage(uninitializedCount: scratch.count)
   }
 
-  /// The memory of the pass.
-  var byteCount: Int { (memory.count + scratchMemory.count) * MemoryLayout<Float>.stride }
-
   func forward(
     _ input: UnsafePointer<Float>, images: Int, parameters: UnsafePointer<Float>
   ) -> UnsafePointer<Float> {
