@@ -43,10 +43,11 @@ cic_result cic_webp_encode(const uint8_t *rgb, const cic_webp_settings *settings
   const WebPEncodingError error = picture.error_code;
   WebPPictureFree(&picture);
   if (done) return (cic_result){.status = CIC_OK};
+  // libwebp does not always say that it could not write.
+  if (output->status != CIC_OK) return failure(output->status, "");
   switch (error) {
     case VP8_ENC_ERROR_OUT_OF_MEMORY:
     case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY: return failure(CIC_NO_MEMORY, "");
-    case VP8_ENC_ERROR_BAD_WRITE: return failure(output->status, "");
     case VP8_ENC_ERROR_PARTITION0_OVERFLOW:
     case VP8_ENC_ERROR_PARTITION_OVERFLOW: return failure(CIC_UNSUPPORTED, "a part of the file would be too large");
     case VP8_ENC_ERROR_FILE_TOO_BIG: return failure(CIC_UNSUPPORTED, "the file would be larger than 4 GiB");

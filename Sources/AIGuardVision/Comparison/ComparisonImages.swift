@@ -110,13 +110,14 @@ struct ComparisonImages: Sendable {
 
   /// Runs a model over a block.
   func classify(
-    _ block: Block, with classifier: ImageClassifier, model: Int
+    _ block: Block, with classifier: ImageClassifier, model: Int, topK: Int,
+    functionToApply: ClassificationFunction?
   ) -> [Result<ClassificationResult, any Error>] {
     let inputs = block.images.map { image in image.flatMap { $0[viewOfModel[model]] } }
     return stride(from: 0, to: inputs.count, by: ImageClassifier.chunk).flatMap { first in
       classifier.each(Array(inputs[first..<min(first + ImageClassifier.chunk, inputs.count)])) {
         pixelValues, facts in
-        try classifier.results(of: pixelValues, facts: facts)
+        try classifier.results(of: pixelValues, facts: facts, topK: topK, functionToApply: functionToApply)
       }
     }
   }

@@ -73,11 +73,6 @@ extension ImageComparison: Encodable {
 extension ImageComparison.Answer: Encodable {
   private enum CodingKeys: CodingKey { case model, error }
 
-  private struct Failure: Encodable {
-    let kind: String
-    let message: String
-  }
-
   /// Writes the fields of the result, or `model` and `error` (`kind`, `message`).
   ///
   /// - Throws: As `ModelIdentity.sha256`, and what the encoder throws.
@@ -87,8 +82,7 @@ extension ImageComparison.Answer: Encodable {
     case .failure(let error):
       var fields = encoder.container(keyedBy: CodingKeys.self)
       try fields.encode(model, forKey: .model)
-      let kind = (error as? any ClassificationFailure)?.kind ?? "internal"
-      try fields.encode(Failure(kind: kind, message: "\(error)".showingPathBytes), forKey: .error)
+      try fields.encode(EncodedFailure(error), forKey: .error)
     }
   }
 }

@@ -108,10 +108,13 @@ public struct ModelComparison: Sendable {
   /// Compares what the models say of each item's image.
   ///
   /// - Parameters:
+  ///   - topK: How many labels each model returns.
+  ///   - functionToApply: From logits to scores; by default each model's own.
   ///   - read: Gives an item's bytes.
   ///   - report: Takes the comparisons in the order of the items, some at a time, as they come.
   package func compareEach<Item>(
-    _ items: [Item], read: (Item) -> Result<[UInt8], any Error>,
+    _ items: [Item], topK: Int = 5, functionToApply: ClassificationFunction? = nil,
+    read: (Item) -> Result<[UInt8], any Error>,
     report: ([Result<ImageComparison, any Error>]) throws -> Void
   ) throws {
     var next = 0
@@ -122,15 +125,19 @@ public struct ModelComparison: Sendable {
         images.prepare(items[next..<end].map(read), into: &block)
         next = end
       } while loaded == nil && next < items.count && block.byteCount < images.maximumMemory
-      try report(compare(block))
+      try report(compare(block, topK, functionToApply))
     }
   }
 
-  private func compare(_ block: ComparisonImages.Block) throws -> [Result<ImageComparison, any Error>] {
+  private func compare(
+    _ block: ComparisonImages.Block, _ topK: Int, _ functionToApply: ClassificationFunction?
+  ) throws -> [Result<ImageComparison, any Error>] {
     var answers = [[ImageComparison.Answer]](repeating: [], count: block.images.count)
     for (index, model) in models.enumerated() {
       let classifier = try loaded?[index] ?? model.load(limits: limits, budget: budget)
-      for (image, result) in images.classify(block, with: classifier, model: index).enumerated() {
+      let results = images.classify(
+        block, with: classifier, model: index, topK: topK, functionToApply: functionToApply)
+      for (image, result) in results.enumerated() {
         answers[image].append(ImageComparison.Answer(model: model.identity, result: result))
       }
     }

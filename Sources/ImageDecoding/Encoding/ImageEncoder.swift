@@ -90,8 +90,8 @@ public enum ImageEncoder {
     switch format {
     // Sixteen rows of samples, of coefficients and of what lies between.
     case .jpeg: DecodeLimits.sum(1 << 20, DecodeLimits.product(image.width, 256))
-    // The pixels as words and as planes, and for every 16 x 16 of them what has been decided, with its coefficients.
-    case .webp: DecodeLimits.sum(1 << 20, DecodeLimits.product(image.width, image.height, 12))
+    // The pixels as words and as planes, and of noise nearly as much again several times over in coefficients and bits.
+    case .webp: DecodeLimits.sum(1 << 20, DecodeLimits.product(image.width, image.height, 32))
     // Rows to try filters on.
     default: DecodeLimits.sum(1 << 20, DecodeLimits.product(image.width, 32))
     }

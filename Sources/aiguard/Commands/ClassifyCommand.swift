@@ -12,6 +12,11 @@
         The score is the model's, not a proof. A verdict (real, fake, unsure) is shown of models that have a calibration, \
         and is meant for its error rate and for images like those that it was fitted on. The model that is built in for \
         photographs is unsure of most of them; aiguard info says why.
+
+        Of several models each has a row of its own, and one more has the mean of their P(AI) and how many say \
+        generated. With --views one model is also shown parts of the image at their own size, its mirror image, the \
+        image as a JPEG of quality 75, and the image at half and double size; it is unstable where the verdict changes. \
+        Either way an image is decoded once.
         """)
 
     @Argument(
@@ -31,16 +36,24 @@
       help: "From logits to scores; by default what the model is for.")
     var functionToApply: ClassificationFunction?
 
+    @Flag(help: "Show the model several views of each image.")
+    var views = false
+
     @Flag(name: .shortAndLong, help: "Also the folders inside folders.")
     var recursive = false
 
     func validate() throws {
       try Input.check(files)
       if topK < 0 { throw ValidationError("--top-k must not be negative") }
+      if views, model.models.count > 1 {
+        throw ValidationError("--views goes with one --model, and \(model.models.count) are named")
+      }
     }
 
     func run() throws {
+      guard model.models.count < 2 else { return try runEnsemble() }
       let classifier = try model.load()
+      if views { try checkLabels(of: classifier) }
       let inputs = Input.expand(files, recursive: recursive)
       let printer: any ResultPrinter =
         json ? JSONLinesPrinter() : TablePrinter(inputs)
@@ -50,11 +63,14 @@
       let chunk = 16
       for first in stride(from: 0, to: inputs.count, by: chunk) {
         let some = Array(inputs[first..<min(first + chunk, inputs.count)])
-        let results = classify(some, with: classifier)
+        let results = views ? try classifyViews(some, with: classifier) : classify(some, with: classifier)
         progress.clear()
         for (input, result) in zip(some, results) {
           switch result {
           case .success(let result): try printer.print(input.name, result)
+          case .views(let result):
+            failed = failed || result.scores.count < result.answers.count
+            try printer.print(input.name, result)
           case .failure(let report):
             failed = true
             try printer.print(input.name, report)
@@ -68,6 +84,7 @@
 
     private enum Outcome {
       case success(ClassificationResult)
+      case views(ViewsResult)
       case failure(FailureReport)
 
       init(_ result: Result<ClassificationResult, any Error>) {
@@ -76,6 +93,54 @@
         case .failure(let error): self = .failure(FailureReport(error))
         }
       }
+
+      init(_ result: Result<ViewsResult, any Error>) {
+        switch result {
+        case .success(let result): self = .views(result)
+        case .failure(let error): self = .failure(FailureReport(error))
+        }
+      }
+    }
+
+    private func runEnsemble() throws {
+      let comparison = try ModelSet(
+        names: model.models, generatedLabels: model.generatedLabels, profile: model.profile,
+        policy: model.policy, precision: model.precision, threads: model.threads
+      ).load()
+      let inputs = Input.expand(files, recursive: recursive)
+      if json {
+        try ModelSet.show(
+          inputs, comparison, topK: topK, functionToApply: functionToApply, with: EnsembleJSONPrinter())
+      } else {
+        try ModelSet.show(
+          inputs, comparison, topK: topK, functionToApply: functionToApply,
+          with: EnsembleTable(inputs, models: model.models))
+      }
+    }
+
+    /// Ends the process where views cannot be put together.
+    private func checkLabels(of classifier: ImageClassifier) throws {
+      do throws(ImageClassifierError) {
+        _ = try classifier.generatedLabels
+      } catch {
+        Output.write("aiguard: --views: \("\(error)".escapedLines)\n", to: .standardError)
+        throw Exit.modelNotLoaded
+      }
+    }
+
+    private func classifyViews(_ inputs: [Input], with classifier: ImageClassifier) throws -> [Outcome] {
+      let paths = inputs.compactMap { if case .file(let path) = $0 { path } else { nil } }
+      var results = try classifier.classifyViewsAndWait(
+        filesAt: paths, topK: topK, functionToApply: functionToApply
+      ).makeIterator()
+      return outcomes(of: inputs, files: { results.next().map(Outcome.init) }) {
+        Outcome(
+          Result {
+            try classifier.classifyViewsAndWait(
+              imageBytes: ImageFile.standardInput(limits: classifier.limits), topK: topK,
+              functionToApply: functionToApply)
+          })
+      }
     }
 
     private func classify(_ inputs: [Input], with classifier: ImageClassifier) -> [Outcome] {
@@ -83,19 +148,28 @@
       var results = classifier.classifyAndWait(
         filesAt: paths, topK: topK, functionToApply: functionToApply
       ).makeIterator()
-      return inputs.map { input in
+      return outcomes(of: inputs, files: { results.next().map(Outcome.init) }) {
+        Outcome(
+          Result {
+            try classifier.classifyAndWait(
+              imageBytes: ImageFile.standardInput(limits: classifier.limits), topK: topK,
+              functionToApply: functionToApply)
+          })
+      }
+    }
+
+    /// - Parameters:
+    ///   - files: Gives the outcome of the next file.
+    ///   - standardInput: Gives that of standard input.
+    private func outcomes(
+      of inputs: [Input], files: () -> Outcome?, standardInput: () -> Outcome
+    ) -> [Outcome] {
+      inputs.map { input in
         switch input {
         case .failure(_, let report): .failure(report)
-        case .standardInput:
-          Outcome(
-            Result {
-              try classifier.classifyAndWait(
-                imageBytes: ImageFile.standardInput(limits: classifier.limits), topK: topK,
-                functionToApply: functionToApply)
-            })
+        case .standardInput: standardInput()
         case .file(let path):
-          results.next().map(Outcome.init)
-            ?? .failure(FailureReport(kind: "internal", message: "no result for \(path)"))
+          files() ?? .failure(FailureReport(kind: "internal", message: "no result for \(path)"))
         }
       }
     }

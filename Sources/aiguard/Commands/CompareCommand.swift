@@ -1,7 +1,6 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
-  import Checkpoint
 
   struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -64,76 +63,16 @@
     }
 
     func run() throws {
-      let comparison = try load()
+      let comparison = try ModelSet(
+        names: models, generatedLabels: generatedLabels, maximumMemory: maxMemory?.byteCount,
+        profile: profile,
+        policy: policy, precision: precision, threads: threads
+      ).load()
       let inputs = Input.expand(files, recursive: recursive)
-      let printer: any ComparisonPrinter = json ? ComparisonJSONPrinter() : ComparisonTable(models: models)
-      var progress = Progress(total: inputs.count)
-      var failed = false
-      var waiting = inputs[...]
-      if !inputs.isEmpty { printer.begin() }
-      try comparison.compareEach(inputs, read: { read($0, limits: comparison.limits) }) { results in
-        progress.clear()
-        for (input, result) in zip(waiting, results) {
-          switch result {
-          case .success(let comparison):
-            failed = failed || comparison.scores.count < comparison.answers.count
-            try printer.print(input.name, comparison)
-          case .failure(let error):
-            failed = true
-            try printer.print(input.name, (error as? FailedInput)?.report ?? FailureReport(error))
-          }
-        }
-        waiting = waiting.dropFirst(results.count)
-        progress.advance(by: results.count)
-      }
-      progress.clear()
-      if failed { throw Exit.someInputsFailed }
-    }
-
-    /// An input that had failed before it was read.
-    private struct FailedInput: Error { let report: FailureReport }
-
-    private func read(_ input: Input, limits: DecodeLimits) -> Result<[UInt8], any Error> {
-      Result {
-        switch input {
-        case .file(let path): try ImageFile.read(path, limits: limits)
-        case .standardInput: try ImageFile.standardInput(limits: limits)
-        case .failure(_, let report): throw FailedInput(report: report)
-        }
-      }
-    }
-
-    /// Opens the models, or ends the process saying why they cannot be compared.
-    private func load() throws -> ModelComparison {
-      var loading = ""
-      do {
-        var strangers = generatedLabels
-        let models = try models.map { name in
-          loading = " \(name.printable)"
-          let location = try ModelArgument.find(name, revision: nil, weights: nil, base: nil)
-          let labels = try NetworkFiles(
-            folder: location.folder, weightsFile: nil, baseFolder: location.base
-          ).config.labels
-          let own = generatedLabels.filter(labels.contains)
-          strangers.removeAll(where: own.contains)
-          let model = try ComparedModel(
-            folder: location.folder, baseFolder: location.base, id: location.id,
-            generatedLabels: own.isEmpty ? nil : own, profile: profile, policy: policy, precision: precision)
-          ModelNote.show(model.identity.note, of: model.identity.id)
-          return model
-        }
-        loading = "s"
-        guard strangers.isEmpty else {
-          throw ValidationError(
-            "none of the models has the label \(strangers.map(\.printable).joined(separator: ", "))")
-        }
-        return try ModelComparison(
-          models, maximumMemory: maxMemory?.byteCount,
-          budget: threads.map(ComputeBudget.init(threads:)) ?? .shared)
-      } catch {
-        Output.write(
-          "aiguard: cannot load the model\(loading): \("\(error)".escapedLines)\n", to: .standardError)
-        throw Exit.modelNotLoaded
+      if json {
+        try ModelSet.show(inputs, comparison, with: ComparisonJSONPrinter())
+      } else {
+        try ModelSet.show(inputs, comparison, with: ComparisonTable(models: models))
       }
     }
   }

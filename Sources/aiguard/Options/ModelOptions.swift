@@ -6,13 +6,16 @@
   /// The options that every command takes which uses a model.
   struct ModelOptions: ParsableArguments {
     @Option(
-      name: .long,
+      name: .customLong("model"),
       help: ArgumentHelp(
         "A folder as save_pretrained writes it, or the id of a model on the Hugging Face Hub, which is downloaded "
           + "where the cache does not have it, or a model that is built in: builtin:photo for photographs, builtin:cifake "
           + "for 32x32 thumbnails. Without it \(BuiltInModel.standard.rawValue).",
         valueName: "folder or id"))
-    var model: String?
+    var models: [String] = []
+
+    /// The one that is named, or the first.
+    var model: String? { models.first }
 
     @Option(help: "A branch, a tag or a commit of a --model on the Hub.")
     var revision: String?
@@ -76,6 +79,15 @@
         throw ValidationError("--generated-label goes with --model: of a built-in model it is known")
       }
       if base != nil, isBuiltIn { throw ValidationError("--base goes with --model: an adapter") }
+      if models.count > 1 {
+        let ofOne = [
+          ("--revision", revision != nil), ("--weights", weights != nil), ("--base", base != nil),
+          ("--packed-cache", packedCache),
+        ]
+        for (option, isGiven) in ofOne where isGiven {
+          throw ValidationError("\(option) goes with one --model, and \(models.count) are named")
+        }
+      }
       try WeightsOptions.check(weights: weights, base: base)
       try Self.check(threads: threads)
     }
@@ -86,11 +98,17 @@
       }
     }
 
+    /// Refuses several models, for what takes one.
+    func checkSingle() throws {
+      guard models.count <= 1 else { throw ValidationError("name one --model; \(models.count) are named") }
+    }
+
     var budget: ComputeBudget { threads.map(ComputeBudget.init(threads:)) ?? .shared }
 
     /// Loads the model for its features, or ends the process saying why it cannot.
     func loadEmbedder() throws -> ImageEmbedder {
-      try reportingFailure {
+      try checkSingle()
+      return try reportingFailure {
         guard let model, try BuiltInModel(named: model) == nil else { return try loadClassifier().embedder }
         let location = try ModelArgument.find(model, revision: revision, weights: weights, base: base)
         let embedder = try ImageEmbedder(
@@ -105,7 +123,10 @@
     }
 
     /// Loads the model, or ends the process saying why it cannot.
-    func load() throws -> ImageClassifier { try reportingFailure { try loadClassifier() } }
+    func load() throws -> ImageClassifier {
+      try checkSingle()
+      return try reportingFailure { try loadClassifier() }
+    }
 
     private func loadClassifier() throws -> ImageClassifier {
       if let model, try BuiltInModel(named: model) == nil {

@@ -5,6 +5,7 @@
   /// One way to show results.
   protocol ResultPrinter {
     func print(_ file: String, _ result: ClassificationResult) throws
+    func print(_ file: String, _ result: ViewsResult) throws
     func print(_ file: String, _ failure: FailureReport) throws
   }
 
@@ -38,9 +39,20 @@
   struct TablePrinter: ResultPrinter {
     private let width: Int
 
-    init(_ inputs: [Input]) {
+    init(_ inputs: [Input]) { self.init(width: Self.width(of: inputs)) }
+
+    init(width: Int) { self.width = width }
+
+    /// The width of a column of files.
+    static func width(of inputs: [Input]) -> Int {
       // Those that have failed already get no row.
-      width = inputs.map { if case .failure = $0 { 0 } else { $0.name.escaped.count } }.max() ?? 0
+      inputs.map { if case .failure = $0 { 0 } else { $0.name.escaped.count } }.max() ?? 0
+    }
+
+    /// A row of other columns; the name is shown as it is.
+    func print(_ name: String, _ columns: [String]) {
+      Output.write(
+        name.padded(to: width) + "  " + columns.joined(separator: "  ") + "\n", to: .standardOutput)
     }
 
     func print(_ file: String, _ result: ClassificationResult) {

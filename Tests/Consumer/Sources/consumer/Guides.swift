@@ -118,3 +118,10 @@ func verdict(_ classifier: ImageClassifier, on image: [UInt8]) async throws -> S
   case nil: "the model has no calibration"
   }
 }
+
+// Whether the verdict stays the same when what should not matter changes.
+func isStable(_ file: String, _ classifier: ImageClassifier) async throws -> Bool {
+  let views = try await classifier.classifyViews(fileAt: file)
+  print(views.whole.generatedScore ?? 0, views.mean, views.standardDeviation, views.spread)
+  return !views.isUnstable
+}
