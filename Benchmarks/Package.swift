@@ -16,7 +16,9 @@ let package = Package(
       name: "aiguard-bench",
       dependencies: [
         .product(name: "AIGuardVision", package: "AIGuardVision"),
-        .product(name: "ImageProcessor", package: "AIGuardVision"), "CCodecLoop", "CPeak",
+        .product(name: "ImageProcessor", package: "AIGuardVision"),
+        .product(name: "TensorCore", package: "AIGuardVision"),
+        .product(name: "Training", package: "AIGuardVision"), "CCodecLoop", "CPeak",
       ]),
     .target(name: "CPeak"),
     .target(name: "CCodecLoop", linkerSettings: ["jpeg", "png", "de265"].map { .linkedLibrary($0) }),

@@ -18,6 +18,10 @@ import Foundation
 //   aiguard-bench --images
 //
 // measures decoding and preprocessing: see Images.swift.
+//
+//   aiguard-bench --train CONFIG BATCH THREADS LAYERS
+//
+// measures steps of training: see Training.swift.
 
 struct UsageError: Error, CustomStringConvertible {
   var description: String
@@ -126,6 +130,7 @@ func serve(_ arguments: [String]) throws {
 do {
   let arguments = Array(CommandLine.arguments.dropFirst())
   switch arguments {
+  case _ where arguments.first == "--train": try serveTraining(Array(arguments.dropFirst()))
   case ["--peak"]: printPeaks()
   case ["--images"]: try serveImages()
   default: try serve(arguments)
