@@ -1,4 +1,3 @@
-import AIGuardVision
 import Checkpoint
 import TensorCore
 import ViTModel

@@ -29,7 +29,7 @@ import Testing
     let memory = try TensorStorage(uninitializedCount: plan.count)
     var x = numbers(rows * inputs, 1)
     var dy = numbers(rows * all, 2)
-    let weights = (0..<parts).map { numbers(outputs * inputs, UInt32(3 + $0)) }
+    let weights = (0..<parts).flatMap { numbers(outputs * inputs, UInt32(3 + $0)) }
     let bias = numbers(outputs, 7)
     let vectors = numbers(all, 8)
     var y = [Float](repeating: .nan, count: rows * all)
@@ -51,29 +51,27 @@ import Testing
     var dProjected = [Float](repeating: .nan, count: rows * all)
     ComputeBudget(threads: threads).withCompute { compute in
       let training = TrainingKernels(plan, compute, memory: memory.base)
-      weights[0].withUnsafeBufferPointer { w0 in
-        weights[1].withUnsafeBufferPointer { w1 in
-          weights[2].withUnsafeBufferPointer { w2 in
-            bias.withUnsafeBufferPointer { bias in
-              guard let w0 = w0.baseAddress, let w1 = w1.baseAddress, let w2 = w2.baseAddress else { return }
-              let stack = WeightStack(
-                [w0, w1, w2], biases: [bias.baseAddress, nil, bias.baseAddress], rows: outputs,
-                columns: inputs)
-              training.linear(&x, rows: rows, stack, into: &y, .activation(.gelu, before: &before))
-              training.linearInputGradient(&dy, rows: rows, stack, into: &dx, .store)
-            }
+      weights.withUnsafeBufferPointer { weights in
+        bias.withUnsafeBufferPointer { bias in
+          before.withUnsafeMutableBufferPointer { before in
+            guard let weights = weights.baseAddress, let before = before.baseAddress else { return }
+            let stack = WeightStack(
+              (0..<parts).map { weights + $0 * outputs * inputs },
+              biases: [bias.baseAddress, nil, bias.baseAddress], rows: outputs, columns: inputs)
+            training.linear(&x, rows: rows, stack, into: &y, .activation(.gelu, before: before))
+            training.linearInputGradient(&dy, rows: rows, stack, into: &dx, .store)
           }
         }
       }
       gradients.withUnsafeMutableBufferPointer { gradients in
         biasGradients.withUnsafeMutableBufferPointer { biases in
+          guard let weights = gradients.baseAddress, let biases = biases.baseAddress else { return }
           // The second matrix is not learnt.
-          let place = { (part: Int) in gradients.baseAddress.map { $0 + part * outputs * inputs } }
           training.linearGradients(
             &dy, &x, rows: rows, outputs: outputs, inputs: inputs,
             into: WeightStackGradients(
-              weights: [place(0), nil, place(2)],
-              biases: [biases.baseAddress, nil, biases.baseAddress.map { $0 + 2 * outputs }]))
+              weights: [weights, nil, weights + 2 * outputs * inputs],
+              biases: [biases, nil, biases + 2 * outputs]))
         }
       }
       training.layerNorm(
