@@ -27,7 +27,7 @@ package func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ coun
 }
 
 /// `rename`.
-func systemRename(_ old: [CChar], _ new: [CChar]) -> Int32 { rename(old, new) }
+package func systemRename(_ old: [CChar], _ new: [CChar]) -> Int32 { rename(old, new) }
 
 // MARK: - What differs between systems
 

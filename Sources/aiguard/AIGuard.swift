@@ -14,7 +14,7 @@
       version: AIGuardVisionVersion.current,
       subcommands: [
         ClassifyCommand.self, CompareCommand.self, EmbedCommand.self, InspectCommand.self, InfoCommand.self,
-        CalibrateCommand.self,
+        CalibrateCommand.self, TrainCommand.self,
       ]
         + modelCommands)
 

@@ -183,6 +183,7 @@ import Testing
         "quantized": save(.quantized(key: ""), "invalid-argument", 400),
         "invalidFileName": save(.invalidFileName(""), "invalid-argument", 400),
         "adapterInFolder": save(.adapterInFolder(path: ""), "invalid-argument", 400),
+        "outOfRange": save(.outOfRange(key: "", dtype: .float16), "invalid-argument", 400),
       ],
       "DigestError": ["": .init(DigestError(), "internal", 500)],
     ]

@@ -13,6 +13,7 @@ let package = Package(
         .product(name: "AIGuardVision", package: "AIGuardVision"),
         .product(name: "AIGuardDefaultModel", package: "AIGuardVision"),
         .product(name: "Checkpoint", package: "AIGuardVision"),
+        .product(name: "Training", package: "AIGuardVision"),
       ])
   ]
 )

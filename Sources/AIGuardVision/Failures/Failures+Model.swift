@@ -36,7 +36,8 @@ extension ModelSaveError: ClassificationFailure {
   /// `invalid-argument` for a mistake of the caller's, else `model`.
   public var kind: String {
     switch self {
-    case .unsupportedDType, .invalidShardSize, .quantized, .invalidFileName, .adapterInFolder:
+    case .unsupportedDType, .invalidShardSize, .quantized, .invalidFileName, .adapterInFolder,
+      .outOfRange:
       "invalid-argument"
     case .missingTensor, .partialBytes: "model"
     }
@@ -45,7 +46,9 @@ extension ModelSaveError: ClassificationFailure {
   /// 400 for a mistake of the caller's, else 500.
   public var httpStatus: Int {
     switch self {
-    case .unsupportedDType, .invalidShardSize, .quantized, .invalidFileName, .adapterInFolder: 400
+    case .unsupportedDType, .invalidShardSize, .quantized, .invalidFileName, .adapterInFolder,
+      .outOfRange:
+      400
     case .missingTensor, .partialBytes: 500
     }
   }

@@ -17,6 +17,8 @@ public enum ModelSaveError: Error, Sendable, Equatable, CustomStringConvertible 
   case invalidFileName(String)
   /// The folder has an adapter, which would be applied to the merged weights once more.
   case adapterInFolder(path: String)
+  /// A number is not finite in this type.
+  case outOfRange(key: String, dtype: DType)
 
   /// One line for a person.
   public var description: String {
@@ -32,6 +34,8 @@ public enum ModelSaveError: Error, Sendable, Equatable, CustomStringConvertible 
         + "whose config.json says how, for the ways that are read, and otherwise in Python"
     case .adapterInFolder(let path):
       "\(path): merged weights beside adapter_config.json would be adapted once more: write them to another folder"
+    case .outOfRange(let key, let dtype):
+      "tensor \"\(key.printable)\" has a number that \(dtype.safetensorsName) cannot hold"
     case .invalidFileName(let name): "\"\(name.printable)\" is no name for a file beside the weights"
     }
   }

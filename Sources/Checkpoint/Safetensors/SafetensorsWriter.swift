@@ -40,8 +40,7 @@ enum SafetensorsWriter {
         ? Array(left.name.utf8).lexicographicallyPrecedes(Array(right.name.utf8)) : first > second
     }
     let file = try OutputFile(replacing: path, permissions: OutputFile.publicPermissions)
-    let header = header(sorted, metadata: metadata)
-    try file.write((0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header)
+    try file.write(beginning(sorted, metadata: metadata))
     for tensor in sorted {
       var count = 0
       try tensor.forEachBlock { block in
@@ -58,6 +57,12 @@ enum SafetensorsWriter {
     }
     try file.finish()
     return file
+  }
+
+  /// What stands before the tensors' bytes: the length of the header and the header.
+  static func beginning(_ tensors: [TensorToWrite], metadata: [String: String]) -> [UInt8] {
+    let header = header(tensors, metadata: metadata)
+    return (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header
   }
 
   private static func rank(_ dtype: DType) -> Int { order.firstIndex(of: dtype) ?? 0 }

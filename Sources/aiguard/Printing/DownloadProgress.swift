@@ -2,22 +2,6 @@
   import AIGuardVision
   import Platform
 
-  /// Ctrl-C ends a download by the front door: what is half there goes.
-  struct Interruption {
-    // Written by a signal handler, which may touch little else.
-    nonisolated(unsafe) private static var flag: sig_atomic_t = 0
-
-    static var isRequested: Bool { flag != 0 }
-
-    init() {
-      for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.flag = 1 } }
-    }
-
-    func end() {
-      for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
-    }
-  }
-
   /// How far a download is, on standard error where that is a terminal.
   final class DownloadProgress {
     private let isShown: Bool
