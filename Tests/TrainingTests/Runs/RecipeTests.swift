@@ -136,7 +136,7 @@ import Testing
     ),
     (#"{"validation": {"fraction": 1}}"#, "r.json: validation.fraction must be a number between 0 and 1"),
     (#"{"validation": {"split": "a", "group_by": "none"}}"#, "r.json: validation.group_by: a part"),
-    (#"{"distillation": {}}"#, "r.json: distillation.teacher must be"),
+    (#"{"distillation": {}}"#, "r.json: the key distillation.teacher is missing"),
     (
       #"{"distillation": {"teacher": [{"images": "a"}]}}"#,
       "r.json: the key distillation.teacher[0].file is missing"
