@@ -10,6 +10,12 @@ public struct DecodedImage: Sendable {
   /// How the image is to be turned to be seen upright, by the file's EXIF block or XMP packet. `topLeft` for TIFF and
   /// HEIF, whose images are turned when they are loaded.
   public let orientation: ImageOrientation
+
+  /// The same image with other pixels, such as a copy that was changed, as if a file of this format and mode had them.
+  package func with(_ image: RGBImage, format: ImageFormat? = nil, mode: String? = nil) -> DecodedImage {
+    DecodedImage(
+      format: format ?? self.format, mode: mode ?? self.mode, image: image, orientation: orientation)
+  }
 }
 
 /// What becomes of transparent pixels.

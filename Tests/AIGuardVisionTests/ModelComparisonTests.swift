@@ -137,6 +137,38 @@ import Testing
     }
   }
 
+  /// A classifier that is loaded answers as its files do, and a changed image is the changed image's answer, of one decode.
+  @Test func loadedModelsAndChangedImagesAnswerAsAlone() throws {
+    let folder = try write(Self.recipes)
+    let file = Fixtures.url("photos/chelsea.jpg").path
+    let models = try classifiers(folder).map { try ComparedModel($0) }
+    #expect(models.allSatisfy { $0.weightByteCount == 0 && !$0.labels.isEmpty })
+    let fromFiles = try ModelComparison(try self.models(folder)).compareAndWait(filesAt: [file])[0].get()
+    let count = Counter()
+    var comparison = try ModelComparison(models)
+    comparison.images.decode = {
+      count.add()
+      return try ImageDecoder.decode($0, limits: $1, alpha: $2)
+    }
+    struct Refused: Error {}
+    let changed = comparison.changing([
+      .none, ImageChange { image, _ in image.with(try image.image.flippedHorizontally()) },
+      ImageChange { _, _ in throw Refused() },
+    ])
+    var results: [Result<[ImageComparison], any Error>] = []
+    try changed.compareEachChanged(
+      [file], read: { path in Result { try ImageFile.read(path, limits: .default) } }
+    ) { results += $0 }
+    #expect(count.value == 1)
+    let answers = try results[0].get()
+    #expect(answers.count == 3)
+    #expect(answers[0].scores == fromFiles.scores)
+    let flipped = try ImageDecoder.decode(ImageFile.read(file, limits: .default)).image.flippedHorizontally()
+    let png = try ImageEncoder.encode(flipped, as: .png())
+    #expect(answers[1].scores == (try ModelComparison(models).compareAndWait(batch: [png])[0].get().scores))
+    #expect(answers[2].scores.isEmpty && answers[2].answers.count == models.count)
+  }
+
   private final class Counter: Sendable {
     private let count = Mutex((now: 0, most: 0, all: 0))
     func add() { count.withLock { $0.all += 1 } }

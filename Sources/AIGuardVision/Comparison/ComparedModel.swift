@@ -1,6 +1,7 @@
 import Checkpoint
 
-/// One of the models of a ``ModelComparison``: its files, opened and judged, and its weights not yet in memory.
+/// One of the models of a ``ModelComparison``: its files, opened and judged, and its weights not yet in memory; or a
+/// classifier that is loaded already.
 ///
 /// It keeps the files of weights open for as long as it lives, as a classifier does.
 public struct ComparedModel: Sendable {
@@ -8,14 +9,33 @@ public struct ComparedModel: Sendable {
   public let identity: ModelIdentity
   /// Which labels mean "generated", and how P(AI) follows from them.
   public let generatedLabels: GeneratedLabels
-  /// The bytes that the weights take in memory, packed at the precision.
+  /// The bytes that the weights take in memory, packed at the precision; 0 for a classifier that is loaded, whose memory is
+  /// not the comparison's.
   public let weightByteCount: Int
+  /// The labels' names, by their index in the logits.
+  public let labels: [String]
 
-  private let files: ClassifierFiles
-  private let precision: Precision
+  private let source: Source
+  let processor: ViTImageProcessor
+  let policy: InputPolicy
 
-  var processor: ViTImageProcessor { files.processor }
-  var policy: InputPolicy { files.policy }
+  private enum Source: Sendable {
+    case files(ClassifierFiles, Precision)
+    case loaded(ImageClassifier)
+  }
+
+  /// Takes a classifier that is loaded, such as the built-in one.
+  ///
+  /// - Throws: `ImageClassifierError` where it is not known which labels mean "generated".
+  public init(_ classifier: ImageClassifier) throws(ImageClassifierError) {
+    generatedLabels = try classifier.generatedLabels
+    identity = classifier.identity
+    weightByteCount = 0
+    labels = classifier.labels
+    source = .loaded(classifier)
+    processor = classifier.processor
+    policy = classifier.policy
+  }
 
   /// Opens a model's folder and finds out whether it can be loaded and what its labels mean; reads no large tensor.
   ///
@@ -27,11 +47,12 @@ public struct ComparedModel: Sendable {
     generatedLabels: [String]? = nil, profile: PreprocessingProfile = .pillow13,
     policy: InputPolicy = .asStored, precision: Precision = .float32
   ) throws {
-    files = try ClassifierFiles(
+    let files = try ClassifierFiles(
       folder: folder, weightsFile: weightsFile, baseFolder: baseFolder, id: id,
       generatedLabels: generatedLabels,
       profile: profile, policy: policy)
-    guard !(files.head?.labels ?? files.config.labels).isEmpty else {
+    labels = files.head?.labels ?? files.config.labels
+    guard !labels.isEmpty else {
       throw ImageClassifierError.noLabels(model: files.id)
     }
     self.generatedLabels = try files.generated.get()
@@ -40,7 +61,9 @@ public struct ComparedModel: Sendable {
       config: files.network, weights: WeightLoader(files.weights, for: files.network), precision: precision)
     identity = ModelIdentity(
       id: files.id, hash: WeightsHash(files.weights, head: files.head?.file))
-    self.precision = precision
+    source = .files(files, precision)
+    processor = files.processor
+    self.policy = files.policy
   }
 
   /// Brings the weights into memory.
@@ -48,6 +71,11 @@ public struct ComparedModel: Sendable {
   /// - Throws: What reading them throws, and `ImageClassifierError.weightsChanged` where a file has been modified since it
   ///   was opened.
   func load(limits: DecodeLimits, budget: ComputeBudget) throws -> ImageClassifier {
+    let (files, precision): (ClassifierFiles, Precision)
+    switch source {
+    case .loaded(let classifier): return classifier
+    case .files(let found, let asked): (files, precision) = (found, asked)
+    }
     if let path = try files.weights.modifiedFile() { throw ImageClassifierError.weightsChanged(path: path) }
     return try files.classifier(
       precision: precision, limits: limits, budget: budget, packedCache: nil, maximumWaitingCalls: 0)

@@ -5,7 +5,7 @@ import Platform
 struct ComparisonImages: Sendable {
   /// Images that are prepared: their pixel values, which are all that is kept of them.
   struct Block {
-    /// For each image each way of preparing it, or why it cannot be decoded.
+    /// For each image each way of changing it, and for each of these each way of preparing it, or why it cannot be decoded.
     var images: [Result<[Result<PreparedImage, any Error>], any Error>] = []
     /// The bytes of all pixel values.
     var byteCount = 0
@@ -29,6 +29,9 @@ struct ComparisonImages: Sendable {
   var decode: @Sendable ([UInt8], DecodeLimits, AlphaHandling) throws -> DecodedImage = {
     try ImageDecoder.decode($0, limits: $1, alpha: $2)
   }
+
+  /// How each image is changed before it is prepared: not at all, or in several ways.
+  var changes = [ImageChange.none]
 
   init(_ models: [ComparedModel], limits: DecodeLimits, budget: ComputeBudget, maximumMemory: Int) {
     var seen: [ComparedModel] = []
@@ -88,15 +91,20 @@ struct ComparisonImages: Sendable {
       let decoded = try opaque ?? decode(bytes, limits, alpha)
       // Nothing in a JPEG is transparent, so that it is the same either way.
       opaque = decoded.format == .jpeg ? decoded : nil
-      for index in wanted {
-        values[index] = Result {
-          let pixelValues = try views[index].processor.preprocess(
-            decoded, policy: views[index].policy, limits: limits)
-          return PreparedImage(pixelValues: pixelValues, facts: decoded.facts)
+      for (number, change) in changes.enumerated() {
+        let changed = Result { try change.apply(decoded, limits) }
+        for index in wanted {
+          values[number * views.count + index] = changed.flatMap { image in
+            Result {
+              let pixelValues = try views[index].processor.preprocess(
+                image, policy: views[index].policy, limits: limits)
+              return PreparedImage(pixelValues: pixelValues, facts: image.facts)
+            }
+          }
         }
       }
     }
-    return views.indices.compactMap { values[$0] }
+    return (0..<changes.count * views.count).compactMap { values[$0] }
   }
 
   /// The bytes of the decoded image, by its header; none where it has no usable one, for then it is not decoded either.
@@ -108,12 +116,12 @@ struct ComparisonImages: Sendable {
     }
   }
 
-  /// Runs a model over a block.
+  /// Runs a model over a block, whose images are changed in one way.
   func classify(
-    _ block: Block, with classifier: ImageClassifier, model: Int, topK: Int,
+    _ block: Block, with classifier: ImageClassifier, model: Int, change: Int, topK: Int,
     functionToApply: ClassificationFunction?
   ) -> [Result<ClassificationResult, any Error>] {
-    let inputs = block.images.map { image in image.flatMap { $0[viewOfModel[model]] } }
+    let inputs = block.images.map { image in image.flatMap { $0[change * views.count + viewOfModel[model]] } }
     return stride(from: 0, to: inputs.count, by: ImageClassifier.chunk).flatMap { first in
       classifier.each(Array(inputs[first..<min(first + ImageClassifier.chunk, inputs.count)])) {
         pixelValues, facts in

@@ -105,6 +105,18 @@ public struct ModelComparison: Sendable {
     return comparisons
   }
 
+  /// Runs something that asks the models, on a thread of its own; as `compare(batch:)`.
+  package func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    try await calls.run(body)
+  }
+
+  /// The same models over images that are changed first, in each of several ways.
+  package func changing(_ changes: [ImageChange]) -> ModelComparison {
+    var comparison = self
+    comparison.images.changes = changes.isEmpty ? [.none] : changes
+    return comparison
+  }
+
   /// Compares what the models say of each item's image.
   ///
   /// - Parameters:
@@ -116,6 +128,17 @@ public struct ModelComparison: Sendable {
     _ items: [Item], topK: Int = 5, functionToApply: ClassificationFunction? = nil,
     read: (Item) -> Result<[UInt8], any Error>,
     report: ([Result<ImageComparison, any Error>]) throws -> Void
+  ) throws {
+    try compareEachChanged(items, topK: topK, functionToApply: functionToApply, read: read) { results in
+      try report(results.map { $0.map { $0[0] } })
+    }
+  }
+
+  /// As `compareEach`, with a comparison for each way of changing the image, in their order.
+  package func compareEachChanged<Item>(
+    _ items: [Item], topK: Int = 5, functionToApply: ClassificationFunction? = nil,
+    read: (Item) -> Result<[UInt8], any Error>,
+    report: ([Result<[ImageComparison], any Error>]) throws -> Void
   ) throws {
     var next = 0
     while next < items.count {
@@ -131,18 +154,22 @@ public struct ModelComparison: Sendable {
 
   private func compare(
     _ block: ComparisonImages.Block, _ topK: Int, _ functionToApply: ClassificationFunction?
-  ) throws -> [Result<ImageComparison, any Error>] {
-    var answers = [[ImageComparison.Answer]](repeating: [], count: block.images.count)
+  ) throws -> [Result<[ImageComparison], any Error>] {
+    let changes = images.changes.indices
+    var answers = [[[ImageComparison.Answer]]](
+      repeating: changes.map { _ in [] }, count: block.images.count)
     for (index, model) in models.enumerated() {
       let classifier = try loaded?[index] ?? model.load(limits: limits, budget: budget)
-      let results = images.classify(
-        block, with: classifier, model: index, topK: topK, functionToApply: functionToApply)
-      for (image, result) in results.enumerated() {
-        answers[image].append(ImageComparison.Answer(model: model.identity, result: result))
+      for change in changes {
+        let results = images.classify(
+          block, with: classifier, model: index, change: change, topK: topK, functionToApply: functionToApply)
+        for (image, result) in results.enumerated() {
+          answers[image][change].append(ImageComparison.Answer(model: model.identity, result: result))
+        }
       }
     }
     return zip(block.images, answers).map { image, answers in
-      image.map { _ in ImageComparison(answers: answers) }
+      image.map { _ in answers.map(ImageComparison.init(answers:)) }
     }
   }
 }
