@@ -11,6 +11,7 @@ import Testing
     ("inspect-model-help", ["inspect-model", "--help"]), ("compare-help", ["compare", "--help"]),
     ("calibrate-help", ["calibrate", "--help"]),
     ("train-help", ["train", "--help"]),
+    ("evaluate-help", ["evaluate", "--help"]),
   ])
   func helpIsAsRecorded(name: String, arguments: [String]) throws {
     let outcome = try Tool.run(arguments, environment: ["COLUMNS": "80"])

@@ -14,6 +14,7 @@ let package = Package(
         .product(name: "AIGuardDefaultModel", package: "AIGuardVision"),
         .product(name: "Checkpoint", package: "AIGuardVision"),
         .product(name: "Training", package: "AIGuardVision"),
+        .product(name: "Evaluation", package: "AIGuardVision"),
       ])
   ]
 )

@@ -1,0 +1,97 @@
+#if CLI
+  import AIGuardDefaultModel
+  import AIGuardVision
+  import ArgumentParser
+  import Datasets
+  import Evaluation
+  import Platform
+
+  struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "evaluate", abstract: "Judge models on labelled images.",
+      usage: "aiguard evaluate --data <path> [--model <folder or id>] ... [<options>]",
+      discussion: """
+        Images are in LABEL/..., SPLIT/LABEL/... or SPLIT/LABEL/SOURCE/..., in a folder or a zip archive, or named in a \
+        list (CSV with the columns path and label). "Generated" is the positive class. An image is decoded once for all \
+        models; one that fails is counted, named on standard error, and in no figure.
+
+        Without --model the built-in model is judged. Docs/Evaluation.md defines every figure.
+        """)
+
+    @OptionGroup var data: EvaluationDataOptions
+
+    @OptionGroup var options: ComparedModelOptions
+
+    @Option(help: "The lowest P(AI) that is called generated.")
+    var threshold = 0.5
+
+    @Flag(
+      help: ArgumentHelp(
+        "Also judge the images recompressed, rescaled, blurred, cropped and as in a screenshot."))
+    var sweep = false
+
+    @Option(help: ArgumentHelp("Write a report with figures as one HTML file.", valueName: "file"))
+    var report: String?
+
+    @Option(help: ArgumentHelp("Write everything but the scores as one JSON object.", valueName: "file"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Write the score of each image, one JSON object a line.", valueName: "file"))
+    var scores: String?
+
+    func validate() throws {
+      if !(0...1).contains(threshold) { throw ValidationError("--threshold must be from 0 to 1") }
+      if options.models.isEmpty, !options.generatedLabels.isEmpty {
+        throw ValidationError("--generated-label goes with --model: of the built-in model it is known")
+      }
+    }
+
+    func run() throws {
+      let set = try data.open()
+      let evaluator = try load()
+      // Begun before the work: a name that cannot be written to is known at once.
+      let files = try [report, json, scores].map { path in
+        try path.map { try OutputFile(replacing: $0, permissions: OutputFile.publicPermissions) }
+      }
+      var progress = Progress(total: set.dataset.records.count)
+      let result = try evaluator.evaluateAndWait(
+        set,
+        options: EvaluationOptions(
+          positiveLabels: data.positive.isEmpty ? nil : data.positive, threshold: threshold,
+          sweep: sweep ? SweepChange.standard : [])
+      ) { progress.advance(by: $0) }
+      progress.clear()
+      for failure in result.allFailures {
+        FailureReport(kind: failure.kind, message: failure.message).show(failure.name)
+      }
+      Output.write(EvaluationTable(result).text, to: .standardOutput)
+      if let file = files[0] { try finish(file, EvaluationReport(result, images: set.dataset).html) }
+      if let file = files[1] { try finish(file, result.jsonText) }
+      if let file = files[2] {
+        try result.eachScoreLine { try file.write(Array($0.utf8)) }
+        try finish(file, "")
+      }
+      if !result.allFailures.isEmpty { throw Exit.someInputsFailed }
+    }
+
+    private func finish(_ file: OutputFile, _ text: String) throws {
+      try file.write(Array(text.utf8))
+      try file.finish()
+      try file.rename()
+    }
+
+    private func load() throws -> Evaluator {
+      try options.load { models in
+        let models =
+          try models.isEmpty
+          ? [
+            ComparedModel(
+              ImageClassifier.defaultModel(
+                profile: options.profile, policy: options.policy, precision: options.precision,
+                budget: options.budget))
+          ] : models
+        return try Evaluator(models, maximumMemory: options.maxMemory?.byteCount, budget: options.budget)
+      }
+    }
+  }
+#endif
