@@ -124,12 +124,11 @@ let package = Package(
       ]),
     .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),
     .target(name: "AIGuardPhotoModel", dependencies: ["AIGuardVision", "CPhotoModel"]),
-    .target(name: "Datasets", dependencies: ["ImageDecoding", "JSONText", "Platform"]),
+    .target(name: "Datasets", dependencies: ["ImageDecoding", "Platform"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "AIGuardVision", "Checkpoint", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText", "Platform",
-        "TensorCore",
+        "AIGuardVision", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText", "Platform",
       ]),
     .target(
       name: "Training",
@@ -188,14 +187,12 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "AIGuardDefaultModel", "AIGuardVision", "Datasets", "Evaluation", "ImageDecoding", "JSONText",
-        "Platform",
-        "TestSupport",
+        "AIGuardDefaultModel", "AIGuardVision", "Datasets", "Evaluation", "Platform", "TestSupport",
       ]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "AIGuardVision", "Checkpoint", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText", "Layers",
+        "AIGuardVision", "Checkpoint", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText",
         "Platform", "TensorCore", "TestSupport", "Training", "ViTModel",
       ]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

@@ -39,19 +39,18 @@ enum Plan {
     Module(
       name: "AIGuardDefaultModel", mayImport: ["AIGuardVision"], owns: ["CDefaultModel"]),
     Module(name: "AIGuardPhotoModel", mayImport: ["AIGuardVision"], owns: ["CPhotoModel"]),
-    Module(name: "Datasets", mayImport: ["Platform", "JSONText", "ImageDecoding"]),
+    Module(name: "Datasets", mayImport: ["Platform", "ImageDecoding"]),
     Module(
       name: "Evaluation",
       mayImport: [
-        "Platform", "JSONText", "TensorCore", "Checkpoint", "ImageDecoding", "ImageProcessor",
-        "AIGuardVision", "Datasets",
-      ], others: foundation),
+        "Platform", "JSONText", "ImageDecoding", "ImageProcessor", "AIGuardVision", "Datasets",
+      ]),
     Module(
       name: "Training",
       mayImport: [
         "Platform", "JSONText", "TensorCore", "Checkpoint", "Layers", "ViTModel", "ImageDecoding",
         "ImageProcessor", "AIGuardVision", "Datasets",
-      ], others: foundation),
+      ]),
     Module(
       name: "aiguard",
       mayImport: [

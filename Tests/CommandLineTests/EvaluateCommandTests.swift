@@ -14,7 +14,9 @@ import Testing
   }
 
   private func evaluate(_ folder: TemporaryDirectory, _ arguments: String) throws -> Tool.Outcome {
-    try Tool.shell("exec \"$tool\" evaluate \(arguments)", in: folder.url)
+    try Tool.shell(
+      "exec \"$tool\" evaluate \(arguments.contains("--model") ? "" : "--model builtin:cifake") \(arguments)",
+      in: folder.url)
   }
 
   private func json(_ folder: TemporaryDirectory, _ name: String) throws -> [String: Any] {
@@ -49,7 +51,9 @@ import Testing
     let line = try #require(
       try JSONSerialization.jsonObject(with: Data(lines[2].utf8)) as? [String: Any])
     #expect(line["name"] as? String == "REAL/c.jpg")
-    let alone = try Tool.shell("exec \"$tool\" classify --json d/REAL/c.jpg", in: folder.url).lines[0]
+    let alone = try Tool.shell(
+      "exec \"$tool\" classify --model builtin:cifake --json d/REAL/c.jpg", in: folder.url
+    ).lines[0]
     let (score, expected) = (line["score"] as? Double ?? -1, alone["generatedScore"] as? Double ?? -2)
     #expect(Float(score) == Float(expected))
   }
@@ -90,7 +94,8 @@ import Testing
     ("--data d --report no/such/folder/r.html", 1, "no/such/folder"),
   ])
   func mistakesEndIt(arguments: String, status: Int32, message: String) throws {
-    let outcome = try evaluate(try dataset(), arguments)
+    let folder = try dataset()
+    let outcome = try Tool.shell("exec \"$tool\" evaluate \(arguments)", in: folder.url)
     #expect(outcome.status == status, "\(outcome.errors)")
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
     #expect(outcome.output.isEmpty)

@@ -68,7 +68,8 @@ enum Tool {
   /// Runs the tool as it is called without a `--model`, by arguments with the small built-in model in its place: what is
   /// tested of the tool does not hang on the model, and the one that it takes by default is a hundred times slower.
   private static func onSmallModel(_ arguments: [String]) -> [String] {
-    guard let command = arguments.first, ["classify", "embed", "info", "inspect"].contains(command),
+    guard let command = arguments.first,
+      ["classify", "embed", "evaluate", "info", "inspect"].contains(command),
       !arguments.contains("--model")
     else { return arguments }
     return [command, "--model", "builtin:cifake"] + arguments.dropFirst()

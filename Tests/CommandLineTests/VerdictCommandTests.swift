@@ -114,7 +114,6 @@ import Testing
     let out = folder.url.appendingPathComponent("out").path
     for command in [
       ["convert", "builtin:cifake", out], ["inspect-model", "builtin:photo"],
-      ["compare", "--model", "builtin:cifake", "--model", "builtin:photo", image],
     ] {
       let outcome = try Tool.run(command)
       #expect(outcome.status == 3, "\(command)")

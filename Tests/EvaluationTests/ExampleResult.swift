@@ -1,3 +1,4 @@
+import TestSupport
 @testable import Evaluation
 
 /// An evaluation without a model: scores that are drawn, and names that mean harm.

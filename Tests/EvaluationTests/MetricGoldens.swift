@@ -60,7 +60,7 @@ struct MetricGoldens: Decodable {
         return try BinaryScores(isPositive: labels.map { $0 == "1" }, scores: scores)
       }
       let drawn = drawn ?? Draw(count: 0, seed: 0, steps: 0)
-      var generator = TestSupport.SplitMix64(seed: drawn.seed)
+      var generator = SplitMix64(seed: drawn.seed)
       func unit() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
       var (isPositive, scores) = ([Bool](), [Double]())
       for _ in 0..<drawn.count {

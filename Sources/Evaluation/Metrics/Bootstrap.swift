@@ -78,7 +78,7 @@ public struct Bootstrap: Sendable, Equatable {
 }
 
 /// The generator of Steele, Lea and Flood (2014): one 64-bit state, the same numbers everywhere.
-struct SplitMix64 {
+private struct SplitMix64 {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }

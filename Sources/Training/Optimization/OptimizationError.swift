@@ -17,6 +17,9 @@ public enum OptimizationError: Error, Sendable, Equatable, CustomStringConvertib
   case nonFiniteGradient(step: Int, parameter: String)
   /// The squares of finite gradients have no finite sum. Steps count from 1; nothing has been changed by this one.
   case gradientOverflow(step: Int)
+  /// A step has made values that are NaN or infinite out of finite gradients: its rate is too high. Steps count from 1;
+  /// what was learnt is lost back to where it was last kept.
+  case nonFiniteValue(step: Int, parameter: String)
   /// No module of the network has a name that LoRA is asked to adapt.
   case noSuchModule(target: String, modules: [String])
   /// What is to be learnt leaves nothing to learn.
@@ -39,6 +42,8 @@ public enum OptimizationError: Error, Sendable, Equatable, CustomStringConvertib
     case .nonFiniteGradient(let step, let parameter):
       "in step \(step) the gradient of \(parameter.printable) has values that are not finite"
     case .gradientOverflow(let step): "in step \(step) the gradients are too large for a finite norm"
+    case .nonFiniteValue(let step, let parameter):
+      "step \(step) has made values of \(parameter.printable) that are not finite: the learning rate is too high"
     case .noSuchModule(let target, let modules):
       "no linear layer is called \"\(target.printable)\"; there are "
         + modules.map { $0.printable }.joined(separator: ", ")

@@ -63,7 +63,7 @@ package final class Optimizer {
   /// - Parameters:
   ///   - values: The parameters, in the layout's places.
   ///   - gradients: Of the loss with respect to them.
-  /// - Throws: `OptimizationError.nonFiniteGradient`, `.gradientOverflow`, before anything is changed.
+  /// - Throws: `OptimizationError.nonFiniteGradient`, `.gradientOverflow`, before anything is changed; `.nonFiniteValue`.
   package func step(
     values: FlatBuffer, gradients: FlatBuffer, _ context: ParallelContext
   ) throws(OptimizationError) -> Report {
@@ -91,6 +91,10 @@ package final class Optimizer {
         count: block.range.count, values: values.base + place, gradients: gradients.base + place,
         firstMoments: firstMoments.base + place, secondMoments: secondMoments.base + place)
     }
+    // The squares of floats have a finite sum in double precision, so this one tells whether all values are finite.
+    if !sumOfSquares(of: values, context).isFinite, let parameter = firstNonFinite(of: values) {
+      throw .nonFiniteValue(step: step, parameter: parameter)
+    }
     return Report(learningRate: rate, gradientNorm: norm)
   }
 
@@ -98,22 +102,34 @@ package final class Optimizer {
   private func norm(
     of gradients: FlatBuffer, _ context: ParallelContext
   ) throws(OptimizationError) -> Double {
+    let norm = sumOfSquares(of: gradients, context).squareRoot()
+    guard norm.isFinite, Float(norm).isFinite else {
+      if let parameter = firstNonFinite(of: gradients) {
+        throw .nonFiniteGradient(step: step + 1, parameter: parameter)
+      }
+      throw .gradientOverflow(step: step + 1)
+    }
+    return norm
+  }
+
+  /// The sum of the squares of what is learnt, by blocks in their order.
+  private func sumOfSquares(of buffer: FlatBuffer, _ context: ParallelContext) -> Double {
     var sums = [Double](repeating: 0, count: blocks.count)
     sums.withUnsafeMutableBufferPointer { sums in
       nonisolated(unsafe) let sums = sums
       context.parallelFor(blocks.count) { [blocks, kernels] index, _ in
         let range = blocks[index].range
-        sums[index] = kernels.sumOfSquares(gradients.base + range.lowerBound, count: range.count)
+        sums[index] = kernels.sumOfSquares(buffer.base + range.lowerBound, count: range.count)
       }
     }
-    let norm = sums.reduce(0, +).squareRoot()
-    guard norm.isFinite, Float(norm).isFinite else {
-      for block in blocks where !gradients.values(block.range).allSatisfy(\.isFinite) {
-        throw .nonFiniteGradient(step: step + 1, parameter: layout.parameters[block.parameter].name)
-      }
-      throw .gradientOverflow(step: step + 1)
+    return sums.reduce(0, +)
+  }
+
+  /// The first parameter with a value that is not finite.
+  private func firstNonFinite(of buffer: FlatBuffer) -> String? {
+    blocks.first { !buffer.values($0.range).allSatisfy(\.isFinite) }.map {
+      layout.parameters[$0.parameter].name
     }
-    return norm
   }
 }
 

@@ -27,7 +27,8 @@ public enum TrainingRunError: Error, Sendable, Equatable, CustomStringConvertibl
   case noImages(files: [String])
   /// Another process has the run.
   case inUse(folder: String)
-  /// A loss or gradient that is no number. The state before this step was saved.
+  /// A loss, a gradient or a value that is no number. The state that was saved last is from before this step: the one
+  /// right before it, but where the step has already spoilt the values.
   case notFinite(step: Int, reason: String, files: [String])
   /// The kept features are of another run, or damaged.
   case invalidFeatures(file: String, reason: String)
@@ -60,7 +61,8 @@ public enum TrainingRunError: Error, Sendable, Equatable, CustomStringConvertibl
     case .inUse(let folder):
       return "\(folder.escaped): another process is teaching a model in this folder"
     case .notFinite(let step, let reason, let files):
-      return "step \(step): \(reason.escaped); the state before it was saved; the images of the step were "
+      return
+        "step \(step): \(reason.escaped); the state that was saved last is from before it; the images of the step were "
         + list(files)
     case .invalidFeatures(let file, let reason):
       return

@@ -18,37 +18,7 @@
       help: ArgumentHelp("Image files, folders of them, or - for standard input.", valueName: "file"))
     var files: [String]
 
-    @Option(
-      name: .customLong("model"),
-      help: ArgumentHelp(
-        "A folder, or the id of a model on the Hugging Face Hub. Give it once for each model.",
-        valueName: "folder or id"))
-    var models: [String] = []
-
-    @Option(
-      name: .customLong("generated-label"),
-      help: ArgumentHelp(
-        "A label that means that an image was generated, in those of the models that have it. May be given several "
-          + "times.", valueName: "label"))
-    var generatedLabels: [String] = []
-
-    @Option(
-      help: ArgumentHelp(
-        "The memory for weights and images, as 2GB or 512MiB; by default what this process may use.",
-        valueName: "size"))
-    var maxMemory: ByteSize?
-
-    @Option(help: "The reference whose pixel values to reproduce.")
-    var profile: PreprocessingProfile = .pillow13
-
-    @Option(help: "The pixels as they are stored, or turned upright first as transformers' pipeline does.")
-    var policy: InputPolicy = .asStored
-
-    @Option(help: "The arithmetic of the networks' matrix products.")
-    var precision: Precision = .float32
-
-    @Option(help: "Threads to compute on, at most 1024; by default what this process may use.")
-    var threads: Int?
+    @OptionGroup var options: ComparedModelOptions
 
     @Flag(help: "One JSON object a line instead of a table.")
     var json = false
@@ -58,21 +28,16 @@
 
     func validate() throws {
       try Input.check(files)
-      if models.count < 2 { throw ValidationError("name at least two models: --model A --model B") }
-      try ModelOptions.check(threads: threads)
+      if options.models.count < 2 { throw ValidationError("name at least two models: --model A --model B") }
     }
 
     func run() throws {
-      let comparison = try ModelSet(
-        names: models, generatedLabels: generatedLabels, maximumMemory: maxMemory?.byteCount,
-        profile: profile,
-        policy: policy, precision: precision, threads: threads
-      ).load()
+      let comparison = try options.set.load()
       let inputs = Input.expand(files, recursive: recursive)
       if json {
         try ModelSet.show(inputs, comparison, with: ComparisonJSONPrinter())
       } else {
-        try ModelSet.show(inputs, comparison, with: ComparisonTable(models: models))
+        try ModelSet.show(inputs, comparison, with: ComparisonTable(models: options.models))
       }
     }
   }

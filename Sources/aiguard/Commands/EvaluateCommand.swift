@@ -1,5 +1,4 @@
 #if CLI
-  import AIGuardDefaultModel
   import AIGuardVision
   import ArgumentParser
   import Datasets
@@ -15,7 +14,7 @@
         list (CSV with the columns path and label). "Generated" is the positive class. An image is decoded once for all \
         models; one that fails is counted, named on standard error, and in no figure.
 
-        Without --model the built-in model is judged. Docs/Evaluation.md defines every figure.
+        Without --model it is \(BuiltInModel.standard.rawValue) that is judged. Docs/Evaluation.md defines every figure.
         """)
 
     @OptionGroup var data: EvaluationDataOptions
@@ -42,7 +41,7 @@
     func validate() throws {
       if !(0...1).contains(threshold) { throw ValidationError("--threshold must be from 0 to 1") }
       if options.models.isEmpty, !options.generatedLabels.isEmpty {
-        throw ValidationError("--generated-label goes with --model: of the built-in model it is known")
+        throw ValidationError("--generated-label goes with --model: of a built-in model it is known")
       }
     }
 
@@ -81,17 +80,8 @@
     }
 
     private func load() throws -> Evaluator {
-      try options.load { models in
-        let models =
-          try models.isEmpty
-          ? [
-            ComparedModel(
-              ImageClassifier.defaultModel(
-                profile: options.profile, policy: options.policy, precision: options.precision,
-                budget: options.budget))
-          ] : models
-        return try Evaluator(models, maximumMemory: options.maxMemory?.byteCount, budget: options.budget)
-      }
+      let set = options.set
+      return try set.open { try Evaluator($0, maximumMemory: set.maximumMemory, budget: set.budget) }
     }
   }
 #endif

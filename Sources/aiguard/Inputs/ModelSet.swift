@@ -15,37 +15,53 @@
     let precision: Precision
     let threads: Int?
 
+    var budget: ComputeBudget { threads.map(ComputeBudget.init(threads:)) ?? .shared }
+
     /// Opens the models, or ends the process saying why they cannot be compared.
     func load() throws -> ModelComparison {
+      try open { try ModelComparison($0, maximumMemory: maximumMemory, budget: budget) }
+    }
+
+    /// Opens the models and makes of them what asks them, or ends the process saying why that cannot be. Without names it
+    /// is the built-in model that is taken everywhere.
+    func open<R>(_ make: (_ models: [ComparedModel]) throws -> R) throws -> R {
       var loading = ""
       do {
         var strangers = generatedLabels
-        let models = try names.map { name in
+        let models = try (names.isEmpty ? [BuiltInModel.standard.rawValue] : names).map { name in
           loading = " \(name.printable)"
-          let location = try ModelArgument.find(name, revision: nil, weights: nil, base: nil)
-          let labels = try NetworkFiles(
-            folder: location.folder, weightsFile: nil, baseFolder: location.base
-          ).config.labels
-          let own = generatedLabels.filter(labels.contains)
-          strangers.removeAll(where: own.contains)
-          let model = try ComparedModel(
-            folder: location.folder, baseFolder: location.base, id: location.id,
-            generatedLabels: own.isEmpty ? nil : own, profile: profile, policy: policy, precision: precision)
-          ModelNote.show(model.identity.note, of: model.identity.id)
-          return model
+          return try model(name, strangers: &strangers)
         }
         loading = "s"
         guard strangers.isEmpty else {
           throw ValidationError(
             "none of the models has the label \(strangers.map(\.printable).joined(separator: ", "))")
         }
-        return try ModelComparison(
-          models, maximumMemory: maximumMemory, budget: threads.map(ComputeBudget.init(threads:)) ?? .shared)
+        return try make(models)
       } catch {
         Output.write(
           "aiguard: cannot load the model\(loading): \("\(error)".escapedLines)\n", to: .standardError)
         throw Exit.modelNotLoaded
       }
+    }
+
+    /// - Parameter strangers: The labels that no model has had so far.
+    private func model(_ name: String, strangers: inout [String]) throws -> ComparedModel {
+      if let builtIn = try BuiltInModel(named: name) {
+        return try ComparedModel(
+          builtIn.load(profile: profile, policy: policy, precision: precision, budget: budget))
+      }
+      let location = try ModelArgument.find(name, revision: nil, weights: nil, base: nil)
+      let labels = try NetworkFiles(
+        folder: location.folder, weightsFile: nil, baseFolder: location.base
+      ).config.labels
+      let own = generatedLabels.filter(labels.contains)
+      strangers.removeAll(where: own.contains)
+      let model = try ComparedModel(
+        folder: location.folder, baseFolder: location.base, id: location.id,
+        generatedLabels: own.isEmpty ? nil : own, profile: profile, policy: policy, precision: precision)
+      ModelNote.show(model.identity.note, of: model.identity.id)
+      return model
     }
 
     /// An input that had failed before it was read.

@@ -1,14 +1,14 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
-  import Checkpoint
 
   /// The options of commands that ask several models of the same images.
   struct ComparedModelOptions: ParsableArguments {
     @Option(
       name: .customLong("model"),
       help: ArgumentHelp(
-        "A folder, or the id of a model on the Hugging Face Hub. Give it once for each model.",
+        "A folder, the id of a model on the Hugging Face Hub, or builtin:photo or builtin:cifake. Give it once for each "
+          + "model.",
         valueName: "folder or id"))
     var models: [String] = []
 
@@ -39,38 +39,11 @@
 
     func validate() throws { try ModelOptions.check(threads: threads) }
 
-    var budget: ComputeBudget { threads.map(ComputeBudget.init(threads:)) ?? .shared }
-
-    /// Opens the models and makes of them what asks them, or ends the process saying why that cannot be.
-    func load<R>(_ make: (_ models: [ComparedModel]) throws -> R) throws -> R {
-      var loading = ""
-      do {
-        var strangers = generatedLabels
-        let models = try models.map { name in
-          loading = " \(name.printable)"
-          let location = try ModelArgument.find(name, revision: nil, weights: nil, base: nil)
-          let labels = try NetworkFiles(
-            folder: location.folder, weightsFile: nil, baseFolder: location.base
-          ).config.labels
-          let own = generatedLabels.filter(labels.contains)
-          strangers.removeAll(where: own.contains)
-          let model = try ComparedModel(
-            folder: location.folder, baseFolder: location.base, id: location.id,
-            generatedLabels: own.isEmpty ? nil : own, profile: profile, policy: policy, precision: precision)
-          ModelNote.show(model.identity.note, of: model.identity.id)
-          return model
-        }
-        loading = "s"
-        guard strangers.isEmpty else {
-          throw ValidationError(
-            "none of the models has the label \(strangers.map(\.printable).joined(separator: ", "))")
-        }
-        return try make(models)
-      } catch {
-        Output.write(
-          "aiguard: cannot load the model\(loading): \("\(error)".escapedLines)\n", to: .standardError)
-        throw Exit.modelNotLoaded
-      }
+    var set: ModelSet {
+      ModelSet(
+        names: models, generatedLabels: generatedLabels, maximumMemory: maxMemory?.byteCount,
+        profile: profile,
+        policy: policy, precision: precision, threads: threads)
     }
   }
 #endif

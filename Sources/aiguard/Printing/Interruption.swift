@@ -9,7 +9,14 @@
     static var isRequested: Bool { flag != 0 }
 
     init() {
-      for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.flag = 1 } }
+      // Who starts this from a thread that blocks signals, as those of many pools do, passes that on.
+      var heard = sigset_t()
+      sigemptyset(&heard)
+      for number in [SIGINT, SIGTERM] {
+        sigaddset(&heard, number)
+        signal(number) { _ in Interruption.flag = 1 }
+      }
+      pthread_sigmask(SIG_UNBLOCK, &heard, nil)
     }
 
     func end() {

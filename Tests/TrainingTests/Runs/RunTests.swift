@@ -234,11 +234,15 @@ import Testing
 
   // MARK: Failures
 
-  @Test func whatIsNoNumberStopsWithStepAndFiles() throws {
+  /// At the one rate gradients or logits fail before a step, at the other the step itself spoils the values.
+  @Test(arguments: [1e20, 1e38])
+  func whatIsNoNumberStopsWithStepAndFiles(rate: Double) throws {
     try withTemporaryDirectory { folder in
       var bench = try Bench(folder, count: 6)
-      bench.recipe.learningRate = 1e20
+      bench.recipe.learningRate = rate
       bench.recipe.maximumSteps = 30
+      bench.recipe.saveSteps = 1
+      bench.recipe.warmup = 2
       let error = #expect(throws: TrainingRunError.self) { try bench.run() }
       guard case .notFinite(let step, _, let files) = error else {
         return #expect(Bool(false), "\(String(describing: error))")

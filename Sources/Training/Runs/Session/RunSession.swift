@@ -139,7 +139,7 @@ final class RunSession {
     do {
       update = try learner.update(batches)
     } catch let error as OptimizationError {
-      try saveBeforeFailure(batches)
+      if case .nonFiniteValue = error {} else { try saveBeforeFailure(batches) }
       throw notFinite(error, of: batches)
     }
     counters.step += 1
@@ -196,7 +196,7 @@ final class RunSession {
 
   private func notFinite(_ error: OptimizationError, of batches: [TrainingBatch]) -> any Error {
     switch error {
-    case .nonFiniteLogit, .nonFiniteGradient, .gradientOverflow:
+    case .nonFiniteLogit, .nonFiniteGradient, .gradientOverflow, .nonFiniteValue:
       TrainingRunError.notFinite(
         step: counters.step + 1, reason: "\(error)",
         files: batches.flatMap { $0.images.map { run.split.training.records[$0].name } })
