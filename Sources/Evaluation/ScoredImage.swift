@@ -1,3 +1,5 @@
+import AIGuardVision
+
 /// One image with what is true of it and what a model said.
 public struct ScoredImage: Sendable, Equatable {
   /// Its name in the data set.
@@ -16,14 +18,14 @@ public struct ScoredImage: Sendable, Equatable {
   public let calibratedScore: Double?
   /// Where it came from.
   public let source: String?
-  /// The format of its file, and the size of its pixels as stored.
-  public let file: ImageFileFacts?
+  /// What its file says of it, besides the pixels.
+  public let file: ImageFacts?
 
   /// A judged image.
   public init(
     name: String, isGenerated: Bool, score: Double, label: String? = nil, predictedLabel: String? = nil,
     verdict: Verdict? = nil, calibratedScore: Double? = nil, source: String? = nil,
-    file: ImageFileFacts? = nil
+    file: ImageFacts? = nil
   ) {
     self.name = name
     self.isGenerated = isGenerated
@@ -47,25 +49,9 @@ public struct ScoredImage: Sendable, Equatable {
   }
 }
 
-/// What an image's header says, for tables.
-public struct ImageFileFacts: Sendable, Equatable {
-  /// The format, as Pillow names it.
-  public let format: String
-  /// The pixels of a row, as stored.
-  public let width: Int
-  /// The rows, as stored.
-  public let height: Int
-
-  /// Facts of a file.
-  public init(format: String, width: Int, height: Int) {
-    self.format = format
-    self.width = width
-    self.height = height
-  }
-
-  /// The class of its size, by the shorter side: `to 64 px`, `65 to 256 px`, `257 to 512 px`, `513 to 1024 px` or
-  /// `over 1024 px`.
-  public var sizeClass: String {
+extension ImageFacts {
+  /// The class of its size, by the shorter side.
+  var sizeClass: String {
     switch min(width, height) {
     case ...64: Self.sizeClasses[0]
     case ...256: Self.sizeClasses[1]

@@ -1,3 +1,4 @@
+import AIGuardVision
 import TestSupport
 @testable import Evaluation
 
@@ -21,8 +22,8 @@ enum ExampleResult {
           score: number == 7 ? 0.0001 : isGenerated ? max(first, second) : min(first, second) / 2,
           label: isGenerated ? hostileLabel : "REAL", predictedLabel: "REAL",
           source: number % 9 == 8 ? nil : "source \(number % 5)<i>",
-          file: ImageFileFacts(
-            format: number % 3 == 0 ? "PNG" : "JPEG", width: 16 << (number % 7), height: 400))
+          file: ImageFacts(
+            format: number % 3 == 0 ? .png : .jpeg, mode: "RGB", width: 16 << (number % 7), height: 400))
       }
       func metrics(_ images: [ScoredImage]) throws -> BinaryMetrics {
         try BinaryMetrics(BinaryScores(images), bootstrap: nil)

@@ -81,7 +81,7 @@ extension ScoredImage {
       ("isGenerated", .bool(isGenerated)), ("score", .number(score)),
       ("predictedLabel", .text(predictedLabel)),
       ("verdict", .text(verdict?.rawValue)), ("calibratedScore", .finite(calibratedScore)),
-      ("source", .text(source)), ("format", .text(file?.format)),
+      ("source", .text(source)), ("format", .text(file?.format.rawValue)),
       ("width", file.map { .integer($0.width) }), ("height", file.map { .integer($0.height) }),
     ])
   }

@@ -1,3 +1,5 @@
+import AIGuardVision
+
 /// A model's figures by groups of images.
 public struct GroupTable: Sendable, Equatable {
   /// By what images are put together.
@@ -6,7 +8,7 @@ public struct GroupTable: Sendable, Equatable {
     case label
     /// Where they came from.
     case source
-    /// Their size, by `ImageFileFacts.sizeClass`.
+    /// Their size, by the class of the shorter side.
     case size
     /// The format of their files.
     case format
@@ -60,14 +62,14 @@ public struct GroupTable: Sendable, Equatable {
     case .label: image.label
     case .source: image.source
     case .size: image.file?.sizeClass
-    case .format: image.file?.format
+    case .format: image.file?.format.rawValue
     }
   }
 
   private static func isBefore(_ left: String?, _ right: String?, _ grouping: Grouping) -> Bool {
     guard let left, let right else { return left != nil && right == nil }
-    if grouping == .size, let first = ImageFileFacts.sizeClasses.firstIndex(of: left),
-      let second = ImageFileFacts.sizeClasses.firstIndex(of: right)
+    if grouping == .size, let first = ImageFacts.sizeClasses.firstIndex(of: left),
+      let second = ImageFacts.sizeClasses.firstIndex(of: right)
     {
       return first < second
     }

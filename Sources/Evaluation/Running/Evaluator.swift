@@ -1,6 +1,5 @@
 import AIGuardVision
 import Datasets
-import ImageDecoding
 import Platform
 
 /// Judges models on labelled images, each of which is decoded once for all models and all ways of changing it.
@@ -43,18 +42,13 @@ public struct Evaluator: Sendable {
     let truth = try DatasetTruth(images.dataset.labels, positive: options.positiveLabels)
     let records = images.dataset.records
     var judged = JudgedImages(models: models.count, changes: 1 + options.sweep.count)
-    var facts: [ImageFileFacts?] = []
     var next = 0
     try comparison.changing([.none] + options.sweep.map(\.change)).compareEachChanged(
       records,
-      read: { record in
-        let bytes = Result<[UInt8], any Error> { try images.dataset.bytes(of: record) }
-        facts.append((try? bytes.get()).flatMap(self.facts))
-        return bytes
-      },
+      read: { record in Result { try images.dataset.bytes(of: record) } },
       report: { results in
         for result in results {
-          try judged.add(records[next], facts[next], result, truth)
+          try judged.add(records[next], result, truth)
           next += 1
         }
         try progress(results.count)
@@ -71,16 +65,6 @@ public struct Evaluator: Sendable {
   ) async throws -> EvaluationResult {
     try await comparison.run { [self] in
       try evaluateAndWait(images, options: options, progress: progress)
-    }
-  }
-
-  /// What the header of a file says.
-  private func facts(_ bytes: [UInt8]) -> ImageFileFacts? {
-    bytes.withUnsafeBytes { bytes in
-      guard let header = try? ImageDecoder.reader(of: bytes, limits: comparison.limits).header else {
-        return nil
-      }
-      return ImageFileFacts(format: header.format.rawValue, width: header.width, height: header.height)
     }
   }
 }

@@ -21,8 +21,7 @@ struct JudgedImages {
   }
 
   mutating func add(
-    _ record: ImageRecord, _ facts: ImageFileFacts?, _ result: Result<[ImageComparison], any Error>,
-    _ truth: DatasetTruth
+    _ record: ImageRecord, _ result: Result<[ImageComparison], any Error>, _ truth: DatasetTruth
   ) throws {
     switch result {
     case .failure(let error): failures.append(EvaluatedData.Failure(record, error))
@@ -34,7 +33,7 @@ struct JudgedImages {
             answers[model][change].failures.append(EvaluatedData.Failure(record, error))
           case .success(let result):
             provenances[model] = result.provenance
-            answers[model][change].images.append(ScoredImage(record, facts, result, truth))
+            answers[model][change].images.append(ScoredImage(record, result, truth))
           }
         }
       }
@@ -88,15 +87,13 @@ extension EvaluatedData.Failure {
 }
 
 extension ScoredImage {
-  fileprivate init(
-    _ record: ImageRecord, _ facts: ImageFileFacts?, _ result: ClassificationResult, _ truth: DatasetTruth
-  ) {
+  fileprivate init(_ record: ImageRecord, _ result: ClassificationResult, _ truth: DatasetTruth) {
     self.init(
       name: record.name, isGenerated: truth[record.label],
       // A comparison has models only of which it is known which labels mean "generated".
       score: result.generatedScore.map(Double.init) ?? .nan, label: record.label,
       predictedLabel: result.first?.label,
       verdict: result.verdict.flatMap { ScoredImage.Verdict(rawValue: $0.name) },
-      calibratedScore: result.calibratedScore, source: record.source, file: facts)
+      calibratedScore: result.calibratedScore, source: record.source, file: result.image)
   }
 }
