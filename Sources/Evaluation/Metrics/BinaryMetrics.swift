@@ -42,6 +42,9 @@ public struct BinaryMetrics: Sendable, Equatable {
   /// All figures.
   ///
   /// - Parameters:
+  ///   - data: Scores and truth.
+  ///   - positive: What the positive class is called.
+  ///   - negative: What the other is called.
   ///   - threshold: The lowest score that is called generated.
   ///   - bootstrap: How intervals are made; `nil` for none.
   /// - Throws: `EvaluationError.invalidThreshold`.

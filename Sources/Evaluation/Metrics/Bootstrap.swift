@@ -32,7 +32,9 @@ public struct Bootstrap: Sendable, Equatable {
 
   /// Resamples; `nil` where one of the classes has no images, and without replicates.
   ///
-  /// - Parameter threshold: For the balanced accuracy: the lowest score that is called positive.
+  /// - Parameters:
+  ///   - data: Scores and truth.
+  ///   - threshold: For the balanced accuracy: the lowest score that is called positive.
   public func intervals(_ data: BinaryScores, threshold: Double) -> Intervals? {
     intervals(data, RankedScores(data), threshold: threshold)
   }

@@ -33,7 +33,10 @@ public struct CalibrationCurve: Sendable, Equatable {
 
   /// The curve; `nil` without images.
   ///
-  /// - Parameter binCount: How many bins, at least 1.
+  /// - Parameters:
+  ///   - data: Scores and truth.
+  ///   - binning: Where bins end.
+  ///   - binCount: How many bins, at least 1.
   public init?(_ data: BinaryScores, binning: Binning, binCount: Int = 15) {
     guard data.count > 0, binCount > 0 else { return nil }
     let edges = Self.edges(data.scores, binning, binCount)

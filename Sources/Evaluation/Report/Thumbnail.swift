@@ -5,7 +5,9 @@ import ImageProcessor
 extension EvaluationReport {
   /// A report whose hardest images are shown small.
   ///
-  /// - Parameter images: Where they are. One that cannot be read now has no thumbnail.
+  /// - Parameters:
+  ///   - result: What the report is of.
+  ///   - images: Where they are. One that cannot be read now has no thumbnail.
   public init(_ result: EvaluationResult, images: ImageDataset) {
     self.init(result) { Thumbnail.dataURL(of: $0, in: images) }
   }

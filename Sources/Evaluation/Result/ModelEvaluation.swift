@@ -106,12 +106,14 @@ public struct ModelEvaluation: Sendable, Equatable {
   /// Computes everything from the scores.
   ///
   /// - Parameters:
+  ///   - model: What was judged.
   ///   - images: The judged images, in the order of the data set.
   ///   - failures: Those that the model gave nothing for.
   ///   - labels: All labels of the model; where the data set's are among them, and they are more than two, `classes` is made.
   ///   - threshold: The lowest score that is called generated.
   ///   - bootstrap: How intervals are made; `nil` for none.
   ///   - hardestCount: How many of the hardest images are named.
+  ///   - sweep: The figures of the changed images.
   /// - Throws: `EvaluationError`.
   public init(
     model: EvaluatedModel, images: [ScoredImage], failures: [EvaluatedData.Failure] = [],

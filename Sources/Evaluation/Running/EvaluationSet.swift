@@ -25,8 +25,10 @@ public struct EvaluationSet: Sendable {
   /// Chooses images: first the list's are left out, then one part is taken, then a sample of that.
   ///
   /// - Parameters:
+  ///   - dataset: The images.
   ///   - split: The part, such as `test`.
   ///   - list: A text file that names images to leave out, one a line, relative to the data set's root.
+  ///   - sample: Which of those that are left are taken.
   /// - Throws: `DatasetError`; `EvaluationError.noImages` where none is left, `.invalidSample`.
   public init(
     _ dataset: ImageDataset, split: String? = nil, excluding list: String? = nil, sample: Sample = .all

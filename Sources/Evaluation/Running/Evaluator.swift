@@ -28,6 +28,7 @@ public struct Evaluator: Sendable {
   ///
   /// - Parameters:
   ///   - images: The images, and how they were chosen.
+  ///   - options: What is to be found out.
   ///   - progress: Is told how many more images are done.
   /// - Throws: `EvaluationError` for labels that are not known, a threshold that is none, and where every image failed;
   ///   `DatasetError` where the list's hash cannot be computed; what loading a model throws.

@@ -19,7 +19,9 @@ extension Augmentation {
   ///
   /// A range is `[low, high]`. Every key is required unless it says a default, and no other may be there.
   ///
-  /// - Parameter prefix: What errors put before the keys.
+  /// - Parameters:
+  ///   - object: The recipe's object.
+  ///   - prefix: What errors put before the keys.
   public init(_ object: JSONObject, prefix: String = "") throws(AugmentationError) {
     try AugmentationFields.check(
       object, prefix,

@@ -26,7 +26,9 @@ extension TrainingRecipe {
 
   /// Takes a parsed recipe.
   ///
-  /// - Parameter file: What errors call it.
+  /// - Parameters:
+  ///   - object: The recipe.
+  ///   - file: What errors call it.
   /// - Throws: `TrainingRecipeError`.
   public init(_ object: JSONObject, file: String = "recipe") throws(TrainingRecipeError) {
     let fields = try RecipeFields(object, in: file, known: Self.keys)
