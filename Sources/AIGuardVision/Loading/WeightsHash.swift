@@ -25,7 +25,7 @@ final class WeightsHash: Sendable {
       // As of weights in several files: the list that `sha256sum` prints.
       let lines =
         "\(hash)  \(FilePath.name(of: weights.path))\n\(try head.sha256())  \(FilePath.name(of: head.path))\n"
-      let hash = try Array(lines.utf8).withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
+      let hash = try SHA256.hexadecimal(ofText: lines)
       if let path = try head.modifiedFile() { throw ImageClassifierError.weightsChanged(path: path) }
       joined = hash
       return hash

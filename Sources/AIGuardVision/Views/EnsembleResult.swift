@@ -18,21 +18,22 @@ public struct EnsembleResult: Sendable {
 
   /// How many of the models that gave a result say "generated": by the verdict, or without a calibration
   /// with P(AI) of 0.5 or more.
-  public var generatedCount: Int { results.filter { Self.verdict($0) == Self.generated }.count }
+  public var generatedCount: Int { results.filter { $0.side == Verdict.fake.name }.count }
 
   /// How many models gave a result.
   public var resultCount: Int { results.count }
 
   /// Whether every model gave a result, and all say the same.
   public var isUnanimous: Bool {
-    !answers.isEmpty && results.count == answers.count && Set(results.map(Self.verdict)).count == 1
+    !answers.isEmpty && results.count == answers.count && Set(results.map(\.side)).count == 1
   }
 
-  private static let generated = Verdict.fake.name
+}
 
-  private static func verdict(_ result: ClassificationResult) -> String {
-    result.verdict?.name ?? ((result.generatedScore ?? 0) >= 0.5 ? Verdict.fake : .real).name
-  }
+extension ClassificationResult {
+  /// What it comes to, for comparing it with others: the verdict's name, or without a calibration the side of 0.5 that
+  /// P(AI) is on.
+  var side: String { verdict?.name ?? ((generatedScore ?? 0) >= 0.5 ? Verdict.fake : .real).name }
 }
 
 extension ImageComparison {

@@ -39,11 +39,7 @@ public struct ViewsResult: Sendable {
 
   /// Whether the verdict is another one in some view than in others, `unsure` among them: of a model without a
   /// calibration, whether P(AI) is 0.5 or more. Of every view the file is judged by what the file says of the whole image.
-  public var isUnstable: Bool { Set(answers.compactMap { try? $0.result.get() }.map(Self.side)).count > 1 }
-
-  private static func side(_ result: ClassificationResult) -> String {
-    result.verdict?.name ?? ((result.generatedScore ?? 0) >= 0.5 ? "generated" : "real")
-  }
+  public var isUnstable: Bool { Set(answers.compactMap { try? $0.result.get() }.map(\.side)).count > 1 }
 
   /// In double precision, in the order of the views.
   private var doubleMean: Double {

@@ -14,7 +14,7 @@ package struct FloatTensor {
   }
 
   /// The tensor as the writer takes it, encoded block by block.
-  fileprivate func toWrite(as dtype: DType) -> TensorToWrite {
+  func toWrite(as dtype: DType) -> TensorToWrite {
     TensorToWrite(name: name, dtype: dtype, shape: shape) { body in
       guard dtype != .float32 else { return try body(UnsafeRawBufferPointer(elements)) }
       var encoded: [UInt8] = []

@@ -308,7 +308,7 @@ extension ModelWeights {
       let hash = try config.bytes.withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
       lines.append("\(hash)  \(FilePath.name(of: config.file))\n")
     }
-    return try Array(lines.joined().utf8).withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
+    return try SHA256.hexadecimal(ofText: lines.joined())
   }
 
   /// As above, reading all files.

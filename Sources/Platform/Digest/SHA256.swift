@@ -6,4 +6,11 @@ package enum SHA256 {
     try hash.update(bytes)
     return try hash.finish()
   }
+
+  /// The digest of a text's UTF-8, in lower-case hexadecimal.
+  ///
+  /// - Throws: `DigestError`.
+  package static func hexadecimal(ofText text: String) throws -> String {
+    try Array(text.utf8).withUnsafeBytes { try hexadecimal(of: $0) }
+  }
 }

@@ -22,11 +22,11 @@ package enum AdapterFolder {
       throw OptimizationError.setting(name: "what is learnt", found: "no adapter", expected: "LoRA")
     }
     let classifier = network.classifierNames
-    var tensors: [Adapter.WrittenTensor] = []
+    var tensors: [FloatTensor] = []
     for (parameter, isLearnt) in zip(parametrization.layout.parameters, parametrization.learns) where isLearnt
     {
       tensors.append(
-        Adapter.WrittenTensor(
+        FloatTensor(
           name: "base_model.model." + (classifier[parameter.name] ?? parameter.name), shape: parameter.shape,
           elements: UnsafeBufferPointer(values.values(parameter.range))))
     }

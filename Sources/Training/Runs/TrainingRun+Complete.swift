@@ -43,5 +43,5 @@ extension TrainingRun {
 
 extension TrainingRecipe {
   /// The hash that a recipe is known by: of its JSON with all defaults.
-  func sha256() throws -> String { try FileHash.sha256(ofText: JSONValue.object(json).lineText) }
+  func sha256() throws -> String { try SHA256.hexadecimal(ofText: JSONValue.object(json).lineText) }
 }

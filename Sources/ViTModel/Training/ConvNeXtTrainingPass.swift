@@ -16,17 +16,12 @@ final class ConvNeXtTrainingPass: TrainingPass {
   private let network: TrainableConvNeXt
   private let budget: ComputeBudget
   private let capacity: Int
-  private let recomputes: Bool
-  private let learns: [Bool]
-  private let firstDepth: Int
-  private let lowestDepth: Int
+  private let extent: PassExtent
   /// The first step of the pass, and the first that the backward pass goes through.
   private let firstStep: Int
   private let lowestStep: Int
 
-  private let memory: TensorStorage
-  private let scratch: TrainingScratch
-  private let scratchMemory: TensorStorage
+  private let memory: PassMemory
 
   private let patches: Buffer
   private let embedded: Buffer
@@ -46,16 +41,10 @@ final class ConvNeXtTrainingPass: TrainingPass {
     self.network = network
     self.budget = budget
     capacity = max(1, images)
-    recomputes = plan.recomputesLayers
     let (layout, steps, config) = (network.layout, network.steps, network.config)
-    precondition(
-      plan.learns.count == layout.parameters.count, "a plan says of each parameter whether it is learnt")
-    precondition((0...layout.lastDepth).contains(plan.firstDepth), "a pass begins within the network")
-    firstDepth = plan.firstDepth
-    learns = zip(plan.learns, layout.parameters).map { $0 && $1.depth >= plan.firstDepth }
-    let lowestDepth =
-      zip(learns, layout.parameters).filter(\.0).map(\.1.depth).min() ?? layout.lastDepth + 1
-    self.lowestDepth = lowestDepth
+    let extent = PassExtent(plan, layout)
+    self.extent = extent
+    let lowestDepth = extent.lowestDepth
     let firstStep = steps.firstIndex { $0.depth >= plan.firstDepth } ?? steps.count
     let lowestStep = steps.firstIndex { $0.depth >= lowestDepth } ?? steps.count
     self.firstStep = firstStep
@@ -131,17 +120,14 @@ final class ConvNeXtTrainingPass: TrainingPass {
     embedded = buffer(config.hiddenSizes[0])
     embeddedStatistics = buffer(2)
     unwanted = memory.buffer(rows: 1, width: config.hiddenSizes[0])
-    try ViTError.check(
-      memory.demand, for: "a pass over \(capacity) images in training", limit: TrainingMemory.limit)
+    try PassMemory.check(memory, images: capacity)
     if begins {
       network.projection.include(in: &scratch, rows: capacity * map.count)
       scratch.includeColumns(config.hiddenSizes[0], rows: capacity * map.count)
     }
     network.head.include(
       in: &scratch, images: capacity, width: config.featureSize, rows: network.lastMap.count)
-    self.memory = try TensorStorage(uninitializedCount: memory.count)
-    self.scratch = scratch
-    scratchMemory = try TensorStorage(uninitializedCount: scratch.count)
+    self.memory = try PassMemory(memory, scratch)
   }
 
   func forward(
@@ -168,7 +154,7 @@ final class ConvNeXtTrainingPass: TrainingPass {
   /// The map that the first step reads.
   private func begin(_ context: TrainingContext, _ input: UnsafePointer<Float>) {
     let stream = streams[firstStep]
-    guard firstDepth == 0 else {
+    guard extent.firstDepth == 0 else {
       context[stream].update(from: input, count: context.rows(stream) * stream.width)
       return
     }
@@ -188,14 +174,14 @@ final class ConvNeXtTrainingPass: TrainingPass {
     budget.withCompute { compute in
       let context = context(compute, parameters, gradients: gradients)
       let count = network.steps.count
-      guard lowestDepth <= network.layout.lastDepth else { return }
+      guard extent.lowestDepth <= network.layout.lastDepth else { return }
       network.head.backward(
         context, logitGradients, streams[count], head, into: self.gradients[count],
-        isWanted: lowestDepth == 0 || lowestStep < count)
+        isWanted: extent.lowestDepth == 0 || lowestStep < count)
       for index in stride(from: count - 1, through: lowestStep, by: -1) {
         backward(context, index)
       }
-      if lowestDepth == 0 { finish(context) }
+      if extent.lowestDepth == 0 { finish(context) }
     }
   }
 
@@ -203,9 +189,9 @@ final class ConvNeXtTrainingPass: TrainingPass {
     let d = gradients[index + 1]
     switch (network.steps[index].kind, kept[index]) {
     case (.block(let block), .block(let kept, let scratch)):
-      if recomputes { block.recompute(context, streams[index], kept, scratch) }
+      if extent.recomputes { block.recompute(context, streams[index], kept, scratch) }
       block.backward(
-        context, d, streams[index], kept, scratch, isWanted: lowestDepth == 0 || index > lowestStep)
+        context, d, streams[index], kept, scratch, isWanted: extent.lowestDepth == 0 || index > lowestStep)
     case (.downsampling(let downsampling), .downsampling(let kept)):
       downsampling.backward(context, d, streams[index], kept, into: gradients[index])
     default: break
@@ -224,8 +210,6 @@ final class ConvNeXtTrainingPass: TrainingPass {
   private func context(
     _ compute: ParallelContext, _ values: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>?
   ) -> TrainingContext {
-    TrainingContext(
-      TrainingKernels(scratch, compute, memory: scratchMemory.base), images: images, memory: memory.base,
-      values: values, gradients: gradients, learns: learns)
+    memory.context(compute, images: images, values: values, gradients: gradients, extent)
   }
 }

@@ -10,15 +10,9 @@ final class ViTTrainingPass: TrainingPass {
   private let network: TrainableViT
   private let budget: ComputeBudget
   private let capacity: Int
-  private let recomputes: Bool
-  private let learns: [Bool]
-  /// The depth that a pass begins at, and the lowest that learns.
-  private let firstDepth: Int
-  private let lowestDepth: Int
+  private let extent: PassExtent
 
-  private let memory: TensorStorage
-  private let scratch: TrainingScratch
-  private let scratchMemory: TensorStorage
+  private let memory: PassMemory
 
   /// The patches' pixels, and the embeddings before a layer norm.
   private let patches: Buffer
@@ -42,14 +36,10 @@ final class ViTTrainingPass: TrainingPass {
     self.network = network
     self.budget = budget
     capacity = max(1, images)
-    recomputes = plan.recomputesLayers
     let layout = network.layout
-    precondition(
-      plan.learns.count == layout.parameters.count, "a plan says of each parameter whether it is learnt")
-    precondition((0...layout.lastDepth).contains(plan.firstDepth), "a pass begins within the network")
-    firstDepth = plan.firstDepth
-    learns = zip(plan.learns, layout.parameters).map { $0 && $1.depth >= plan.firstDepth }
-    lowestDepth = zip(learns, layout.parameters).filter(\.0).map(\.1.depth).min() ?? layout.lastDepth + 1
+    let extent = PassExtent(plan, layout)
+    self.extent = extent
+    let lowestDepth = extent.lowestDepth
 
     let kernels = try Kernels.active()
     let (width, tokens, layers) = (network.config.hiddenSize, network.tokens, network.layers)
@@ -103,18 +93,15 @@ final class ViTTrainingPass: TrainingPass {
     embedded = begins && network.preLayernorm != nil ? stream(tokens) : nil
     embeddedStatistics = TrainableLayerNorm.statistics(&memory, rows: tokens)
 
-    try ViTError.check(
-      memory.demand, for: "a pass over \(capacity) images in training", limit: TrainingMemory.limit)
+    try PassMemory.check(memory, images: capacity)
     layers.last?.include(in: &scratch, images: capacity, tokens: tokens, width: width)
     if begins { network.embeddings.include(in: &scratch, images: capacity) }
     network.head.include(in: &scratch, images: capacity, width: width, rows: tokens)
-    self.memory = try TensorStorage(uninitializedCount: memory.count)
-    self.scratch = scratch
-    scratchMemory = try TensorStorage(uninitializedCount: scratch.count)
+    self.memory = try PassMemory(memory, scratch)
   }
 
   /// The memory of the pass.
-  var byteCount: Int { (memory.count + scratchMemory.count) * MemoryLayout<Float>.stride }
+  var byteCount: Int { memory.byteCount }
 
   func forward(
     _ input: UnsafePointer<Float>, images: Int, parameters: UnsafePointer<Float>
@@ -124,7 +111,7 @@ final class ViTTrainingPass: TrainingPass {
     return budget.withCompute { compute in
       let context = context(compute, parameters, gradients: nil)
       begin(context, input)
-      for index in max(firstDepth - 1, 0)..<network.layers.count {
+      for index in max(extent.firstDepth - 1, 0)..<network.layers.count {
         guard let scratch = layerScratch?.first(streams[index + 1].rows) else { break }
         network.layers[index].forward(
           context, streams[index], kept[index], scratch, into: streams[index + 1])
@@ -135,8 +122,8 @@ final class ViTTrainingPass: TrainingPass {
 
   /// The residual stream that the first layer reads.
   private func begin(_ context: TrainingContext, _ input: UnsafePointer<Float>) {
-    let stream = streams[max(firstDepth - 1, 0)]
-    guard firstDepth == 0 else {
+    let stream = streams[max(extent.firstDepth - 1, 0)]
+    guard extent.firstDepth == 0 else {
       context[stream].update(from: input, count: context.rows(stream) * stream.width)
       return
     }
@@ -155,21 +142,21 @@ final class ViTTrainingPass: TrainingPass {
     budget.withCompute { compute in
       let context = context(compute, parameters, gradients: gradients)
       let count = network.layers.count
-      guard lowestDepth <= count + 1 else { return }
+      guard extent.lowestDepth <= count + 1 else { return }
       network.head.backward(
         context, logitGradients, streams[count], head, into: lastGradient,
-        isWanted: lowestDepth <= count)
-      for index in stride(from: count - 1, through: max(lowestDepth, 1) - 1, by: -1) {
+        isWanted: extent.lowestDepth <= count)
+      for index in stride(from: count - 1, through: max(extent.lowestDepth, 1) - 1, by: -1) {
         guard let scratch = layerScratch?.first(streams[index + 1].rows) else { break }
         // What only one layer has is still there.
-        if recomputes, index < count - 1 {
+        if extent.recomputes, index < count - 1 {
           network.layers[index].recompute(context, streams[index], kept[index], scratch)
         }
         network.layers[index].backward(
           context, index == count - 1 ? lastGradient : gradient, streams[index], kept[index], scratch,
-          into: lowestDepth < index + 1 ? gradient : nil)
+          into: extent.lowestDepth < index + 1 ? gradient : nil)
       }
-      guard lowestDepth == 0 else { return }
+      guard extent.lowestDepth == 0 else { return }
       let dense = count == 0 ? lastGradient : gradient
       if let embedded, let norm = network.preLayernorm {
         norm.backward(
@@ -182,8 +169,6 @@ final class ViTTrainingPass: TrainingPass {
   private func context(
     _ compute: ParallelContext, _ values: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>?
   ) -> TrainingContext {
-    TrainingContext(
-      TrainingKernels(scratch, compute, memory: scratchMemory.base), images: images, memory: memory.base,
-      values: values, gradients: gradients, learns: learns)
+    memory.context(compute, images: images, values: values, gradients: gradients, extent)
   }
 }

@@ -34,7 +34,7 @@ final class FeatureFile {
     self.shape = shape
     self.rowCount = rowCount
     self.dtype = dtype
-    let hash = try FileHash.sha256(ofText: self.key)
+    let hash = try SHA256.hexadecimal(ofText: self.key)
     path = FilePath.join(folder, "features-\(hash.prefix(16)).safetensors")
     try OutputFile.makeFolder(folder)
     if InputFile.exists(path) { file = try opened() }

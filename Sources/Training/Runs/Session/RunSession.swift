@@ -10,13 +10,7 @@ import ViTModel
 final class RunSession {
   let run: TrainingRun
   let report: (TrainingEvent) -> Void
-  let learner: Learner
-  let training: any BatchSource
-  let validation: (any BatchSource)?
-  let steps: Int
-  let identity: RunIdentity
-  let data: TrainedModel.DataSummary
-  let recipeHash: String
+  private let prepared: PreparedRun
   var counters = RunCounters()
   private(set) var log: RunLog
   /// Files that cannot be read, which are told once.
@@ -24,6 +18,9 @@ final class RunSession {
   private let clock = ContinuousClock.now
   private var imagesBefore = 0
 
+  private var learner: Learner { prepared.learner }
+  private var training: any BatchSource { prepared.training }
+  private var steps: Int { prepared.steps }
   var recipe: TrainingRecipe { run.recipe }
   var folder: RunFolder { run.folder }
 
@@ -36,14 +33,7 @@ final class RunSession {
     self.run = run
     self.report = report
     lock = try run.folder.open()
-    let prepared = try PreparedRun(run, isCancelled: isCancelled, report: report)
-    learner = prepared.learner
-    training = prepared.training
-    validation = prepared.validation
-    steps = prepared.steps
-    identity = prepared.identity
-    data = prepared.data
-    recipeHash = prepared.recipeHash
+    prepared = try PreparedRun(run, isCancelled: isCancelled, report: report)
     let folder = run.folder
     let saved = try run.options.resumes && folder.hasState ? folder.load(prepared.identity) : nil
     if let saved { counters = saved.counters }
@@ -70,14 +60,14 @@ final class RunSession {
   /// What the log begins with.
   private func writeBeginning() throws {
     func counts(_ values: [Int]) -> JSONValue {
-      .members(zip(data.labels, values).map { ($0, .integer($1)) })
+      .members(zip(prepared.data.labels, values).map { ($0, .integer($1)) })
     }
     try log.write(
       "run",
       [
-        ("version", .string(AIGuardVisionVersion.current)), ("begun_with", identity.json),
-        ("training_images", counts(data.training)),
-        ("validation_images", data.validation.map(counts) ?? .null),
+        ("version", .string(AIGuardVisionVersion.current)), ("begun_with", prepared.identity.json),
+        ("training_images", counts(prepared.data.training)),
+        ("validation_images", prepared.data.validation.map(counts) ?? .null),
         ("parameters", .integer(parameterCount)), ("learnt_parameters", .integer(learntCount)),
         ("steps", .integer(steps)),
       ])
@@ -208,7 +198,7 @@ final class RunSession {
 
   /// Judges the weights, and keeps them where they are the best so far.
   private func judge() throws {
-    guard let validation else { return }
+    guard let validation = prepared.validation else { return }
     learner.composeJudged()
     var sums = FigureSums(classes: learner.network.logitCount)
     try validation.begin(epoch: 0, batch: 0)
@@ -249,7 +239,7 @@ final class RunSession {
     try log.sync()
     counters.logByteCount = log.byteCount
     try folder.save(
-      counters, identity, optimizerStep: learner.optimizer.step,
+      counters, prepared.identity, optimizerStep: learner.optimizer.step,
       averageUpdates: learner.average?.updates ?? 0, learner.state)
     report(.saved(step: counters.step))
   }
@@ -260,7 +250,8 @@ final class RunSession {
     learner.composeJudged()
     if learner.average == nil { learner.stateWasRestored() }
     let model = TrainedModel(
-      start: run.start, recipe: recipe, recipeHash: recipeHash, data: data, identity: identity,
+      start: run.start, recipe: recipe, recipeHash: prepared.recipeHash, data: prepared.data,
+      identity: prepared.identity,
       counters: counters, ending: ending, dtype: run.options.dtype, parameterCount: parameterCount,
       learntCount: learntCount, policy: run.options.policy, kernels: try KernelLevel.active())
     try model.save(learner.judgedValues, learner.network.layout, toFolder: folder.path)

@@ -1,7 +1,7 @@
 import Checkpoint
 import Platform
 
-/// Hashes by which a run knows what it was begun with.
+/// The hash of a file that a run is begun with.
 enum FileHash {
   /// The SHA-256 of a file's bytes, read piece by piece.
   ///
@@ -15,10 +15,5 @@ enum FileHash {
       try piece.withUnsafeBytes { try hash.update($0) }
     }
     return try hash.finish()
-  }
-
-  /// The SHA-256 of a text's UTF-8.
-  static func sha256(ofText text: String) throws -> String {
-    try Array(text.utf8).withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
   }
 }

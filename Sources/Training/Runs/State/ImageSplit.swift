@@ -61,7 +61,7 @@ struct ImageSplit {
     }
     wanted = wanted.mapValues { Int((Double($0) * fraction).rounded(.up)) }
     let order = try groups.map { key, images in
-      (hash: try FileHash.sha256(ofText: "\(seed)\n\(key.string)"), images: images)
+      (hash: try SHA256.hexadecimal(ofText: "\(seed)\n\(key.string)"), images: images)
     }
     var isHeld = [Bool](repeating: false, count: records.count)
     for group in order.sorted(by: { $0.hash < $1.hash }) {

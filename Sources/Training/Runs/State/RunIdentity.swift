@@ -39,13 +39,13 @@ extension RunIdentity {
     for (file, hash) in teacher?.hashes ?? [] { parts.append(("teacher \(file)", hash)) }
     let config = JSONValue.object(start.config.json).lineText
     let network = JSONValue.object(start.foundConfig.json).lineText
-    parts.append(("network", try FileHash.sha256(ofText: network)))
-    parts.append(("configuration", try FileHash.sha256(ofText: config)))
+    parts.append(("network", try SHA256.hexadecimal(ofText: network)))
+    parts.append(("configuration", try SHA256.hexadecimal(ofText: config)))
     parts.append(("weights", try start.weights?.sha256() ?? "new, from the recipe's seed"))
     let processing =
       start.processor.config.json.lineText
       + " \(start.processor.profile.rawValue) \(run.options.policy.rawValue)"
-    parts.append(("image processing", try FileHash.sha256(ofText: processing)))
+    parts.append(("image processing", try SHA256.hexadecimal(ofText: processing)))
     parts.append(("kernels", try KernelLevel.active().rawValue))
   }
 }
@@ -55,7 +55,7 @@ extension ImageDataset {
   fileprivate func contentListHash() throws -> String {
     var text = try listHash() + "\n"
     for record in records { text += ((try? contentHash(of: record)) ?? "unreadable") + "\n" }
-    return try FileHash.sha256(ofText: text)
+    return try SHA256.hexadecimal(ofText: text)
   }
 }
 
