@@ -37,16 +37,6 @@ public struct ScoredImage: Sendable, Equatable {
     self.source = source
     self.file = file
   }
-
-  /// What may be said of an image.
-  public enum Verdict: String, Sendable, CaseIterable {
-    /// A photograph.
-    case real
-    /// Generated.
-    case fake
-    /// Neither can be said.
-    case unsure
-  }
 }
 
 extension ImageFacts {

@@ -80,7 +80,7 @@ extension ScoredImage {
       ("model", .text(model)), ("name", .string(name.showingPathBytes)), ("label", .string(label)),
       ("isGenerated", .bool(isGenerated)), ("score", .number(score)),
       ("predictedLabel", .text(predictedLabel)),
-      ("verdict", .text(verdict?.rawValue)), ("calibratedScore", .finite(calibratedScore)),
+      ("verdict", .text(verdict?.name)), ("calibratedScore", .finite(calibratedScore)),
       ("source", .text(source)), ("format", .text(file?.format.rawValue)),
       ("width", file.map { .integer($0.width) }), ("height", file.map { .integer($0.height) }),
     ])

@@ -1,3 +1,5 @@
+import AIGuardVision
+
 /// How often calibrated verdicts are given, and how often they are wrong.
 public struct VerdictSummary: Sendable, Equatable {
   /// Verdicts of some images.
@@ -13,7 +15,7 @@ public struct VerdictSummary: Sendable, Equatable {
 
     fileprivate init(_ images: [ScoredImage]) {
       func count(_ isMeant: (ScoredImage) -> Bool) -> Int { images.reduce(0) { $0 + (isMeant($1) ? 1 : 0) } }
-      let unsure = count { $0.verdict == .unsure }
+      let unsure = count { if case .unsure? = $0.verdict { true } else { false } }
       let generated = count(\.isGenerated)
       let alarms = count { !$0.isGenerated && $0.verdict == .fake }
       let misses = count { $0.isGenerated && $0.verdict == .real }

@@ -93,7 +93,7 @@ extension ScoredImage {
       // A comparison has models only of which it is known which labels mean "generated".
       score: result.generatedScore.map(Double.init) ?? .nan, label: record.label,
       predictedLabel: result.first?.label,
-      verdict: result.verdict.flatMap { ScoredImage.Verdict(rawValue: $0.name) },
+      verdict: result.verdict,
       calibratedScore: result.calibratedScore, source: record.source, file: result.image)
   }
 }

@@ -134,7 +134,7 @@
 
     /// Loads the model whatever its calibration says, or ends the process saying why it cannot.
     private func load() throws -> (ImageClassifier, folder: String?) {
-      let budget = threads.map(ComputeBudget.init(threads:)) ?? .shared
+      let budget = ModelOptions.budget(threads: threads)
       do {
         if let builtIn = try BuiltInModel(named: model) {
           return (

@@ -90,7 +90,7 @@
       options.featuresFolder = features
       options.dtype = dtype.type
       options.policy = policy
-      options.budget = threads.map(ComputeBudget.init(threads:)) ?? .shared
+      options.budget = ModelOptions.budget(threads: threads)
       options.resumes = resume
       let run = try reporting(Exit.modelNotLoaded) {
         try TrainingRun(data: dataset, start: start, recipe: recipe, output: out, options: options)

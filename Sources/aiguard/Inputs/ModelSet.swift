@@ -15,7 +15,7 @@
     let precision: Precision
     let threads: Int?
 
-    var budget: ComputeBudget { threads.map(ComputeBudget.init(threads:)) ?? .shared }
+    var budget: ComputeBudget { ModelOptions.budget(threads: threads) }
 
     /// Opens the models, or ends the process saying why they cannot be compared.
     func load() throws -> ModelComparison {

@@ -103,7 +103,11 @@
       guard models.count <= 1 else { throw ValidationError("name one --model; \(models.count) are named") }
     }
 
-    var budget: ComputeBudget { threads.map(ComputeBudget.init(threads:)) ?? .shared }
+    var budget: ComputeBudget { Self.budget(threads: threads) }
+
+    static func budget(threads: Int?) -> ComputeBudget {
+      threads.map(ComputeBudget.init(threads:)) ?? .shared
+    }
 
     /// Loads the model for its features, or ends the process saying why it cannot.
     func loadEmbedder() throws -> ImageEmbedder {

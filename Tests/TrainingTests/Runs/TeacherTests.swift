@@ -41,8 +41,8 @@ import Testing
   @Test func filesCanBeAboutFolders() throws {
     let found = try logits(
       [
-        ("a.jsonl", Self.line("/tmp/x/1.jpg", 1, 2), "t/FAKE"),
-        ("b.jsonl", Self.line("/tmp/y/1.jpg", 3, 4), "t/REAL/"),
+        ("a.jsonl", Self.line("/x/1.jpg", 1, 2), "t/FAKE"),
+        ("b.jsonl", Self.line("/y/1.jpg", 3, 4), "t/REAL/"),
       ],
       ["t/REAL/1.jpg", "t/FAKE/1.jpg"])
     #expect(found.values == [3, 4, 1, 2])
