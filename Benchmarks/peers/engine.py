@@ -29,18 +29,16 @@ class EngineFailed(Exception):
     pass
 
 
-class Engine:
-    def __init__(self, command, model, pixels, batch, threads):
+class LineProcess:
+    """A process that answers `run N` and `quit` with a line of JSON each."""
+
+    def __init__(self, command, threads):
         self.errors = tempfile.TemporaryFile("w+")
         self.times = []
-        self.batch = batch
-        started = time.perf_counter()
         self.process = subprocess.Popen(
-            [*map(str, command), str(model), str(pixels), str(batch), str(threads)], env=environment(threads),
-            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
+            [*map(str, command)], env=environment(threads), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self.errors)
         self.ready = self.line()
-        self.run(1, keep=False)
-        self.first_result = time.perf_counter() - started  # seconds from the start of the process to its first logits
 
     def line(self):
         """Its next answer; some peers also print notes of their own."""
@@ -62,10 +60,10 @@ class Engine:
 
     def run(self, count, keep=True):
         answer = self.ask(f"run {count}")
-        self.logits = answer["logits"]
         if keep:
             self.times += answer["ns"]
         time.sleep(0.05)  # until its threads have stopped spinning
+        return answer
 
     def quit(self):
         self.peak_mb = self.ask("quit")["peak_kb"] / 1024
@@ -73,5 +71,24 @@ class Engine:
         self.process.wait()
 
     @property
+    def seconds(self):
+        """The median of what was timed."""
+        return statistics.median(self.times) * 1e-9
+
+
+class Engine(LineProcess):
+    """One that classifies."""
+
+    def __init__(self, command, model, pixels, batch, threads):
+        self.batch = batch
+        started = time.perf_counter()
+        super().__init__([*command, model, pixels, batch, threads], threads)
+        self.run(1, keep=False)
+        self.first_result = time.perf_counter() - started  # seconds from the start of the process to its first logits
+
+    def run(self, count, keep=True):
+        self.logits = super().run(count, keep)["logits"]
+
+    @property
     def images_per_second(self):
-        return self.batch / (statistics.median(self.times) * 1e-9)
+        return self.batch / self.seconds

@@ -13,10 +13,8 @@ import importlib.util
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -26,7 +24,7 @@ spec = importlib.util.spec_from_file_location("peers_run", PEERS / "run.py")
 peers_run = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(peers_run)
 sys.path.append(str(PEERS))
-from engine import environment  # noqa: E402
+from engine import LineProcess  # noqa: E402
 
 LABELS = {"id2label": {"0": "REAL", "1": "FAKE"}, "label2id": {"REAL": 0, "FAKE": 1}}
 COMMON = {"architectures": ["ViTForImageClassification"], "model_type": "vit", "hidden_act": "gelu",
@@ -58,61 +56,31 @@ def parse():
     return options
 
 
-class Process:
-    """An engine that answers `run N` and `quit` with a line of JSON each."""
+class Trainer(LineProcess):
+    """One that makes steps of training."""
 
-    def __init__(self, command, environment):
-        self.errors = tempfile.TemporaryFile("w+")
-        self.times = []
+    def __init__(self, command, threads):
+        super().__init__(command, threads)
         self.processor_times = []
-        self.process = subprocess.Popen(
-            [*map(str, command)], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self.errors)
-        self.ready = self.line()
-        self.step(keep=False)
+        self.run(1, keep=False)
 
-    def line(self):
-        for line in self.process.stdout:
-            if line.startswith("{"):
-                return json.loads(line)
-        self.process.wait()
-        self.errors.seek(0)
-        raise SystemExit(f"{self.process.args[0]}: {self.errors.read()}")
-
-    def ask(self, words):
-        self.process.stdin.write(f"{words}\n")
-        self.process.stdin.flush()
-        return self.line()
-
-    def step(self, keep=True):
+    def step(self):
         before = self.processor_time()
-        answer = self.ask("run 1")
-        if keep:
-            self.times += answer["ns"]
-            self.processor_times.append(self.processor_time() - before)
-        time.sleep(0.05)  # until its threads have stopped spinning
+        self.run(1)
+        self.processor_times.append(self.processor_time() - before)
 
     def processor_time(self):
         """Seconds of all threads; what other processes do moves it less than the time on the clock."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def quit(self):
-        self.peak_mb = self.ask("quit")["peak_kb"] / 1024
-        self.process.stdin.close()
-        self.process.wait()
 
-    @property
-    def seconds(self):
-        return statistics.median(self.times) * 1e-9
-
-
-def measure(name, config, batch, layers, options, environment):
+def measure(name, config, batch, layers, options):
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "config.json").write_text(json.dumps(config))
         arguments = [folder, batch, options.threads, layers]
-        ours = Process([options.bench, "--train", *arguments], environment)
-        peer = Process([sys.executable, HERE / "torch_peer.py", *arguments], environment)
+        ours = Trainer([options.bench, "--train", *arguments], options.threads)
+        peer = Trainer([sys.executable, HERE / "torch_peer.py", *arguments], options.threads)
     ratios = []
     for _ in range(options.rounds):
         ours.step()
@@ -140,7 +108,7 @@ def main():
     options = parse()
     peers_run.enter(options.venv)
     options.bench = options.bench or peers_run.build(HERE.parent, "aiguard-bench")
-    results = [measure(*row, options, environment(options.threads)) for row in ROWS if not options.only or row[0] in options.only]
+    results = [measure(*row, options) for row in ROWS if not options.only or row[0] in options.only]
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
     lines = list(table(results))

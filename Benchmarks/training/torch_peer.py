@@ -5,23 +5,15 @@
 CONFIG is a folder with a `config.json`, LAYERS how many layers from the end are taught, or `all`. A step is what the
 Trainer does: forward pass, cross-entropy, backward pass, clipping to a norm of 1, fused AdamW.
 """
-import json
 import sys
 import time
+from pathlib import Path
 
 import torch
 from transformers import AutoConfig, AutoModelForImageClassification
 
-
-def answer(value):
-    print(json.dumps(value), flush=True)
-
-
-def peak_kb():
-    for line in open("/proc/self/status"):
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    return 0
+sys.path.append(str(Path(__file__).resolve().parent.parent / "peers"))
+from protocol import answer, peak_kb  # noqa: E402
 
 
 def main():
