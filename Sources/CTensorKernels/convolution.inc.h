@@ -59,39 +59,57 @@ static __attribute__((noinline)) void AGK_NAME(depthwise_tile)(const float *cons
   for (int t = 0; t < PIXELS; t++) store_register(out + t * ldo, sums[t]);
 }
 
-// Lays one row of a group's channels out, and fetches what will be wanted next.
-INLINE void fill_row(const agk_depthwise *d, size_t row, size_t first, size_t count, float *to) {
-  const float *from = d->x + row * d->width * d->channels + first;
-  const float *next = from + (row + 1 < d->height ? d->width * d->channels : 0);
-  to += REACH * CHANNELS;
+// Lays one row of a group's channels out, `count` of them, and fetches what will be wanted next.
+INLINE void lay_row(const float *from, const float *next, size_t width, size_t channels, size_t count, float *to) {
   if (count == CHANNELS) {
-    for (size_t i = 0; i < d->width; i++, from += d->channels, next += d->channels, to += CHANNELS) {
+    for (size_t i = 0; i < width; i++, from += channels, next += channels, to += CHANNELS) {
       __builtin_prefetch(next);
       store(to, load(from));
     }
   } else {
-    for (size_t i = 0; i < d->width; i++, from += d->channels, to += CHANNELS)
-      store(to, load_tail(from, count, 0.0f));
+    for (size_t i = 0; i < width; i++, from += channels, to += CHANNELS) store(to, load_tail(from, count, 0.0f));
   }
+}
+
+// The rows of a map of which seven are wanted at a time: that of number y stands in place y % 7, padded.
+typedef struct {
+  const float *x;  // the group's first channel
+  size_t height, width, channels, count;
+  float *places;  // zeros where nothing has been laid out
+  size_t filled;
+} row_ring;
+
+// The padded rows from three above `y` to three below it.
+INLINE void rows_around(row_ring *ring, size_t y, const float *around[SIDE]) {
+  const size_t length = padded_row(ring->width), row = ring->width * ring->channels;
+  for (; ring->filled < ring->height && ring->filled <= y + REACH; ring->filled++) {
+    const float *const from = ring->x + ring->filled * row;
+    lay_row(from, from + (ring->filled + 1 < ring->height ? row : 0), ring->width, ring->channels, ring->count,
+            ring->places + ring->filled % SIDE * length + REACH * CHANNELS);
+  }
+  for (size_t i = 0; i < SIDE; i++) {
+    const size_t at = y + i;  // counted from three above the map
+    const bool inside = at >= REACH && at - REACH < ring->height;
+    around[i] = ring->places + (inside ? (at - REACH) % SIDE : SIDE) * length;
+  }
+}
+
+INLINE size_t group_count(size_t channels, size_t group) {
+  const size_t rest = channels - group * CHANNELS;
+  return rest < CHANNELS ? rest : CHANNELS;
 }
 
 static void AGK_NAME(depthwise)(const agk_depthwise *d, size_t first_row, size_t rows, size_t index,
                                 float *scratch) {
   const size_t length = padded_row(d->width), channels = d->channels, first = index * CHANNELS;
-  const size_t count = channels - first < CHANNELS ? channels - first : CHANNELS;
-  float *const zeros = scratch + SIDE * length, *const last = zeros + length;
+  const size_t count = group_count(channels, index);
+  float *const last = scratch + (SIDE + 1) * length;
   const float *const weights = d->weights + index * SIDE * SIDE * CHANNELS, *const bias = d->bias + first;
   memset(scratch, 0, (SIDE + 1) * length * sizeof *scratch);
-  // The row y of the map stands in place y % 7.
-  size_t filled = first_row < REACH ? 0 : first_row - REACH;
+  row_ring ring = {d->x + first, d->height, d->width, channels, count, scratch, first_row < REACH ? 0 : first_row - REACH};
   for (size_t y = first_row; y < first_row + rows; y++) {
-    for (; filled < d->height && filled <= y + REACH; filled++)
-      fill_row(d, filled, first, count, scratch + filled % SIDE * length);
     const float *around[SIDE];
-    for (size_t i = 0; i < SIDE; i++) {
-      const size_t row = y + i;  // counted from three above the map
-      around[i] = row < REACH || row - REACH >= d->height ? zeros : scratch + (row - REACH) % SIDE * length;
-    }
+    rows_around(&ring, y, around);
     float *out = d->out + y * d->width * channels + first;
     for (size_t x = 0; x < d->width; x += PIXELS, out += PIXELS * channels) {
       const size_t pixels = d->width - x < PIXELS ? d->width - x : PIXELS;
@@ -104,6 +122,56 @@ static void AGK_NAME(depthwise)(const agk_depthwise *d, size_t first_row, size_t
     }
   }
 }
+
+// ---- The gradient by the weights
+
+// Seven rows in turns, a row of zeros, and a row of gradients.
+static size_t AGK_NAME(depthwise_gradient_scratch)(size_t width) { return (SIDE + 2) * padded_row(width); }
+
+// Adds to one line of the kernel's sums, for a register's channels, what one row of the gradient gives. Each sum goes
+// over the pixels in their order.
+static __attribute__((noinline)) void AGK_NAME(depthwise_gradient_row)(const float *x, const float *dy, size_t pixels,
+                                                                       float *sums) {
+  vr s[SIDE];
+  for (int i = 0; i < SIDE; i++) s[i] = load_register(sums + i * CHANNELS);
+  for (size_t first = 0; first < pixels; first += PIXELS, x += PIXELS * CHANNELS, dy += PIXELS * CHANNELS) {
+    vr d[PIXELS];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < PIXELS; i++) d[i] = load_register(dy + i * CHANNELS);
+#pragma clang loop unroll(full)
+    for (int p = 0; p < PIXELS + SIDE - 1; p++) {
+      const vr v = load_register(x + p * CHANNELS);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < SIDE; i++)
+        if (p - i >= 0 && p - i < PIXELS) s[i] = mul_add_register(v, d[p - i], s[i]);
+    }
+  }
+  for (int i = 0; i < SIDE; i++) store_register(sums + i * CHANNELS, s[i]);
+}
+
+static void AGK_NAME(depthwise_gradient)(const float *x, const float *dy, size_t height, size_t width, size_t channels,
+                                         size_t index, float *sums, float *scratch) {
+  const size_t length = padded_row(width), first = index * CHANNELS, count = group_count(channels, index);
+  float *const gradients = scratch + (SIDE + 1) * length, *const bias = sums + SIDE * SIDE * CHANNELS;
+  memset(scratch, 0, (SIDE + 2) * length * sizeof *scratch);
+  memset(sums, 0, (SIDE * SIDE + 1) * CHANNELS * sizeof *sums);
+  row_ring ring = {x + first, height, width, channels, count, scratch, 0};
+  for (size_t y = 0; y < height; y++) {
+    const float *around[SIDE];
+    rows_around(&ring, y, around);
+    const float *const row = dy + y * width * channels + first;
+    lay_row(row, row + (y + 1 < height ? width * channels : 0), width, channels, count, gradients);
+    for (size_t i = 0; i < width; i++)
+      for (size_t c = 0; c < CHANNELS; c += LANES) store(bias + c, load(bias + c) + load(gradients + i * CHANNELS + c));
+    for (size_t line = 0; line < SIDE; line++) {
+      if (y + line < REACH || y + line - REACH >= height) continue;
+      for (size_t c = 0; c < CHANNELS; c += AGK_REGISTER_LANES)
+        AGK_NAME(depthwise_gradient_row)(around[line] + c, gradients + c, width, sums + line * SIDE * CHANNELS + c);
+    }
+  }
+}
+
+// ---- Global response normalisation
 
 // Four vectors of columns at a time, row by row.
 static void AGK_NAME(column_squares)(const float *x, size_t rows, size_t columns, float *out) {

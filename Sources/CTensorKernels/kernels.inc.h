@@ -269,6 +269,8 @@ const agk_kernels AGK_NAME(agk_kernels) = {
         {
             .depthwise = AGK_NAME(depthwise),
             .depthwise_scratch = AGK_NAME(depthwise_scratch),
+            .depthwise_gradient = AGK_NAME(depthwise_gradient),
+            .depthwise_gradient_scratch = AGK_NAME(depthwise_gradient_scratch),
             .column_squares = AGK_NAME(column_squares),
             .response_factors = AGK_NAME(response_factors),
             .scale_columns = AGK_NAME(scale_columns),

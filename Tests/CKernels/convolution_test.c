@@ -96,6 +96,44 @@ static void depthwise(size_t height, size_t width, size_t channels, side s) {
   }
 }
 
+// For each tap the products over the map, row by row, a pixel outside being zero; then the gradients themselves.
+static void differentiate_plainly(int level, const float *x, const float *dy, size_t height, size_t width,
+                                  size_t channels, size_t g, float *to) {
+  for (size_t tap = 0; tap <= taps; tap++)
+    for (size_t lane = 0; lane < group; lane++) {
+      const size_t c = g * group + lane;
+      float sum = 0;
+      for (size_t i = 0; c < channels && i < height * width; i++) {
+        const size_t row = i / width + tap / agk_depthwise_side, column = i % width + tap % agk_depthwise_side;
+        const bool inside = row >= reach && row - reach < height && column >= reach && column - reach < width;
+        const float value = inside ? x[((row - reach) * width + column - reach) * channels + c] : 0.0f;
+        sum = tap == taps ? sum + dy[i * channels + c] : mul_add(level, value, dy[i * channels + c], sum);
+      }
+      to[tap * group + lane] = sum;
+    }
+}
+
+static void depthwise_gradient(size_t height, size_t width, size_t channels, side s) {
+  context("gradient of depthwise, %zu x %zu, %zu channels", height, width, channels);
+  const size_t count = height * width * channels, groups = (channels + group - 1) / group;
+  const float *const x = filled(&maps, count, 2, s), *const dy = filled(&weights_memory, count, 1, s);
+  seal(&maps, true);
+  seal(&weights_memory, true);
+  EACH_LEVEL(l) {
+    const agk_convolution_kernels *const k = &kernels[l]->convolution;
+    for (size_t g = 0; g < groups; g++) {
+      const size_t room = k->depthwise_gradient_scratch(width);
+      float *const scratch = place(&scratch_memory, (room + 15) / 16 * 64, s);
+      float *const sums = place_floats(&outputs, (taps + 1) * group, s);
+      k->depthwise_gradient(x, dy, height, width, channels, g, sums, scratch);
+      if (!margins_untouched(&scratch_memory) || !margins_untouched(&outputs))
+        fail("%s: the gradient of depthwise wrote beside its memory", level_names[l]);
+      differentiate_plainly(l, x, dy, height, width, channels, g, plain);
+      expect_same((agk_level)l, "the gradient of depthwise", sums, plain, (taps + 1) * group);
+    }
+  }
+}
+
 // ---- Global response normalisation
 
 enum { most_rows = 80, most_columns = 200, most_blocks = 4 };
@@ -169,6 +207,7 @@ void test_convolution(void) {
       if (is_brief && turn % 7) continue;
       depthwise(heights[h], widths[w], depths[turn % 8], turn % 2 ? at_end : at_start);
       depthwise(heights[h], widths[w], depths[(turn + 3) % 8], turn % 2 ? at_start : at_end);
+      depthwise_gradient(heights[h], widths[w], depths[(turn + 5) % 8], turn % 2 ? at_end : at_start);
     }
   static const size_t columns[] = {1, 15, 16, 17, 63, 64, 65, 128, 200};
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)

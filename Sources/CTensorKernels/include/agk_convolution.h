@@ -24,6 +24,12 @@ typedef struct {
   // it or a zero times a weight.
   void (*depthwise)(const agk_depthwise *d, size_t first_row, size_t rows, size_t group, float *scratch);
   size_t (*depthwise_scratch)(size_t width);
+  // For one group of channels the gradients by its weights, 49 lines of 16 sums as the kernel lies, and by its biases, one
+  // line: the sums over the map of dy times what each tap read. What pads the group is zeros. `scratch` has
+  // `depthwise_gradient_scratch(width)` floats. A sum goes over the map row by row.
+  void (*depthwise_gradient)(const float *x, const float *dy, size_t height, size_t width, size_t channels, size_t group,
+                             float *sums, float *scratch);
+  size_t (*depthwise_gradient_scratch)(size_t width);
 
   // Global response normalisation of an image: x + gamma x n + beta, where n is each column's norm over all rows
   // divided by the mean of the norms.

@@ -35,7 +35,8 @@ package struct TrainableDepthwiseConvolution: Sendable {
   ///   - width: Of the map.
   package func scratch(_ memory: inout TrainingMemory, width: Int, lanes: Int, kernels: Kernels) -> Scratch {
     let group = DepthwiseMap.groupChannels
-    let lane = Workspace.rounded(kernels.depthwiseScratch(width: width))
+    let lane = Workspace.rounded(
+      max(kernels.depthwiseScratch(width: width), kernels.depthwiseGradientScratch(width: width)))
     return Scratch(
       weights: memory.floats(groups * Self.taps * group), biases: memory.floats(groups * group),
       lanes: memory.floats(lanes * lane), lane: lane,
@@ -109,73 +110,37 @@ package struct TrainableDepthwiseConvolution: Sendable {
     _ context: TrainingContext, _ dy: Buffer, _ x: Buffer, height: Int, width: Int, _ scratch: Scratch
   ) {
     let length = (Self.taps + 1) * DepthwiseMap.groupChannels
-    let parts = (context[dy], context[x], context.floats(scratch.sums), x, (height, width, groups), length)
-    context.compute.parallelFor(context.images * groups, with: parts) { parts, task, _ in
-      let (dy, x, sums, buffer, (height, width, groups), length) = parts
-      let (start, first) = (task / groups * buffer.rows * buffer.width, task % groups * 16)
-      Self.sum(
-        dy + start + first, x + start + first, (height, width), channels: min(16, buffer.width - first),
-        step: buffer.width, into: sums + task * length)
+    let parts = (context, dy, x, (height, width, groups), scratch, length)
+    context.compute.parallelFor(context.images * groups, with: parts) { parts, task, lane in
+      let (context, dy, x, (height, width, groups), scratch, length) = parts
+      let start = task / groups * x.rows * x.width
+      context.kernels.kernels.depthwiseGradient(
+        context[x] + start, context[dy] + start, map: (height, width), channels: x.width,
+        group: task % groups, into: context.floats(scratch.sums) + task * length,
+        scratch: context.floats(scratch.lanes) + lane * scratch.lane)
     }
-    let (sums, lanes) = (context.floats(scratch.sums), DepthwiseMap.groupChannels)
-    let (dWeight, dBias) = (context.gradient(weight), context.gradient(bias))
-    for image in 0..<context.images {
-      for channel in 0..<channels {
-        let own = sums + (image * groups + channel / lanes) * length + channel % lanes
+    addUp(context, scratch, length)
+  }
+
+  /// Sums a group's lines over the images in their order, in the first one's place.
+  private func addUp(_ context: TrainingContext, _ scratch: Scratch, _ length: Int) {
+    let gradients = (context.gradient(weight), context.gradient(bias))
+    let parts = (context.floats(scratch.sums), (context.images, groups, channels), gradients, length)
+    context.compute.parallelFor(groups, with: parts) { parts, group, _ in
+      let (sums, (images, groups, channels), (dWeight, dBias), length) = parts
+      let (lanes, taps) = (DepthwiseMap.groupChannels, Self.taps)
+      let own = sums + group * length
+      for image in 1..<max(1, images) {
+        let other = own + image * groups * length
+        for place in 0..<length { own[place] += other[place] }
+      }
+      for channel in group * lanes..<min(channels, (group + 1) * lanes) {
+        let lane = own + channel % lanes
         if let dWeight {
-          for tap in 0..<Self.taps { dWeight[channel * Self.taps + tap] += own[tap * lanes] }
+          for tap in 0..<taps { dWeight[channel * taps + tap] += lane[tap * lanes] }
         }
-        if let dBias { dBias[channel] += own[Self.taps * lanes] }
+        if let dBias { dBias[channel] += lane[taps * lanes] }
       }
     }
-  }
-
-  /// The sums of one map for up to sixteen channels: row by row, each tap's along a row first.
-  private static func sum(
-    _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ map: (height: Int, width: Int), channels: Int,
-    step: Int, into sums: UnsafeMutablePointer<Float>
-  ) {
-    let (side, lanes) = (DepthwiseMap.side, DepthwiseMap.groupChannels)
-    let reach = side / 2
-    sums.update(repeating: 0, count: (side * side + 1) * lanes)
-    for row in 0..<map.height {
-      let from = dy + row * map.width * step
-      addRow(from, nil, 0..<map.width, channels, step, to: sums + side * side * lanes)
-      for line in max(0, reach - row)..<min(side, map.height + reach - row) {
-        let source = x + (row + line - reach) * map.width * step
-        for column in 0..<side {
-          let shift = column - reach
-          let columns = max(0, -shift)..<max(max(0, -shift), min(map.width, map.width - shift))
-          addRow(
-            from, source + shift * step, columns, channels, step, to: sums + (line * side + column) * lanes)
-        }
-      }
-    }
-  }
-
-  /// Adds the sum over some columns of `a b`, or of `a`.
-  @inline(__always) private static func addRow(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>?, _ columns: Range<Int>, _ channels: Int,
-    _ step: Int,
-    to sums: UnsafeMutablePointer<Float>
-  ) {
-    var sum = SIMD16<Float>.zero
-    if channels == 16 {
-      for column in columns {
-        let left = UnsafeRawPointer(a + column * step).loadUnaligned(as: SIMD16<Float>.self)
-        if let b {
-          sum += left * UnsafeRawPointer(b + column * step).loadUnaligned(as: SIMD16<Float>.self)
-        } else {
-          sum += left
-        }
-      }
-    } else {
-      for column in columns {
-        for channel in 0..<channels {
-          sum[channel] += a[column * step + channel] * (b.map { $0[column * step + channel] } ?? 1)
-        }
-      }
-    }
-    for channel in 0..<channels { sums[channel] += sum[channel] }
   }
 }

@@ -40,6 +40,27 @@ extension Kernels {
     }
   }
 
+  /// The scratch memory of `depthwiseGradient` in floats, for maps of a width.
+  package func depthwiseGradientScratch(width: Int) -> Int {
+    table.pointee.convolution.depthwise_gradient_scratch(width)
+  }
+
+  /// The gradients of one map by the weights of one group of channels, and by its biases. Every sum goes over the map row
+  /// by row.
+  ///
+  /// - Parameters:
+  ///   - x: What the convolution read, [height, width, channels].
+  ///   - dy: The gradient by its result, as `x`.
+  ///   - sums: Receives 49 lines of 16 for the weights and one for the biases; zeros where there is no channel.
+  ///   - scratch: `depthwiseGradientScratch` floats.
+  package func depthwiseGradient(
+    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, map: (height: Int, width: Int), channels: Int,
+    group: Int, into sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.convolution.depthwise_gradient(
+      x, dy, map.height, map.width, channels, group, sums, scratch)
+  }
+
   /// The sum of each column's squares over some rows.
   package func columnSquares(
     _ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Float>
