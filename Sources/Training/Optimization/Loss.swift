@@ -63,6 +63,15 @@ package struct Loss: Sendable, Equatable {
     self.distillation = distillation
   }
 
+  /// The loss by which models are judged: of the labels as they are, without smoothing, weights and teacher.
+  ///
+  package func ofPlainLabels() throws(OptimizationError) -> Loss {
+    switch kind {
+    case .crossEntropy: try Loss(.crossEntropy(labelSmoothing: 0))
+    case .binaryCrossEntropy: try Loss(.binaryCrossEntropy(positiveWeights: nil))
+    }
+  }
+
   /// What sums over images are divided by to be means. Those of the batches of one update are added up, and each batch's
   /// loss is computed with the sum: as the Trainer does with `num_items_in_batch`.
   package struct Denominator: Sendable, Equatable {

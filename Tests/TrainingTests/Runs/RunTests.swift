@@ -97,6 +97,49 @@ import Testing
   }
 
   /// What does not learn is what it was.
+  /// `ViTForImageClassification` takes `BCEWithLogitsLoss` of such a model, the mean over images and logits.
+  @Test func modelsOfSeveralLabelsLearnEachLogit() throws {
+    try withTemporaryDirectory { folder in
+      var bench = try Bench(folder)
+      let path = folder.appendingPathComponent("net/config.json")
+      let config = try String(contentsOf: path, encoding: .utf8)
+      try Data(
+        config.replacing(
+          "\"model_type\"", with: "\"problem_type\": \"multi_label_classification\", \"model_type\""
+        ).utf8
+      ).write(to: path)
+      bench.recipe.maximumSteps = 1
+      bench.recipe.warmup = 1  // the first update has the rate 0
+      bench.recipe.batchSize = 40
+      bench.recipe.validation = .fraction(0.5, groupedBy: .none)
+      let run = try TrainingRun(
+        data: bench.data, start: bench.start, recipe: bench.recipe, output: bench.path("out"),
+        options: bench.options)
+      let outcome = try run.runAndWait()
+      let classifier = try ImageClassifier(folder: bench.path("out"))
+      func loss(_ images: ImageDataset) throws -> Double {
+        var sum = 0.0
+        for record in images.records {
+          for entry in try classifier.classifyAndWait(imageBytes: images.bytes(of: record)) {
+            let logit = Double(entry.logit)
+            sum += log1p(exp(entry.label == record.label ? -logit : logit))
+          }
+        }
+        return sum / Double(2 * images.records.count)
+      }
+      let judged = try #require(outcome.figures?.loss)
+      #expect(abs(judged - (try loss(#require(run.validationImages)))) < 1e-6)
+      let learnt = try #require(bench.log("step").first?["loss"]?.numberValue)
+      #expect(abs(learnt - (try loss(run.trainingImages))) < 1e-6)
+      #expect(abs(learnt - 0.69) < 0.1)
+
+      bench.output = "smooth"
+      bench.recipe.labelSmoothing = 0.1
+      let error = #expect(throws: TrainingRunError.self) { try bench.run() }
+      #expect(error?.description.contains("label_smoothing_factor") == true)
+    }
+  }
+
   @Test func frozenPartsStayAsTheyWere() throws {
     try withTemporaryDirectory { folder in
       var bench = try Bench(folder, count: 4)

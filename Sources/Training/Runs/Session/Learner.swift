@@ -10,6 +10,8 @@ final class Learner {
   let optimizer: Optimizer
   let average: WeightAverage?
   let loss: Loss
+  /// The same of the labels alone.
+  private let judgedLoss: Loss
   private let budget: ComputeBudget
   private let values: FlatBuffer
   private let gradients: FlatBuffer
@@ -30,6 +32,7 @@ final class Learner {
     self.optimizer = optimizer
     self.average = average
     self.loss = loss
+    judgedLoss = try loss.ofPlainLabels()
     self.batchSize = batchSize
     self.budget = budget
     gradients = try FlatBuffer(count: parametrization.layout.count)
@@ -119,7 +122,14 @@ final class Learner {
   func judge(_ batch: TrainingBatch, into figures: inout FigureSums) throws {
     guard !batch.images.isEmpty else { return }
     let logits = forward(batch, with: judgedValues)
-    try figures.add(logits, classes: batch.classes, count: network.logitCount)
+    // Its gradients are not wanted, but have to go somewhere.
+    let loss = try logitGradients.withUnsafeMutableBufferPointer {
+      unused throws(OptimizationError) -> Double in
+      guard let base = unused.baseAddress else { return 0 }
+      return try judgedLoss.evaluate(
+        logits: logits, classes: network.logitCount, targets: .classes(batch.classes), gradients: base)
+    }
+    figures.add(logits, classes: batch.classes, count: network.logitCount, loss: loss)
   }
 
   // MARK: State
@@ -152,17 +162,12 @@ struct FigureSums {
   /// - Parameters:
   ///   - logits: [images, count].
   ///   - classes: Of the images.
-  /// - Throws: `OptimizationError.nonFiniteLogit`.
-  mutating func add(_ logits: UnsafePointer<Float>, classes: [Int], count: Int) throws(OptimizationError) {
+  ///   - loss: The mean over the images.
+  mutating func add(_ logits: UnsafePointer<Float>, classes: [Int], count: Int, loss: Double) {
+    lossSum += loss * Double(classes.count)
+    images += classes.count
     for (image, label) in classes.enumerated() {
       let row = UnsafeBufferPointer(start: logits + image * count, count: count)
-      for (index, logit) in row.enumerated() where !logit.isFinite {
-        throw .nonFiniteLogit(image: image, index: index)
-      }
-      let most = Double(row.max() ?? 0)
-      let sum = row.reduce(0) { $0 + exp(Double($1) - most) }
-      lossSum += most + log(sum) - Double(row[label])
-      images += 1
       counts[label] += 1
       if row.indices.max(by: { row[$0] < row[$1] }) == label { correct[label] += 1 }
     }

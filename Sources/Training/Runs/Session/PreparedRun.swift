@@ -21,7 +21,6 @@ struct PreparedRun {
   init(_ run: TrainingRun, isCancelled: () -> Bool, report: (TrainingEvent) -> Void) throws {
     let (recipe, start, split) = (run.recipe, run.start, run.split)
     for note in start.notes + split.notes { report(.note(note)) }
-    let classes = start.config.labels.count
     let teacher = try run.teacherLogits()
     recipeHash = try recipe.sha256()
     identity = try RunIdentity(run, recipeHash: recipeHash, teacher: teacher)
@@ -51,7 +50,7 @@ struct PreparedRun {
     }
     learner = try Learner(
       network, parametrization, values: values, plan: plan, optimizer: optimizer, average: average,
-      loss: recipe.loss(classes: classes), batchSize: recipe.batchSize, budget: run.options.budget)
+      loss: recipe.loss(for: start.config), batchSize: recipe.batchSize, budget: run.options.budget)
   }
 
   /// The weights that the run begins with, in their places.
@@ -94,9 +93,17 @@ extension TrainingRecipe {
     return settings
   }
 
-  func loss(classes: Int) throws -> Loss {
-    try Loss(
-      .crossEntropy(labelSmoothing: labelSmoothing),
+  /// What transformers computes for the model's `problem_type`: where an image may have several labels, the binary
+  /// cross-entropy of each logit.
+  func loss(for config: PretrainedConfig) throws -> Loss {
+    let isMultiple = config.problemType == .multiLabelClassification
+    if isMultiple, labelSmoothing != 0 {
+      throw TrainingRunError.unsupportedModel(
+        reason: "\(config.file): label_smoothing_factor is not for a model of several labels "
+          + "(problem_type multi_label_classification), for which it means nothing")
+    }
+    return try Loss(
+      isMultiple ? .binaryCrossEntropy(positiveWeights: nil) : .crossEntropy(labelSmoothing: labelSmoothing),
       distillation: distillation.map { .init(temperature: $0.temperature, weight: $0.weight) })
   }
 }
