@@ -38,6 +38,11 @@ def apply(values, im):
     if "crop" in values:
         x, y, w, h = values["crop"]
         im = im.crop((x, y, x + w, y + h))
+    if "shift" in values:
+        (right, down), (w, h) = values["shift"], im.size
+        pad = max(abs(right), abs(down))
+        pixels = np.pad(np.asarray(im), ((pad, pad), (pad, pad), (0, 0)), mode="reflect")
+        im = Image.fromarray(np.ascontiguousarray(pixels[pad - down:pad - down + h, pad - right:pad - right + w]))
     if values.get("flip"):
         im = im.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     if "rotation" in values:
@@ -75,6 +80,10 @@ VALUES = [
     {"color": 0.1, "contrast": 1.9},
     {"jpeg": {"quality": 40, "subsampling": "4:2:0"}},
     {"jpeg": {"quality": 87, "subsampling": "4:4:4"}, "erased": {"box": [10, 11, 21, 9], "color": [1, 200, 77]}},
+    {"shift": [2, -1]},
+    {"shift": [-3, 3], "flip": True},
+    {"crop": [5, 6, 7, 4], "shift": [-17, 9]},
+    {"crop": [5, 6, 1, 4], "shift": [4, -2]},
     {"crop": [7, 2, 41, 44], "flip": True, "rotation": {"degrees": 3.5, "filter": "bilinear"},
      "rescale": {"factor": 0.8, "size": [33, 35], "filter": "bilinear"}, "blur": 0.5, "sharpness": 1.3,
      "color": 0.7, "brightness": 1.15, "contrast": 0.9, "jpeg": {"quality": 61, "subsampling": "4:2:2"},

@@ -36,6 +36,37 @@ extension RGBImage {
     return RGBImage(width: width, height: height, storage: output)
   }
 
+  /// This image moved by whole pixels, at its own size; what comes in at an edge is the mirror image of what lies there, the
+  /// edge's own line once: NumPy's `pad(mode="reflect")`, cut.
+  ///
+  /// - Parameters:
+  ///   - right: How far to the right; below 0 to the left.
+  ///   - down: How far down; below 0 up.
+  /// - Throws: `PreprocessingError.outOfMemory`.
+  public func shifted(right: Int, down: Int) throws(PreprocessingError) -> RGBImage {
+    let output = try Self.allocate(width: width, height: height)
+    // Where each line comes from.
+    func sources(_ shift: Int, _ size: Int) -> [Int] {
+      let period = Swift.max(1, 2 * (size - 1))
+      let start = (period - shift % period) % period
+      return (0..<size).map { line in
+        let place = (start + line) % period
+        return Swift.min(place, period - place)
+      }
+    }
+    let (columns, rows) = (sources(right, width), sources(down, height))
+    withExtendedLifetime(storage) {
+      var target = output.base
+      for row in rows {
+        for column in columns {
+          target.update(from: storage.base + (row * width + column) * 3, count: 3)
+          target += 3
+        }
+      }
+    }
+    return RGBImage(width: width, height: height, storage: output)
+  }
+
   /// This image in a mirror: Pillow's `transpose(FLIP_LEFT_RIGHT)`.
   ///
   /// - Throws: `PreprocessingError.outOfMemory`.

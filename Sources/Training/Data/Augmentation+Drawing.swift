@@ -24,6 +24,12 @@ extension Augmentation {
       values.crop = box
       (width, height) = (box.width, box.height)
     }
+    if let shift, draws.happens(.shift, shift.probability) {
+      func pixels(_ number: Int) -> Int {
+        shift.pixels.lowerBound + draws.index(.shift, number, of: shift.pixels.count)
+      }
+      values.shift = .init(right: pixels(1), down: pixels(2))
+    }
     values.isFlipped = draws.happens(.flip, flip)
     if let rotation, let degrees = draws.number(.rotation, rotation.degrees) {
       values.rotation = .init(degrees: degrees, filter: rotation.filter)
@@ -77,7 +83,7 @@ struct AugmentationDraws {
   /// What numbers are drawn for: the raw value is part of the counter, and so of every recorded run.
   enum Purpose: UInt64 {
     case crop = 1, flip, rotation, rescale, blur, sharpness, color, brightness, contrast, jpeg, webp, erasing,
-      mixup
+      mixup, shift
   }
 
   private let generator: CounterGenerator

@@ -8,6 +8,7 @@ extension Augmentation {
   /// | key | members beside `probability` |
   /// |---|---|
   /// | `crop`, `erasing` | `scale`, `ratio`: ranges |
+  /// | `shift` | `pixels`: a range of whole numbers, for each axis |
   /// | `flip` | - |
   /// | `rotation` | `degrees`: a range; `filter`: `bilinear` (default) or `bicubic` |
   /// | `rescale` | `factor`: a range; `filters`: names (default `["bilinear"]`) |
@@ -26,13 +27,18 @@ extension Augmentation {
     try AugmentationFields.check(
       object, prefix,
       [
-        "crop", "flip", "rotation", "rescale", "blur", "sharpness", "color", "brightness", "contrast", "jpeg",
+        "crop", "shift", "flip", "rotation", "rescale", "blur", "sharpness", "color", "brightness",
+        "contrast", "jpeg",
         "webp", "erasing", "mixup",
       ])
     self.init()
     let sections = AugmentationFields(object, prefix)
     crop = try sections.area("crop")
     erasing = try sections.area("erasing")
+    if let fields = try sections.section("shift", ["probability", "pixels"]) {
+      shift = Shift(
+        probability: try fields.probability(), pixels: try fields.integers("pixels", -1_000...1_000))
+    }
     if let fields = try sections.section("flip", ["probability"]) { flip = try fields.probability() }
     if let fields = try sections.section("rotation", ["probability", "degrees", "filter"]) {
       let name = try fields.optional("filter", .string) ?? "bilinear"
@@ -100,6 +106,7 @@ extension Augmentation {
       add(key, draw?.probability, draw.map { [(name, numbers($0.range))] } ?? [])
     }
     area("crop", crop)
+    add("shift", shift?.probability, shift.map { [("pixels", range($0.pixels) { .integer($0) })] } ?? [])
     if flip > 0 { add("flip", flip, []) }
     add(
       "rotation", rotation?.degrees.probability,

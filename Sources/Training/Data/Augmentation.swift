@@ -5,7 +5,7 @@ import ImageProcessor
 ///
 /// A recipe says what may happen and how likely that is. What does happen to an image is drawn for each seed, epoch and
 /// place in the epoch (`AugmentationValues`), and everything drawn can be written down and done again. The order is: crop,
-/// mirror, turn, rescale, blur, sharpness, colour, brightness, contrast, re-encoding, erasing; then the image processor;
+/// shift, mirror, turn, rescale, blur, sharpness, colour, brightness, contrast, re-encoding, erasing; then the image processor;
 /// then mixing. All of it is done on 8-bit RGB with the bytes of Pillow, except for mixing, which is done on pixel values.
 public struct Augmentation: Sendable, Equatable {
   /// A number that is drawn evenly from a range, with a probability.
@@ -36,6 +36,20 @@ public struct Augmentation: Sendable, Equatable {
       self.probability = probability
       self.scale = scale
       self.ratio = ratio
+    }
+  }
+
+  /// A move by whole pixels, along each axis for itself; at the edges the image is mirrored.
+  public struct Shift: Sendable, Equatable {
+    /// From 0 to 1.
+    public var probability: Double
+    /// How far to the right and down, in pixels.
+    public var pixels: ClosedRange<Int>
+
+    /// Names probability and distances.
+    public init(probability: Double, pixels: ClosedRange<Int>) {
+      self.probability = probability
+      self.pixels = pixels
     }
   }
 
@@ -102,6 +116,8 @@ public struct Augmentation: Sendable, Equatable {
 
   /// A part of the image, of any size and shape that the range allows.
   public var crop: Area?
+  /// A move by whole pixels.
+  public var shift: Shift?
   /// The probability of a mirror image.
   public var flip = 0.0
   /// A turn.

@@ -16,6 +16,7 @@ extension AugmentationValues {
       .array([box.x, box.y, box.width, box.height].map { .integer($0) })
     }
     add("crop", crop.map(box))
+    add("shift", shift.map { .array([.integer($0.right), .integer($0.down)]) })
     if isFlipped { add("flip", .bool(true)) }
     add(
       "rotation",
@@ -62,11 +63,13 @@ extension AugmentationValues {
     try AugmentationFields.check(
       object, "",
       [
-        "crop", "flip", "rotation", "rescale", "blur", "sharpness", "color", "brightness", "contrast", "jpeg",
+        "crop", "shift", "flip", "rotation", "rescale", "blur", "sharpness", "color", "brightness",
+        "contrast", "jpeg",
         "webp", "erased", "mixup",
       ])
     let fields = AugmentationFields(object, "")
     crop = try fields.optional("crop", .box)
+    shift = try fields.optional("shift", .integers(2)).map { Shift(right: $0[0], down: $0[1]) }
     isFlipped = try fields.optional("flip", .bool) ?? false
     if let part = try fields.section("rotation", ["degrees", "filter"]) {
       guard let filter = RotationFilter(rawValue: try part.required("filter", .string)) else {

@@ -23,6 +23,20 @@ public struct AugmentationValues: Sendable, Equatable {
     }
   }
 
+  /// A move by whole pixels.
+  public struct Shift: Sendable, Equatable {
+    /// Below 0 to the left.
+    public var right: Int
+    /// Below 0 up.
+    public var down: Int
+
+    /// Names both distances.
+    public init(right: Int, down: Int) {
+      self.right = right
+      self.down = down
+    }
+  }
+
   /// A turn.
   public struct Rotation: Sendable, Equatable {
     /// Counter-clockwise.
@@ -90,6 +104,8 @@ public struct AugmentationValues: Sendable, Equatable {
 
   /// What was cut out.
   public var crop: Box?
+  /// How far it was moved.
+  public var shift: Shift?
   /// Whether left and right changed places.
   public var isFlipped = false
   /// The turn.
@@ -126,6 +142,7 @@ public struct AugmentationValues: Sendable, Equatable {
       image = try image.cropped(
         x: crop.x, y: crop.y, width: crop.width, height: crop.height, limits: limits)
     }
+    if let shift { image = try image.shifted(right: shift.right, down: shift.down) }
     if isFlipped { image = try image.flippedHorizontally() }
     if let rotation { image = try image.rotated(degrees: rotation.degrees, filter: rotation.filter) }
     if let rescale {

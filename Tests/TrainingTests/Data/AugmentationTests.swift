@@ -15,6 +15,7 @@ import Testing
 
   private static let everything = """
     {"crop": {"probability": 0.9, "scale": [0.3, 1], "ratio": [0.75, 1.5]}, "flip": {"probability": 0.5},
+    "shift": {"probability": 0.5, "pixels": [-2, 3]},
     "rotation": {"probability": 0.4, "degrees": [-15, 15], "filter": "bicubic"},
     "rescale": {"probability": 0.5, "factor": [0.5, 2], "filters": ["bilinear", "lanczos"]},
     "blur": {"probability": 0.5, "radius": [0, 2]}, "sharpness": {"probability": 0.5, "factor": [0, 2]},
@@ -41,7 +42,7 @@ import Testing
     @Test func recordedValuesGiveTheBytesOfPillow() throws {
       let golden = try JSONValue(parsing: try Fixtures.bytes("augmentation/augmentation.json"))
       let images = try #require(golden.objectValue?["images"]?.arrayValue)
-      #expect(images.count == 13)
+      #expect(images.count == 17)
       let image = try image()
       for (index, expected) in images.enumerated() {
         let fields = try #require(expected.objectValue)
@@ -67,6 +68,8 @@ import Testing
     (#"{"crop": {"probability": 1}}"#, "crop.scale"),
     (#"{"crop": {"probability": 1, "scale": [0.5, 1], "ratio": [1, 1], "size": 3}}"#, "crop.size"),
     (#"{"crop": {"probability": 1, "scale": [1, 0.5], "ratio": [1, 1]}}"#, "crop.scale"),
+    (#"{"shift": {"probability": 1, "pixels": [-2, 0.5]}}"#, "shift.pixels"),
+    (#"{"shift": {"probability": 1, "pixels": [2, -2]}}"#, "shift.pixels"),
     (#"{"flip": 0.5}"#, "flip"), (#"{"flip": {}}"#, "flip.probability"),
     (#"{"flip": {"probability": 1.5}}"#, "flip.probability"),
     (#"{"flip": {"probability": 1, "probability": 1}}"#, "flip.probability"),
@@ -127,6 +130,7 @@ import Testing
       if let crop = value.crop {
         #expect(crop.x >= 0 && crop.x + crop.width <= 61 && crop.y >= 0 && crop.y + crop.height <= 47)
       }
+      #expect(value.shift.map { (-2...3).contains($0.right) && (-2...3).contains($0.down) } ?? true)
       #expect(value.blur.map { (0...2).contains($0) } ?? true)
       #expect(value.rotation.map { (-15...15).contains($0.degrees) } ?? true)
       if case .jpeg(let quality, _)? = value.encoding { #expect((30...95).contains(quality)) }
