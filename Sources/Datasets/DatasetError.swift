@@ -28,6 +28,10 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownNames(path: String, names: [String], count: Int)
   /// No image belongs to this part of the data.
   case noSuchSplit(path: String, split: String, splits: [String])
+  /// An image of which it is not said where it came from, where that is asked.
+  case noSource(path: String, name: String)
+  /// The images come from fewer sources than there are to be parts of whole sources, or there are to be fewer than two.
+  case tooFewSources(path: String, sources: Int, parts: Int)
   /// Labels of the data for which the model has none.
   case unmappedLabels(labels: [String], modelLabels: [String])
   /// The data set declares more than is allowed; `limit` is the name of a field of `DatasetLimits`.
@@ -51,6 +55,8 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     case .invalidList: "invalid-list"
     case .unknownNames: "unknown-names"
     case .noSuchSplit: "no-such-split"
+    case .noSource: "no-source"
+    case .tooFewSources: "too-few-sources"
     case .unmappedLabels: "unmapped-labels"
     case .limitExceeded: "limit-exceeded"
     case .digest: "digest"
@@ -87,6 +93,12 @@ public enum DatasetError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noSuchSplit(let path, let split, let splits):
       let there = splits.isEmpty ? "it has none" : "it has " + splits.map(\.printable).joined(separator: ", ")
       return "\(path.escaped): no image belongs to the split \"\(split.printable)\": \(there)"
+    case .noSource(let path, let name):
+      return "\(path.escaped): it is not said which source \"\(name.printable)\" came from: images are in "
+        + "LABEL/SOURCE/... or SPLIT/LABEL/SOURCE/..., or named in a list with their sources"
+    case .tooFewSources(let path, let sources, let parts):
+      return "\(path.escaped): \(sources) source\(sources == 1 ? "" : "s") cannot be \(parts) parts of whole "
+        + "sources, of which there have to be 2 or more"
     case .unmappedLabels(let labels, let modelLabels):
       func quoted(_ texts: [String]) -> String {
         texts.map { "\"\($0.printable)\"" }.joined(separator: ", ")

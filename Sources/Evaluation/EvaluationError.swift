@@ -17,13 +17,16 @@ public enum EvaluationError: ClassificationFailure, Sendable, Equatable, CustomS
   case invalidThreshold(Double)
   /// A sample of every so-many-th image, or of so many of a source, with a number below one.
   case invalidSample(Int)
+  /// A cross-validation of no folds, or of one that has not exactly one model.
+  case noFolds(folds: Int, models: Int)
   /// No image is left to judge.
   case noImages(reason: String)
 
   /// `invalid-argument`, or for the labels of a data set `unknown-labels`, `no-such-labels`, and `no-images`.
   public var kind: String {
     switch self {
-    case .differentCounts, .scoreOutOfRange, .noSuchClass, .invalidThreshold, .invalidSample:
+    case .differentCounts, .scoreOutOfRange, .noSuchClass, .invalidThreshold, .invalidSample,
+      .noFolds:
       "invalid-argument"
     case .unknownLabels: "unknown-labels"
     case .noSuchLabel: "no-such-labels"
@@ -48,6 +51,8 @@ public enum EvaluationError: ClassificationFailure, Sendable, Equatable, CustomS
       "the data set has no label \(Self.list(named)); its labels are \(Self.list(labels))"
     case .invalidThreshold(let value): "the threshold is \(value), and no number from 0 to 1"
     case .invalidSample(let value): "a sample by the number \(value), which must be 1 or more"
+    case .noFolds(let folds, let models):
+      "a cross-validation has one model for each fold, and here are \(folds) folds and \(models) models"
     case .noImages(let reason): "there is no image to judge: \(reason.printable)"
     }
   }

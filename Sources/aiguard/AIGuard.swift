@@ -14,8 +14,7 @@
       version: AIGuardVisionVersion.current,
       subcommands: [
         ClassifyCommand.self, CompareCommand.self, EmbedCommand.self, InspectCommand.self, InfoCommand.self,
-        CalibrateCommand.self, TrainCommand.self,
-        EvaluateCommand.self,
+        CalibrateCommand.self, TrainCommand.self, CrossValidateCommand.self, EvaluateCommand.self,
       ]
         + modelCommands)
 

@@ -69,6 +69,53 @@ import Testing
     #expect(bare.image == nil)
   }
 
+  /// A view is judged by its own score and by what the file says of the whole image.
+  @Test func viewsHaveVerdicts() throws {
+    let plain = try load(text()).classifyViewsAndWait(imageBytes: image.get())
+    let odds = plain.answers.compactMap { try? $0.result.get().generatedLogOdds }
+    let sorted = odds.sorted()
+    #expect(odds.count == 10 && sorted[4] < sorted[5])
+    // A bias that puts half of the views on either side of a band without width.
+    let middle = (sorted[4] + sorted[5]) / 2
+    let halves: [String: Any] = ["temperature": 1, "bias": -middle, "unsure": ["from": 0.5, "to": 0.5]]
+    let views = try load(text(halves)).classifyViewsAndWait(imageBytes: image.get())
+    for (answer, odds) in zip(views.answers, odds) {
+      let result = try answer.result.get()
+      #expect(result.verdict == (odds > middle ? .fake : .real), "\(answer.view)")
+      #expect(abs((result.calibratedScore ?? 0) - 1 / (1 + exp(middle - odds))) < 1e-12)
+    }
+    #expect(views.isUnstable)
+    var far = halves
+    far["bias"] = 1 - sorted[0]
+    #expect(try !load(text(far)).classifyViewsAndWait(imageBytes: image.get()).isUnstable)
+    // The views that are doubled or cut are not judged by their own size.
+    far["domain"] = ["smallest_side": 300, "largest_side": 451]
+    let inside = try load(text(far)).classifyViewsAndWait(imageBytes: image.get())
+    #expect(try inside.answers.allSatisfy { try $0.result.get().verdict == .fake })
+    far["domain"] = ["smallest_side": 301]
+    let outside = try load(text(far)).classifyViewsAndWait(imageBytes: image.get())
+    #expect(try outside.answers.allSatisfy { try $0.result.get().verdict?.name == "unsure" })
+    #expect(!outside.isUnstable)
+  }
+
+  /// A calibrated score where there is one, and P(AI) of the others.
+  @Test func ensemblesTakeCalibratedScores() throws {
+    let other = try TemporaryDirectory()
+    try LabelledModel.write(Self.labels, to: other.url)
+    try folder.write(text(), to: "calibration.json")
+    let models = try [folder, other].map { try ComparedModel(folder: $0.url.path) }
+    let path = Fixtures.url("photos/chelsea.jpg").path
+    let comparison = try ModelComparison(models).compareAndWait(filesAt: [path])[0].get()
+    let results = try comparison.answers.map { try $0.result.get() }
+    let scores = [try #require(results[0].calibratedScore), Double(try #require(results[1].generatedScore))]
+    #expect(results[1].calibratedScore == nil && scores[0] != scores[1])
+    #expect(comparison.ensemble.score == (scores[0] + scores[1]) / 2)
+    let isFake = [results[0].verdict == .fake, scores[1] >= 0.5]
+    #expect(comparison.ensemble.generatedCount == isFake.count { $0 })
+    // The first says "unsure", which is none of the two sides.
+    #expect(results[0].verdict?.name == "unsure" && !comparison.ensemble.isUnanimous)
+  }
+
   @Test func withoutACalibrationThereIsNoVerdict() throws {
     let classifier = try ImageClassifier(folder: folder.url)
     #expect(classifier.calibration == nil)

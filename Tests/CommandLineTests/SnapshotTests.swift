@@ -10,7 +10,7 @@ import Testing
     ("inspect-model-help", ["inspect-model", "--help"]), ("embed-help", ["embed", "--help"]),
     ("inspect-model-help", ["inspect-model", "--help"]), ("compare-help", ["compare", "--help"]),
     ("calibrate-help", ["calibrate", "--help"]),
-    ("train-help", ["train", "--help"]),
+    ("train-help", ["train", "--help"]), ("cross-validate-help", ["cross-validate", "--help"]),
     ("evaluate-help", ["evaluate", "--help"]),
   ])
   func helpIsAsRecorded(name: String, arguments: [String]) throws {

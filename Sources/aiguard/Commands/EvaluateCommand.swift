@@ -49,9 +49,7 @@
       let set = try data.open()
       let evaluator = try load()
       // Begun before the work: a name that cannot be written to is known at once.
-      let files = try [report, json, scores].map { path in
-        try path.map { try OutputFile(replacing: $0, permissions: OutputFile.publicPermissions) }
-      }
+      let files = try [report, json, scores].map { try $0.map(TextFile.init(replacing:)) }
       var progress = Progress(total: set.dataset.records.count)
       let result = try evaluator.evaluateAndWait(
         set,
@@ -64,19 +62,13 @@
         FailureReport(kind: failure.kind, message: failure.message).show(failure.name)
       }
       Output.write(EvaluationTable(result).text, to: .standardOutput)
-      if let file = files[0] { try finish(file, EvaluationReport(result, images: set.dataset).html) }
-      if let file = files[1] { try finish(file, result.jsonText) }
+      try files[0]?.finish(EvaluationReport(result, images: set.dataset).html)
+      try files[1]?.finish(result.jsonText)
       if let file = files[2] {
-        try result.eachScoreLine { try file.write(Array($0.utf8)) }
-        try finish(file, "")
+        try result.eachScoreLine { try file.write($0) }
+        try file.finish()
       }
       if !result.allFailures.isEmpty { throw Exit.someInputsFailed }
-    }
-
-    private func finish(_ file: OutputFile, _ text: String) throws {
-      try file.write(Array(text.utf8))
-      try file.finish()
-      try file.rename()
     }
 
     private func load() throws -> Evaluator {

@@ -5,11 +5,22 @@
   /// What an evaluation found out, for people.
   struct EvaluationTable {
     private let result: EvaluationResult
+    private let crossValidation: CrossValidation?
 
-    init(_ result: EvaluationResult) { self.result = result }
+    init(_ result: EvaluationResult) {
+      self.result = result
+      crossValidation = nil
+    }
+
+    /// Of all folds together, and a line for each.
+    init(_ crossValidation: CrossValidation) {
+      result = crossValidation.pooled
+      self.crossValidation = crossValidation
+    }
 
     var text: String {
       var blocks = [data, figures]
+      if let crossValidation { blocks.append(folds(crossValidation)) }
       for (index, model) in result.models.enumerated() {
         let name = result.models.count > 1 ? " of \(head(index))" : ""
         blocks.append(confusion(model, name))
@@ -102,6 +113,22 @@
     }
 
     // MARK: Tables
+
+    private func folds(_ validation: CrossValidation) -> String {
+      let figures: [(BinaryMetrics) -> Double?] = [
+        \.accuracy.value, \.balancedAccuracy, \.specificity.value, \.recall.value, \.rocArea,
+      ]
+      let rows = validation.folds.enumerated().map { index, fold in
+        let sources = Set(fold.models[0].images.compactMap(\.source)).count
+        return ["fold \(index + 1)", "\(sources)", fold.data.count.grouped]
+          + figures.map { figure($0(fold.models[0].metrics), nil) }
+      }
+      let mean = ["mean", "", ""] + figures.map { figure(validation.mean($0), nil) }
+      let heads = [
+        "", "sources", "images", "accuracy", "balanced", "real right", "generated right", "ROC area",
+      ]
+      return "by fold\n" + columns([heads] + rows + [mean], aligned: true)
+    }
 
     private func confusion(_ model: ModelEvaluation, _ name: String) -> String {
       let matrix = model.metrics.confusion

@@ -151,6 +151,21 @@ import Testing
     #expect(refusal.hasPrefix(message), "\(refusal)")
   }
 
+  /// Those that are there for people: each is read, and comes out of its own text again.
+  @Test func publishedRecipesAreRead() throws {
+    let folder = Fixtures.root.deletingLastPathComponent().appendingPathComponent("Docs/Recipes")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+      $0.hasSuffix(".json")
+    }
+    #expect(files.count >= 5)
+    for file in files {
+      var recipe = try TrainingRecipe(contentsOf: folder.appendingPathComponent(file).path)
+      #expect(!recipe.summary.isEmpty, "\(file)")
+      recipe.folder = ""
+      #expect(try TrainingRecipe(recipe.json, file: file) == recipe, "\(file)")
+    }
+  }
+
   @Test func filesThatAreNoRecipesAreNamed() throws {
     try withTemporaryDirectory { folder in
       let missing = folder.appendingPathComponent("none.json").path
