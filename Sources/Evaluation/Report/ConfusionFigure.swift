@@ -25,7 +25,7 @@ enum ConfusionFigure {
         parts.append(
           SVG.text(
             share.value.map { "\($0.percent) of \(label)" } ?? "", x + side / 2, y + side / 2 + 22,
-            class: "tick", anchor: "middle"))
+            class: "label", anchor: "middle"))
       }
     }
     let svg = SVG.image("Confusion matrix", width: 412, height: 366, parts)
