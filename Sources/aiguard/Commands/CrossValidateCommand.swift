@@ -24,14 +24,7 @@
     @Option(help: "How many parts the sources are dealt out to.")
     var folds = 5
 
-    @Option(help: ArgumentHelp("Write a report with figures as one HTML file.", valueName: "file"))
-    var report: String?
-
-    @Option(help: ArgumentHelp("Write everything but the scores as one JSON object.", valueName: "file"))
-    var json: String?
-
-    @Option(help: ArgumentHelp("Write the score of each image, one JSON object a line.", valueName: "file"))
-    var scores: String?
+    @OptionGroup var files: EvaluationFileOptions
 
     func validate() throws {
       if folds < 2 { throw ValidationError("--folds must be 2 or more") }
@@ -40,7 +33,7 @@
     func run() throws {
       let parts = try options.parts()
       let held = try options.reporting(Exit.someInputsFailed) { try parts.dataset.foldsBySource(folds) }
-      let files = try [report, json, scores].map { try $0.map(TextFile.init(replacing:)) }
+      let files = try files.begin()
       let interruption = Interruption()
       defer { interruption.end() }
       let results = try held.enumerated().map { index, part in
@@ -61,12 +54,7 @@
         FailureReport(kind: failure.kind, message: failure.message).show(failure.name)
       }
       Output.write(EvaluationTable(result).text, to: .standardOutput)
-      try files[0]?.finish(EvaluationReport(result.pooled, images: parts.dataset).html)
-      try files[1]?.finish(result.jsonText)
-      if let file = files[2] {
-        try result.pooled.eachScoreLine { try file.write($0) }
-        try file.finish()
-      }
+      try files.write(result.pooled, images: parts.dataset, json: result.jsonText)
       if !result.pooled.allFailures.isEmpty { throw Exit.someInputsFailed }
     }
 

@@ -29,14 +29,7 @@
         "Also judge the images recompressed, rescaled, blurred, cropped and as in a screenshot."))
     var sweep = false
 
-    @Option(help: ArgumentHelp("Write a report with figures as one HTML file.", valueName: "file"))
-    var report: String?
-
-    @Option(help: ArgumentHelp("Write everything but the scores as one JSON object.", valueName: "file"))
-    var json: String?
-
-    @Option(help: ArgumentHelp("Write the score of each image, one JSON object a line.", valueName: "file"))
-    var scores: String?
+    @OptionGroup var files: EvaluationFileOptions
 
     func validate() throws {
       if !(0...1).contains(threshold) { throw ValidationError("--threshold must be from 0 to 1") }
@@ -48,8 +41,7 @@
     func run() throws {
       let set = try data.open()
       let evaluator = try load()
-      // Begun before the work: a name that cannot be written to is known at once.
-      let files = try [report, json, scores].map { try $0.map(TextFile.init(replacing:)) }
+      let files = try files.begin()
       var progress = Progress(total: set.dataset.records.count)
       let result = try evaluator.evaluateAndWait(
         set,
@@ -62,12 +54,7 @@
         FailureReport(kind: failure.kind, message: failure.message).show(failure.name)
       }
       Output.write(EvaluationTable(result).text, to: .standardOutput)
-      try files[0]?.finish(EvaluationReport(result, images: set.dataset).html)
-      try files[1]?.finish(result.jsonText)
-      if let file = files[2] {
-        try result.eachScoreLine { try file.write($0) }
-        try file.finish()
-      }
+      try files.write(result, images: set.dataset, json: result.jsonText)
       if !result.allFailures.isEmpty { throw Exit.someInputsFailed }
     }
 
