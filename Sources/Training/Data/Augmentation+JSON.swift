@@ -28,8 +28,7 @@ extension Augmentation {
       object, prefix,
       [
         "crop", "shift", "flip", "rotation", "rescale", "blur", "sharpness", "color", "brightness",
-        "contrast", "jpeg",
-        "webp", "erasing", "mixup",
+        "contrast", "jpeg", "webp", "erasing", "mixup",
       ])
     self.init()
     let sections = AugmentationFields(object, prefix)

@@ -5,8 +5,8 @@ import ImageProcessor
 ///
 /// A recipe says what may happen and how likely that is. What does happen to an image is drawn for each seed, epoch and
 /// place in the epoch (`AugmentationValues`), and everything drawn can be written down and done again. The order is: crop,
-/// shift, mirror, turn, rescale, blur, sharpness, colour, brightness, contrast, re-encoding, erasing; then the image processor;
-/// then mixing. All of it is done on 8-bit RGB with the bytes of Pillow, except for mixing, which is done on pixel values.
+/// shift, mirror, turn, rescale, blur, sharpness, colour, brightness, contrast, re-encoding, erasing; then the image
+/// processor; then mixing. All of it is done on 8-bit RGB with the bytes of Pillow, except for mixing, which is done on pixel values.
 public struct Augmentation: Sendable, Equatable {
   /// A number that is drawn evenly from a range, with a probability.
   public struct Draw: Sendable, Equatable {

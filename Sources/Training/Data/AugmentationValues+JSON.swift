@@ -64,8 +64,7 @@ extension AugmentationValues {
       object, "",
       [
         "crop", "shift", "flip", "rotation", "rescale", "blur", "sharpness", "color", "brightness",
-        "contrast", "jpeg",
-        "webp", "erased", "mixup",
+        "contrast", "jpeg", "webp", "erased", "mixup",
       ])
     let fields = AugmentationFields(object, "")
     crop = try fields.optional("crop", .box)

@@ -64,7 +64,6 @@ package struct Loss: Sendable, Equatable {
   }
 
   /// The loss by which models are judged: of the labels as they are, without smoothing, weights and teacher.
-  ///
   package func ofPlainLabels() throws(OptimizationError) -> Loss {
     switch kind {
     case .crossEntropy: try Loss(.crossEntropy(labelSmoothing: 0))

@@ -98,10 +98,7 @@ final class Learner {
   private static func correctCount(_ logits: UnsafePointer<Float>, _ batch: TrainingBatch, classes: Int)
     -> Int
   {
-    batch.classes.indices.count { image in
-      let row = UnsafeBufferPointer(start: logits + image * classes, count: classes)
-      return (row.indices.max { row[$0] < row[$1] }) == batch.classes[image]
-    }
+    batch.classes.indices.count { likeliestClass(logits + $0 * classes, of: classes) == batch.classes[$0] }
   }
 
   // MARK: What is judged and saved
@@ -167,9 +164,8 @@ struct FigureSums {
     lossSum += loss * Double(classes.count)
     images += classes.count
     for (image, label) in classes.enumerated() {
-      let row = UnsafeBufferPointer(start: logits + image * count, count: count)
       counts[label] += 1
-      if row.indices.max(by: { row[$0] < row[$1] }) == label { correct[label] += 1 }
+      if likeliestClass(logits + image * count, of: count) == label { correct[label] += 1 }
     }
   }
 
@@ -182,4 +178,9 @@ struct FigureSums {
       accuracy: Double(correct.reduce(0, +)) / Double(images),
       balancedAccuracy: recalls.reduce(0, +) / Double(recalls.count))
   }
+}
+
+/// The class of an image's largest logit.
+private func likeliestClass(_ logits: UnsafePointer<Float>, of count: Int) -> Int? {
+  (0..<count).max { logits[$0] < logits[$1] }
 }

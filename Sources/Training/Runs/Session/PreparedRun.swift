@@ -21,6 +21,7 @@ struct PreparedRun {
   init(_ run: TrainingRun, isCancelled: () -> Bool, report: (TrainingEvent) -> Void) throws {
     let (recipe, start, split) = (run.recipe, run.start, run.split)
     for note in start.notes + split.notes { report(.note(note)) }
+    let loss = try recipe.loss(for: start.config)
     let teacher = try run.teacherLogits()
     recipeHash = try recipe.sha256()
     identity = try RunIdentity(run, recipeHash: recipeHash, teacher: teacher)
@@ -50,7 +51,7 @@ struct PreparedRun {
     }
     learner = try Learner(
       network, parametrization, values: values, plan: plan, optimizer: optimizer, average: average,
-      loss: recipe.loss(for: start.config), batchSize: recipe.batchSize, budget: run.options.budget)
+      loss: loss, batchSize: recipe.batchSize, budget: run.options.budget)
   }
 
   /// The weights that the run begins with, in their places.
