@@ -13,6 +13,7 @@ let package = Package(
     .library(name: "TensorCore", targets: ["TensorCore"]),
     .library(name: "Checkpoint", targets: ["Checkpoint"]),
     .library(name: "ImageProcessor", targets: ["ImageProcessor"]),
+    .library(name: "ImageEvidence", targets: ["ImageEvidence"]),
     .library(name: "ModelHub", targets: ["ModelHub"]),
     .library(name: "ViTModel", targets: ["ViTModel"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
@@ -20,11 +21,12 @@ let package = Package(
     .executable(name: "aiguard", targets: ["aiguard"]),
   ],
   traits: [
-    .default(enabledTraits: ["CLI", "Formats", "Hub"]),
+    .default(enabledTraits: ["CLI", "Evidence", "Formats", "Hub"]),
     // Library users leave this one out (`traits: ["Formats", "Hub"]`) and then resolve no argument parser.
     .trait(name: "CLI", description: "The command-line tool `aiguard`."),
     // Without it nothing here opens a socket, and libcurl is not needed.
     .trait(name: "Hub", description: "Models by their id on the Hugging Face Hub, through libcurl."),
+    .trait(name: "Evidence", description: "What files say of their own origin, in the command-line tool."),
     // A format whose trait is off needs no library; its files are refused by name.
     .trait(
       name: "Formats", description: "Every image format that there is a decoder for.",
@@ -108,6 +110,7 @@ let package = Package(
     .target(name: "TensorCore", dependencies: ["COpenBLAS", "CTensorKernels", "Platform"]),
     .target(name: "Checkpoint", dependencies: ["JSONText", "Platform", "TensorCore"]),
     .target(name: "ImageDecoding", dependencies: ["CImageCodecs", "Platform"]),
+    .target(name: "ImageEvidence", dependencies: ["Platform"]),
     .target(
       name: "ImageProcessor",
       dependencies: [
@@ -165,6 +168,7 @@ let package = Package(
     .testTarget(
       name: "ImageDecodingTests",
       dependencies: ["ImageDecoding", "ImageTestSupport", "Platform", "TestSupport"]),
+    .testTarget(name: "ImageEvidenceTests", dependencies: ["ImageEvidence"]),
     .testTarget(
       name: "ImageProcessorTests",
       dependencies: [

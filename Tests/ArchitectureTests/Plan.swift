@@ -22,6 +22,7 @@ enum Plan {
     Module(name: "Layers", mayImport: ["Platform", "TensorCore", "Checkpoint"]),
     Module(name: "ViTModel", mayImport: ["Platform", "TensorCore", "Checkpoint", "Layers"]),
     Module(name: "ImageDecoding", mayImport: ["Platform"], owns: ["CImageCodecs"]),
+    Module(name: "ImageEvidence", mayImport: ["Platform"]),
     Module(
       name: "ImageProcessor",
       // Of `TensorCore` the tensor that it makes and the instruction set, of `Checkpoint` which files of a model's
