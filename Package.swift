@@ -39,6 +39,8 @@ let package = Package(
     .trait(name: "TIFF", description: "TIFF images, through libtiff and littleCMS."),
     .trait(name: "AVIF", description: "AVIF images, through libavif."),
     .trait(name: "HEIC", description: "HEIC and HEIF images, through libde265."),
+    // Off by default: few writers compress what they sign.
+    .trait(name: "Brotli", description: "Compressed C2PA manifests, through libbrotlidec."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -73,6 +75,9 @@ let package = Package(
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    .systemLibrary(
+      name: "CLibBrotli", pkgConfig: "libbrotlidec",
+      providers: [.apt(["libbrotli-dev"]), .brew(["brotli"])]),
 
     // MARK: C, never public API
     .target(name: "CTensorKernels"),
@@ -96,6 +101,7 @@ let package = Package(
       ]),
     .target(name: "CImageKernels"),
     .target(name: "CPlatform"),
+    .target(name: "CCredentials", dependencies: ["CLibCrypto"]),
     // It needs libcurl's headers, and finds the library when there is something to download: linking it would cost
     // every start a sixth of its time.
     .target(
@@ -110,7 +116,12 @@ let package = Package(
     .target(name: "TensorCore", dependencies: ["COpenBLAS", "CTensorKernels", "Platform"]),
     .target(name: "Checkpoint", dependencies: ["JSONText", "Platform", "TensorCore"]),
     .target(name: "ImageDecoding", dependencies: ["CImageCodecs", "Platform"]),
-    .target(name: "ImageEvidence", dependencies: ["Platform"]),
+    .target(
+      name: "ImageEvidence",
+      dependencies: [
+        "CCredentials", "ImageDecoding", "JSONText", "Platform",
+        .target(name: "CLibBrotli", condition: .when(traits: ["Brotli"])),
+      ]),
     .target(
       name: "ImageProcessor",
       dependencies: [
@@ -168,7 +179,7 @@ let package = Package(
     .testTarget(
       name: "ImageDecodingTests",
       dependencies: ["ImageDecoding", "ImageTestSupport", "Platform", "TestSupport"]),
-    .testTarget(name: "ImageEvidenceTests", dependencies: ["ImageEvidence"]),
+    .testTarget(name: "ImageEvidenceTests", dependencies: ["ImageEvidence", "TestSupport"]),
     .testTarget(
       name: "ImageProcessorTests",
       dependencies: [

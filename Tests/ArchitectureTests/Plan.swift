@@ -22,7 +22,9 @@ enum Plan {
     Module(name: "Layers", mayImport: ["Platform", "TensorCore", "Checkpoint"]),
     Module(name: "ViTModel", mayImport: ["Platform", "TensorCore", "Checkpoint", "Layers"]),
     Module(name: "ImageDecoding", mayImport: ["Platform"], owns: ["CImageCodecs"]),
-    Module(name: "ImageEvidence", mayImport: ["Platform"]),
+    Module(
+      name: "ImageEvidence", mayImport: ["Platform", "JSONText", "ImageDecoding"],
+      owns: ["CCredentials", "CLibBrotli"]),
     Module(
       name: "ImageProcessor",
       // Of `TensorCore` the tensor that it makes and the instruction set, of `Checkpoint` which files of a model's

@@ -7,6 +7,26 @@ package struct MessageDigest: ~Copyable {
     /// What git names small files by; no protection against anybody.
     case sha1
     case sha256
+    case sha384
+    case sha512
+
+    fileprivate var byteCount: Int {
+      switch self {
+      case .sha1: 20
+      case .sha256: 32
+      case .sha384: 48
+      case .sha512: 64
+      }
+    }
+
+    fileprivate var function: OpaquePointer? {
+      switch self {
+      case .sha1: EVP_sha1()
+      case .sha256: EVP_sha256()
+      case .sha384: EVP_sha384()
+      case .sha512: EVP_sha512()
+      }
+    }
   }
 
   private let context: OpaquePointer
@@ -17,12 +37,12 @@ package struct MessageDigest: ~Copyable {
     // The system's configuration file has no say in a plain hash, and reading it costs a millisecond.
     OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
     guard let context = EVP_MD_CTX_new() else { throw DigestError() }
-    guard EVP_DigestInit_ex(context, algorithm == .sha1 ? EVP_sha1() : EVP_sha256(), nil) == 1 else {
+    guard EVP_DigestInit_ex(context, algorithm.function, nil) == 1 else {
       EVP_MD_CTX_free(context)
       throw DigestError()
     }
     self.context = context
-    byteCount = algorithm == .sha1 ? 20 : 32
+    byteCount = algorithm.byteCount
   }
 
   deinit { EVP_MD_CTX_free(context) }
@@ -34,9 +54,15 @@ package struct MessageDigest: ~Copyable {
 
   /// The digest of all bytes so far, in lower-case hexadecimal. To be called once.
   package consuming func finish() throws(DigestError) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    let digest = try finishBytes()
+    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  /// The digest of all bytes so far. To be called once.
+  package consuming func finishBytes() throws(DigestError) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: byteCount)
     guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw DigestError() }
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return digest
   }
 }
