@@ -1,3 +1,5 @@
+import Platform
+
 /// The order of the bytes of a number.
 package enum ByteOrder: Sendable { case big, little }
 
@@ -56,6 +58,14 @@ extension UnsafeRawBufferPointer {
 
   func firstIndex(ofZeroFrom start: Int = 0) -> Int? {
     dropFirst(start).firstIndex(of: 0)
+  }
+
+  /// The first place of `byte`, by the C library's search.
+  package func firstIndex(ofByte byte: UInt8) -> Int? {
+    guard let start = baseAddress, count > 0, let found = memchr(start, Int32(byte), count) else {
+      return nil
+    }
+    return UnsafeRawPointer(found) - start
   }
 
   /// What is left behind the first `start` bytes.

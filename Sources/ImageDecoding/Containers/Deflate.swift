@@ -45,6 +45,35 @@ package enum Deflate {
     #endif
   }
 
+  /// The data of a stream with zlib's header, as far as they are there.
+  ///
+  /// - Parameter limit: The most bytes that it may have; more is an error.
+  package static func inflateText(
+    _ bytes: UnsafeRawBufferPointer, limit: Int
+  ) throws(TextProblem) -> [UInt8] {
+    #if PNG
+      let start = bytes.bindMemory(to: UInt8.self).baseAddress
+      var produced: Int64 = 0
+      // First counted, so that no memory is taken for what is too large.
+      let size = cic_inflated_size(start, bytes.count, Int64(limit), &produced)
+      guard size >= 0 else { throw .corrupt }
+      guard size <= limit else { throw .tooLarge }
+      return [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
+        count = Int(Swift.max(0, cic_inflate(start, bytes.count, size, buffer.baseAddress)))
+        count = Swift.min(count, Int(size))
+      }
+    #else
+      throw .notBuiltIn
+    #endif
+  }
+
+  /// Why a text did not inflate.
+  package enum TextProblem: Error, Sendable, Equatable {
+    case corrupt
+    case tooLarge
+    case notBuiltIn
+  }
+
   /// The CRC-32 of ZIP and PNG.
   package static func crc32(_ bytes: UnsafeRawBufferPointer) throws(Problem) -> UInt32 {
     #if PNG

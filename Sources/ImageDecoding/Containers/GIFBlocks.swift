@@ -12,6 +12,9 @@ package struct GIFBlocks {
   private var metadataBytes = 0
   /// The extension whose further blocks have not been read.
   private var open: Extension?
+  /// Of a walk by parts: whether the data of an image come next, and whether the end has been read.
+  var isBeforeData = false
+  var isBehindEnd = false
 
   /// - Parameters:
   ///   - bytes: A file that begins with the signature.

@@ -21,6 +21,12 @@ package struct RIFFChunks: Sequence, IteratorProtocol {
     reader = ByteReader(UnsafeRawBufferPointer(rebasing: file[..<end]), position: 12)
   }
 
+  /// - Parameter file: A file that may be shorter than it declares.
+  package init(available file: UnsafeRawBufferPointer) {
+    let end = Swift.min(Self.declaredEnd(of: file) ?? 0, file.count)
+    reader = ByteReader(UnsafeRawBufferPointer(rebasing: file[..<end]), position: 12)
+  }
+
   /// Where a file ends, as its header says.
   package static func declaredEnd(of file: UnsafeRawBufferPointer) -> Int? {
     file.integer(at: 4, bytes: 4, .little).map { 8 + $0 }

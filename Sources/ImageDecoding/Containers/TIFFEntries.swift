@@ -40,6 +40,15 @@ package struct TIFFEntries: Sequence, IteratorProtocol {
 }
 
 extension TIFFFields {
+  /// Where the directory behind the one at `directory` stands; nil at the end of the list, and where that is not said.
+  package func directory(after directory: Int) -> Int? {
+    let countBytes = isBig ? 8 : 2
+    guard let count = count(at: directory, bytes: countBytes) else { return nil }
+    let entries = DecodeLimits.product(count, 4 + 2 * pointerBytes)
+    let place = DecodeLimits.sum(DecodeLimits.sum(directory, countBytes), entries)
+    return integer(at: place, bytes: pointerBytes).flatMap { $0 == 0 ? nil : $0 }
+  }
+
   /// The same as `integer(at:bytes:)`, but the largest for one that does not fit.
   fileprivate func count(at offset: Int, bytes count: Int) -> Int? {
     guard offset >= 0, count <= bytes.count, offset <= bytes.count - count else { return nil }
