@@ -179,7 +179,9 @@ let package = Package(
     .testTarget(
       name: "ImageDecodingTests",
       dependencies: ["ImageDecoding", "ImageTestSupport", "Platform", "TestSupport"]),
-    .testTarget(name: "ImageEvidenceTests", dependencies: ["ImageEvidence", "TestSupport"]),
+    .testTarget(
+      name: "ImageEvidenceTests",
+      dependencies: ["ImageDecoding", "ImageEvidence", "JSONText", "Platform", "TestSupport"]),
     .testTarget(
       name: "ImageProcessorTests",
       dependencies: [

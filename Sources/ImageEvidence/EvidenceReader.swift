@@ -1,0 +1,140 @@
+internal import ImageDecoding
+internal import Platform
+
+/// Reads what a file itself says of its origin. It needs no network, no clock and no model, and decodes no pixels.
+///
+/// Whatever the bytes are, the result is a report: damaged metadata are a finding in it. Read are EXIF, XMP, IPTC-IIM and
+/// texts of JPEG, PNG, WebP, GIF, TIFF, HEIC and AVIF files and of boxed JPEG XL. Not read are boxes that Brotli compresses,
+/// SVG, further images in a file, and texts hidden in pixels.
+public struct EvidenceReader: Sendable {
+  /// What reading may cost.
+  public let limits: EvidenceLimits
+
+  /// Makes a reader.
+  public init(limits: EvidenceLimits = .default) { self.limits = limits }
+
+  /// What the file says that consists of these bytes. See `read(imageBytes:)` for raw memory.
+  public func read(imageBytes: [UInt8]) -> EvidenceReport {
+    imageBytes.withUnsafeBytes { read(imageBytes: $0) }
+  }
+
+  /// What the file says that consists of these bytes, which are only read during the call.
+  public func read(imageBytes: UnsafeRawBufferPointer) -> EvidenceReport {
+    let known = ImageFormat(signatureOf: imageBytes)
+    guard let format = known,
+      let parts = FileParts(imageBytes, format: format, mostParts: limits.containerParts)
+    else {
+      var report = EvidenceReport(container: known?.rawValue, width: nil, height: nil)
+      report.findings = [
+        EvidenceFinding(
+          .notRead, at: known?.rawValue ?? "file", "Metadata of this kind of file are not read.")
+      ]
+      return report
+    }
+    var raw = RawMetadata(parts, limits: limits)
+    let input = parse(&raw, imageBytes, format)
+    let generation = GeneratorReader(input, limits: limits).parameters
+    // The header of some formats takes a codec: only where something is to be compared with it.
+    var header: ImageHeader?
+    if generation?.width != nil || !input.exif.isEmpty {
+      header = try? ImageDecoder.reader(of: imageBytes, limits: .default).header
+    }
+    var report = EvidenceReport(container: format.rawValue, width: header?.width, height: header?.height)
+    report.generation = generation
+    report.camera =
+      input.exif.map { CameraEvidence($0.block, width: header?.width, height: header?.height) }
+      .max { $0.grade < $1.grade } ?? CameraEvidence()
+    report.contentLabel = label(input)
+    for (packet, _) in input.xmp {
+      for name in ["DigitalSourceType", "DigitalSourcefileType"] {
+        for value in packet.all(XMPPacket.Namespace.iptc, name) {
+          if let type = DigitalSourceType(value) {
+            report.digitalSourceTypes.append(type)
+          } else {
+            raw.note(.note, "XMP", "The digital source type \"\(value)\" is not in the vocabulary.")
+          }
+        }
+      }
+      report.remoteManifestURL =
+        report.remoteManifestURL ?? packet[XMPPacket.Namespace.terms, "provenance"]
+    }
+    if !raw.stores.isEmpty {
+      raw.note(.notRead, format.rawValue, "The C2PA manifest store was found, and not validated.")
+    }
+    report.findings = raw.findings
+    report.conclude()
+    return report
+  }
+
+  /// Parses what the container holds.
+  private func parse(
+    _ raw: inout RawMetadata, _ bytes: UnsafeRawBufferPointer, _ format: ImageFormat
+  ) -> GeneratorReader.Input {
+    var input = GeneratorReader.Input(texts: raw.texts, trailer: raw.trailer)
+    if format == .tiff, let block = EXIFBlock(bytes, limits: limits) { input.exif.append((block, "TIFF")) }
+    for block in raw.exif {
+      if let parsed = block.bytes.withUnsafeBytes({ EXIFBlock($0, limits: limits) }) {
+        input.exif.append((parsed, block.place))
+      } else {
+        raw.note(.damaged, block.place, "The block of EXIF is no TIFF structure.")
+      }
+    }
+    var names: [String] = []
+    for block in raw.xmp { addPacket(block.bytes, at: block.place, &input, &raw, &names) }
+    for name in names {
+      guard let whole = raw.extensions[name] else { continue }
+      if let bytes = whole.bytes {
+        var none: [String] = []
+        addPacket(bytes, at: "JPEG APP1, extended", &input, &raw, &none)
+      } else {
+        raw.note(.damaged, "JPEG APP1", "Pieces of extended XMP are missing.")
+      }
+    }
+    for block in raw.iptc {
+      let records = block.bytes.withUnsafeBytes { IPTCRecords($0, limits: limits) }
+      if records.isDamaged { raw.note(.damaged, block.place, "A record of IPTC-IIM is incomplete.") }
+      input.iptc.append((records, block.place))
+    }
+    return input
+  }
+
+  /// - Parameter names: Of extended packets that a main packet asks for.
+  private func addPacket(
+    _ bytes: [UInt8], at place: String, _ input: inout GeneratorReader.Input, _ raw: inout RawMetadata,
+    _ names: inout [String]
+  ) {
+    do throws(XMLReader.Problem) {
+      let packet = try XMPPacket(bytes, limits: limits)
+      names += packet.all(XMPPacket.Namespace.note, "HasExtendedXMP")
+      input.xmp.append((packet, place))
+    } catch {
+      switch error {
+      case .malformed(let byte): raw.note(.damaged, place, "The XMP packet is malformed at its byte \(byte).")
+      case .documentType:
+        raw.note(.damaged, place, "The XMP packet has a document type, which none may have; it was not read.")
+      case .tooDeep:
+        raw.note(.limitExceeded, place, "Elements of XMP lie more than \(limits.textDepth) deep; not read.")
+      case .tooLarge: raw.note(.limitExceeded, place, "The XMP packet has too many elements; not read.")
+      }
+    }
+  }
+
+  private func label(_ input: GeneratorReader.Input) -> AIGCLabel? {
+    for (packet, place) in input.xmp {
+      for text in packet.contentLabels {
+        if let label = AIGCLabel(text, place: place, limits: limits) { return label }
+      }
+    }
+    for text in input.texts where text.key == "AIGC" {
+      if let label = AIGCLabel(text.value, place: text.place, limits: limits) { return label }
+    }
+    for (block, place) in input.exif {
+      // Here the key must be there: other objects have the same fields.
+      for text in [block.userComment, block.text(.first, 0x010E)].compactMap({ $0 })
+      where text.range(ofText: "\"AIGC\"") != nil {
+        if let label = AIGCLabel(text, place: place, limits: limits) { return label }
+      }
+    }
+    return nil
+  }
+}
