@@ -54,9 +54,7 @@ package struct MessageDigest: ~Copyable {
 
   /// The digest of all bytes so far, in lower-case hexadecimal. To be called once.
   package consuming func finish() throws(DigestError) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let digest = try finishBytes()
-    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    try finishBytes().hexadecimal
   }
 
   /// The digest of all bytes so far. To be called once.
