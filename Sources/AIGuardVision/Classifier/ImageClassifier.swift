@@ -185,7 +185,7 @@ public struct ImageClassifier: Sendable {
   }
 
   /// What the network gives, or the head beside it.
-  private func logits(_ pixelValues: Tensor) throws -> Tensor {
+  func logits(_ pixelValues: Tensor) throws -> Tensor {
     guard let head else { return try model(pixelValues, budget: budget).logits }
     let output = try model(pixelValues, outputFeatures: [head.feature], budget: budget)
     guard let features = output.features[head.feature] else {

@@ -146,7 +146,7 @@ public struct ViTImageProcessor: Sendable {
     return size
   }
 
-  private func resizedSize(
+  func resizedSize(
     width: Int, height: Int, limits: DecodeLimits
   ) throws(PreprocessingError) -> (height: Int, width: Int) {
     var patches: PatchedSize?

@@ -29,7 +29,7 @@ extension RGBImage {
   }
 
   /// What of an axis of `size` samples lands where when `cropped` of them are asked for.
-  private static func overlap(
+  static func overlap(
     _ size: Int, _ cropped: Int, _ profile: PreprocessingProfile, _ rounds: Bool
   ) -> (source: Int, target: Int, count: Int) {
     guard cropped > size else {

@@ -79,6 +79,11 @@ package protocol NetworkConfiguration: Sendable, Equatable {
   /// - Throws: `ViTConfigError` naming the key.
   func validate() throws(ViTConfigError)
 
+  /// How attentions over images of a size are to be read; `nil` where they cannot be followed from the result to the patches.
+  ///
+  /// - Parameter feature: What a classifier beside the network reads; `nil` for the network's own.
+  func attentionReading(of size: ImageExtent, for feature: ImageFeature?) -> AttentionReading?
+
   /// Puts the network together.
   ///
   /// - Throws: What reading the small tensors throws.
@@ -87,4 +92,6 @@ package protocol NetworkConfiguration: Sendable, Equatable {
 
 extension NetworkConfiguration {
   package var wholePatches: ImageExtent? { nil }
+
+  package func attentionReading(of size: ImageExtent, for feature: ImageFeature?) -> AttentionReading? { nil }
 }
