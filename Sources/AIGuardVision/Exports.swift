@@ -7,7 +7,10 @@
 @_exported import struct Checkpoint.PretrainedConfig
 @_exported import ImageProcessor
 @_exported import struct Platform.DigestError
+@_exported import class Platform.Ed25519PrivateKey
+@_exported import struct Platform.Ed25519PublicKey
 @_exported import struct Platform.FileError
+@_exported import enum Platform.SigningKeyError
 @_exported import struct TensorCore.ComputeBudget
 @_exported import enum TensorCore.DType
 @_exported import enum TensorCore.KernelLevel

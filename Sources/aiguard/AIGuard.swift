@@ -15,6 +15,7 @@
       subcommands: [
         ClassifyCommand.self, CompareCommand.self, EmbedCommand.self, InspectCommand.self, InfoCommand.self,
         CalibrateCommand.self, TrainCommand.self, CrossValidateCommand.self, EvaluateCommand.self,
+        ExplainCommand.self, VerifyCommand.self,
       ]
         + modelCommands)
 

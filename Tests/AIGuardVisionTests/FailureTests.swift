@@ -128,6 +128,28 @@ import Testing
       "modelTooLarge": .init(
         ImageClassifierError.modelTooLarge(model: "", byteCount: 2, allowed: 1), "model-too-large", 500),
     ],
+    "ExplanationError": [
+      "noRollout": .init(ExplanationError.noRollout(model: "", className: ""), "no-rollout", 500),
+      "invalidArgument": .init(
+        ExplanationError.invalidArgument(name: "", value: "", allowed: ""), "invalid-argument", 400),
+    ],
+    "ReceiptError": [
+      "invalid": .init(ReceiptError.invalid(reason: ""), "invalid-receipt", 400),
+      "unknownVersion": .init(ReceiptError.unknownVersion(2), "invalid-receipt", 400),
+      "changed": .init(ReceiptError.changed(recorded: "", found: ""), "invalid-receipt", 400),
+      "badSignature": .init(ReceiptError.badSignature, "signature", 400),
+      "otherSigner": .init(ReceiptError.otherSigner(expected: "", found: ""), "signature", 400),
+      "notSigned": .init(ReceiptError.notSigned, "signature", 400),
+      "otherSetting": .init(
+        ReceiptError.otherSetting(name: "", recorded: "", found: ""), "invalid-argument", 400),
+    ],
+    "SigningKeyError": [
+      "noKey": .init(SigningKeyError.noKey(isPrivate: true), "signing-key", 400),
+      "encrypted": .init(SigningKeyError.encrypted, "signing-key", 400),
+      "otherAlgorithm": .init(SigningKeyError.otherAlgorithm(""), "signing-key", 400),
+      "wrongLength": .init(SigningKeyError.wrongLength(what: "", expected: 1, found: 2), "signing-key", 400),
+      "refused": .init(SigningKeyError.refused, "signing-key", 500),
+    ],
     "CalibrationError": [
       "invalid": .init(CalibrationError.invalid(key: "", found: "", expected: ""), "calibration", 500),
       "otherWeights": .init(

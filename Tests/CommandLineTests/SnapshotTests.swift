@@ -12,6 +12,7 @@ import Testing
     ("calibrate-help", ["calibrate", "--help"]),
     ("train-help", ["train", "--help"]), ("cross-validate-help", ["cross-validate", "--help"]),
     ("evaluate-help", ["evaluate", "--help"]),
+    ("explain-help", ["explain", "--help"]), ("verify-help", ["verify", "--help"]),
   ])
   func helpIsAsRecorded(name: String, arguments: [String]) throws {
     let outcome = try Tool.run(arguments, environment: ["COLUMNS": "80"])

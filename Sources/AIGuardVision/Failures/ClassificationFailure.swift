@@ -24,6 +24,8 @@
 /// | `partial-patch` | 400 | an image that is not to be resized, and is not of whole patches |
 /// | `unreadable-file` | 400, 403, 404, 413, 500, 503 | what the system said of the file |
 /// | `invalid-argument` | 400 | another argument, such as `topK` |
+/// | `no-rollout` | 500 | a map that the model has no attention for |
+/// | `invalid-receipt`, `signature`, `signing-key` | 400 | what is wrong with a receipt, its signature or a key |
 /// | `out-of-memory`, `busy` | 503 | worth another try |
 /// | `model` | 500 | image processor and network do not fit together, or the network failed |
 /// | `internal` | 500 | a mistake in this library |

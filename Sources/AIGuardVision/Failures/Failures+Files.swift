@@ -23,3 +23,11 @@ extension FileError: ClassificationFailure {
     }
   }
 }
+
+extension SigningKeyError: ClassificationFailure {
+  /// `signing-key`.
+  public var kind: String { "signing-key" }
+
+  /// 500 where libcrypto refused, else 400: the key that was given is to blame.
+  public var httpStatus: Int { self == .refused ? 500 : 400 }
+}

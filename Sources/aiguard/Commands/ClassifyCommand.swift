@@ -1,6 +1,7 @@
 #if CLI
   import AIGuardVision
   import ArgumentParser
+  import Platform
 
   struct ClassifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +18,9 @@
         generated. With --views one model is also shown parts of the image at their own size, its mirror image, the \
         image as a JPEG of quality 75, and the image at half and double size; it is unstable where the verdict changes. \
         Either way an image is decoded once.
+
+        With --receipt, for one file and one model, hashes of file, pixels, model and settings are written beside logits \
+        and verdict, for aiguard verify.
         """)
 
     @Argument(
@@ -42,16 +46,40 @@
     @Flag(name: .shortAndLong, help: "Also the folders inside folders.")
     var recursive = false
 
+    @Option(help: ArgumentHelp("A receipt of the one file to write.", valueName: "json"))
+    var receipt: String?
+
+    @Option(
+      name: .customLong("sign-with"),
+      help: ArgumentHelp(
+        "The private key that signs the receipt: Ed25519, in PEM, unencrypted.", valueName: "pem"))
+    var signWith: String?
+
     func validate() throws {
       try Input.check(files)
+      try checkReceipt()
       if topK < 0 { throw ValidationError("--top-k must not be negative") }
       if views, model.models.count > 1 {
         throw ValidationError("--views goes with one --model, and \(model.models.count) are named")
       }
     }
 
+    private func checkReceipt() throws {
+      guard let receipt else {
+        if signWith != nil { throw ValidationError("--sign-with goes with --receipt") }
+        return
+      }
+      if receipt.isEmpty { throw ValidationError("--receipt needs the name of a file") }
+      if files.count > 1 { throw ValidationError("--receipt is of one file, and \(files.count) are named") }
+      if views { throw ValidationError("--receipt does not go with --views") }
+      if model.models.count > 1 {
+        throw ValidationError("--receipt goes with one --model, and \(model.models.count) are named")
+      }
+    }
+
     func run() throws {
       guard model.models.count < 2 else { return try runEnsemble() }
+      if let receipt { return try classify(writing: receipt) }
       let classifier = try model.load()
       if views { try checkLabels(of: classifier) }
       let inputs = Input.expand(files, recursive: recursive)
@@ -80,6 +108,44 @@
       }
       progress.clear()
       if failed { throw Exit.someInputsFailed }
+    }
+
+    /// Classifies the one file. What is wrong with the key is found before the model is loaded.
+    private func classify(writing path: String) throws {
+      var key: Ed25519PrivateKey?
+      if let signWith {
+        do {
+          key = try Ed25519PrivateKey(pem: FileContents.read(signWith, limit: SigningKey.maximumByteCount))
+        } catch {
+          FailureReport(error).show(signWith)
+          throw Exit.someInputsFailed
+        }
+      }
+      let classifier = try model.load()
+      let input = Input.expand(files, recursive: recursive)
+      let printer: any ResultPrinter = json ? JSONLinesPrinter() : TablePrinter(input)
+      guard input.count == 1 else {
+        throw ValidationError("--receipt is of one file, and the folder has \(input.count)")
+      }
+      do {
+        let bytes: [UInt8]
+        switch input[0] {
+        case .failure(let file, let report):
+          try printer.print(file, report)
+          throw Exit.someInputsFailed
+        case .standardInput: bytes = try ImageFile.standardInput(limits: classifier.limits)
+        case .file(let file): bytes = try ImageFile.read(file, limits: classifier.limits)
+        }
+        let (result, receipt) = try classifier.receiptAndWait(
+          imageBytes: bytes, topK: topK, functionToApply: functionToApply)
+        try OutputFile.replace(path, with: ReceiptFile(receipt, signedWith: key).text)
+        try printer.print(input[0].name, result)
+      } catch let exit as ExitCode {
+        throw exit
+      } catch {
+        try printer.print(input[0].name, FailureReport(error))
+        throw Exit.someInputsFailed
+      }
     }
 
     private enum Outcome {
