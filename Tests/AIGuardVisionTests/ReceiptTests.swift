@@ -119,7 +119,10 @@ import Testing
     #expect(try error(ReceiptFile(later).text) == .unknownVersion(2))
     var short = receipt
     short.outcome.logits = []
-    guard case .invalid = try error(ReceiptFile(short).text) else { return Issue.record("logits") }
+    guard case .invalid = try error(ReceiptFile(short).text) else {
+      Issue.record("logits")
+      return
+    }
   }
 
   @Test func theSameHolds() async throws {

@@ -1,4 +1,3 @@
-import ImageDecoding
 import ImageProcessor
 
 /// How a map of an image is made.

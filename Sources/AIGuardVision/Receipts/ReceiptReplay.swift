@@ -1,4 +1,4 @@
-import ImageDecoding
+import ImageProcessor
 import Platform
 
 #if canImport(FoundationEssentials)

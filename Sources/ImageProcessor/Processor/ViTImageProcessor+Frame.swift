@@ -13,6 +13,14 @@ public struct InputFrame: Sendable, Equatable {
   public let width: Double
   /// From top to bottom.
   public let height: Double
+
+  /// Names the edges and lengths.
+  package init(x: Double, y: Double, width: Double, height: Double) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
 }
 
 extension ViTImageProcessor {

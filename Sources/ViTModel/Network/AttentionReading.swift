@@ -21,6 +21,14 @@ package struct AttentionReading: Sendable, Equatable {
   /// Where the result is read from.
   package let place: Place
 
+  /// Puts together how attentions are read.
+  package init(specialTokens: Int, grid: ImageExtent, patch: ImageExtent, place: Place) {
+    self.specialTokens = specialTokens
+    self.grid = grid
+    self.patch = patch
+    self.place = place
+  }
+
   /// The share that each token has of the result, special ones first.
   package var weights: [Double] {
     let patches = grid.count
