@@ -26,7 +26,9 @@ let package = Package(
     .trait(name: "CLI", description: "The command-line tool `aiguard`."),
     // Without it nothing here opens a socket, and libcurl is not needed.
     .trait(name: "Hub", description: "Models by their id on the Hugging Face Hub, through libcurl."),
-    .trait(name: "Evidence", description: "What files say of their own origin, in the command-line tool."),
+    .trait(
+      name: "Evidence",
+      description: "What files say of their own origin, in results and in the tool; through libcrypto."),
     // A format whose trait is off needs no library; its files are refused by name.
     .trait(
       name: "Formats", description: "Every image format that there is a decoder for.",
@@ -134,6 +136,7 @@ let package = Package(
       name: "AIGuardVision",
       dependencies: [
         "Checkpoint", "ImageProcessor", "JSONText", "Layers", "Platform", "TensorCore", "ViTModel",
+        .target(name: "ImageEvidence", condition: .when(traits: ["Evidence"])),
         .target(name: "ModelHub", condition: .when(traits: ["Hub"])),
       ]),
     .target(name: "AIGuardDefaultModel", dependencies: ["AIGuardVision", "CDefaultModel"]),

@@ -6,7 +6,7 @@ let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(name: "AIGuardVision", path: "..", traits: ["Formats"]),
+    .package(name: "AIGuardVision", path: "..", traits: ["Evidence", "Formats"]),
     // Without its traits it replaces neither malloc nor the Swift runtime's reference counting.
     .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
   ],

@@ -23,3 +23,7 @@
 #if Hub
   @_exported import ModelHub
 #endif
+
+#if Evidence
+  @_exported import ImageEvidence
+#endif

@@ -1,30 +1,41 @@
 internal import ImageDecoding
 internal import Platform
 
-/// Reads what a file itself says of its origin. It needs no network, no clock and no model, and decodes no pixels.
+/// Reads what a file itself says of its origin. It needs no network, no clock and no model, and decodes pixels only where
+/// NovelAI's signature stands, which is over them.
 ///
 /// Whatever the bytes are, the result is a report: damaged metadata are a finding in it. Read are EXIF, XMP, IPTC-IIM and
-/// texts of JPEG, PNG, WebP, GIF, TIFF, HEIC and AVIF files and of boxed JPEG XL. Not read are boxes that Brotli compresses,
-/// SVG, further images in a file, and texts hidden in pixels.
+/// texts of JPEG, PNG, WebP, GIF, TIFF, HEIC and AVIF files and of boxed JPEG XL, and the C2PA manifest store that such a
+/// file holds. Not read are boxes that Brotli compresses, SVG, further images in a file, and texts hidden in pixels.
 public struct EvidenceReader: Sendable {
+  /// Who vouches for signers.
+  public let trust: TrustConfiguration
   /// What reading may cost.
   public let limits: EvidenceLimits
 
   /// Makes a reader.
-  public init(limits: EvidenceLimits = .default) { self.limits = limits }
-
-  /// What the file says that consists of these bytes. See `read(imageBytes:)` for raw memory.
-  public func read(imageBytes: [UInt8]) -> EvidenceReport {
-    imageBytes.withUnsafeBytes { read(imageBytes: $0) }
+  public init(trust: TrustConfiguration = .none, limits: EvidenceLimits = .default) {
+    self.trust = trust
+    self.limits = limits
   }
 
-  /// What the file says that consists of these bytes, which are only read during the call.
-  public func read(imageBytes: UnsafeRawBufferPointer) -> EvidenceReport {
+  /// What the file says that consists of these bytes.
+  ///
+  /// - Parameters:
+  ///   - imageBytes: The whole file.
+  ///   - instant: The time for which certificates are judged where no trusted time-stamp says when they signed.
+  public func read(imageBytes: [UInt8], at instant: UTCTime) -> EvidenceReport {
+    imageBytes.withUnsafeBytes { read(imageBytes: $0, at: instant) }
+  }
+
+  /// What the file says that consists of these bytes; as `read(imageBytes:at:)`. The bytes are only read during the call.
+  public func read(imageBytes: UnsafeRawBufferPointer, at instant: UTCTime) -> EvidenceReport {
     let known = ImageFormat(signatureOf: imageBytes)
     guard let format = known,
       let parts = FileParts(imageBytes, format: format, mostParts: limits.containerParts)
     else {
-      var report = EvidenceReport(container: known?.rawValue, width: nil, height: nil)
+      var report = EvidenceReport(
+        container: known?.rawValue, width: nil, height: nil, validationTime: instant)
       report.findings = [
         EvidenceFinding(
           .notRead, at: known?.rawValue ?? "file", "Metadata of this kind of file are not read.")
@@ -33,14 +44,26 @@ public struct EvidenceReader: Sendable {
     }
     var raw = RawMetadata(parts, limits: limits)
     let input = parse(&raw, imageBytes, format)
-    let generation = GeneratorReader(input, limits: limits).parameters
+    let generator = GeneratorReader(input, limits: limits)
+    let generation = generator.parameters
     // The header of some formats takes a codec: only where something is to be compared with it.
     var header: ImageHeader?
     if generation?.width != nil || !input.exif.isEmpty {
       header = try? ImageDecoder.reader(of: imageBytes, limits: .default).header
     }
-    var report = EvidenceReport(container: format.rawValue, width: header?.width, height: header?.height)
+    var report = EvidenceReport(
+      container: format.rawValue, width: header?.width, height: header?.height, validationTime: instant)
     report.generation = generation
+    if generation?.tool == .novelAI, let comment = generator.signedComment {
+      switch NovelAISignature.check(comment, imageBytes) {
+      case .good: report.hasGeneratorsSignature = true
+      case .bad:
+        raw.note(
+          .note, "NovelAI", "The signature does not hold: pixels or text were changed, or another key signed."
+        )
+      case .notChecked(let reason): raw.note(.notRead, "NovelAI", "The signature was not checked: \(reason).")
+      }
+    }
     report.camera =
       input.exif.map { CameraEvidence($0.block, width: header?.width, height: header?.height) }
       .max { $0.grade < $1.grade } ?? CameraEvidence()
@@ -58,8 +81,9 @@ public struct EvidenceReader: Sendable {
       report.remoteManifestURL =
         report.remoteManifestURL ?? packet[XMPPacket.Namespace.terms, "provenance"]
     }
-    if !raw.stores.isEmpty {
-      raw.note(.notRead, format.rawValue, "The C2PA manifest store was found, and not validated.")
+    if raw.stores.count == 1 {
+      report.manifestStore = ManifestStore(
+        raw.stores[0], asset: imageBytes, at: instant, trust: trust, limits: limits)
     }
     report.findings = raw.findings
     report.conclude()

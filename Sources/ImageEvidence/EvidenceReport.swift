@@ -6,10 +6,16 @@ public struct EvidenceReport: Sendable, Codable, Equatable {
   public let width: Int?
   /// The height in pixels; nil as `width`.
   public let height: Int?
+  /// The time for which certificates were judged.
+  public let validationTime: UTCTime
   /// What is said of the origin, the strongest first.
   public internal(set) var statements: [OriginStatement] = []
+  /// The C2PA manifest store, validated; nil where the file has none, or more than one.
+  public internal(set) var manifestStore: ManifestStore?
   /// What a generator wrote of how it made the image.
   public internal(set) var generation: GenerationParameters?
+  /// Whether the generator's own signature over pixels and text holds (NovelAI's).
+  public internal(set) var hasGeneratorsSignature = false
   /// What EXIF says of a camera.
   public internal(set) var camera = CameraEvidence()
   /// China's label of generated content.

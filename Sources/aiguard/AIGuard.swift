@@ -17,7 +17,15 @@
         CalibrateCommand.self, TrainCommand.self, CrossValidateCommand.self, EvaluateCommand.self,
         ExplainCommand.self, VerifyCommand.self,
       ]
-        + modelCommands)
+        + evidenceCommands + modelCommands)
+
+    private static var evidenceCommands: [any ParsableCommand.Type] {
+      #if Evidence
+        [EvidenceCommand.self, ExamineCommand.self, ReportCommand.self]
+      #else
+        []
+      #endif
+    }
 
     private static var modelCommands: [any ParsableCommand.Type] {
       #if Hub

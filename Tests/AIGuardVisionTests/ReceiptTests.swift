@@ -55,7 +55,11 @@ import Testing
     #expect(try receipt.outcome.logits == classifier.logits(pixels).elements)
     #expect(receipt.outcome.verdict == result.verdict?.name && receipt.outcome.verdict != nil)
     #expect(receipt.software.codecs["JPEG"]?.contains("libjpeg") == true)
-    #expect(receipt.evidenceSHA256 == nil)
+    #if Evidence
+      #expect(receipt.evidenceSHA256?.count == 64)
+    #else
+      #expect(receipt.evidenceSHA256 == nil)
+    #endif
   }
 
   @Test func aFileReadsBackAsItself() async throws {
@@ -146,8 +150,8 @@ import Testing
         if case .different = $0.state { true } else { false }
       }.map(\.stage)
     }
-    // A byte behind the image: other bytes, and nothing else.
-    #expect(try await first(classifier, file + [0]) == [.bytes])
+    // A byte behind the image: other bytes, which the evidence names, and nothing else.
+    #expect(try await first(classifier, file + [0]) == [.bytes, .evidence])
     // The same image encoded anew: all that follows from pixels.
     let again = try ImageEncoder.encode(ImageDecoder.decode(file).image, as: .jpeg(quality: 30))
     #expect(Array(try await first(classifier, again).prefix(3)) == [.bytes, .decodedPixels, .pixelValues])

@@ -37,7 +37,7 @@ enum Plan {
       name: "AIGuardVision",
       mayImport: [
         "Platform", "JSONText", "TensorCore", "Checkpoint", "Layers", "ViTModel", "ImageProcessor",
-        "ModelHub",
+        "ImageEvidence", "ModelHub",
       ], others: foundation),
     Module(
       name: "AIGuardDefaultModel", mayImport: ["AIGuardVision"], owns: ["CDefaultModel"]),

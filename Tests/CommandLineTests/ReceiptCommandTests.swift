@@ -53,8 +53,8 @@ import Testing
     let verified = try tool(folder, "verify r.json \(image) --model one")
     #expect(verified.status == 0 && verified.errors.isEmpty)
     let lines = verified.output.split(separator: "\n")
-    #expect(lines.count == 10 && lines.prefix(8).allSatisfy { $0.hasSuffix("  same") })
-    #expect(lines[8] == "not signed" && lines[9] == "the receipt holds")
+    #expect(lines.count == 11 && lines.prefix(9).allSatisfy { $0.hasSuffix("  same") })
+    #expect(lines[9] == "not signed" && lines[10] == "the receipt holds")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
         == ["key.pem", "one", "other.pem", "public.pem", "r.json"])

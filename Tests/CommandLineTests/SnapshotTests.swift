@@ -13,6 +13,8 @@ import Testing
     ("train-help", ["train", "--help"]), ("cross-validate-help", ["cross-validate", "--help"]),
     ("evaluate-help", ["evaluate", "--help"]),
     ("explain-help", ["explain", "--help"]), ("verify-help", ["verify", "--help"]),
+    ("evidence-help", ["evidence", "--help"]), ("examine-help", ["examine", "--help"]),
+    ("report-help", ["report", "--help"]),
   ])
   func helpIsAsRecorded(name: String, arguments: [String]) throws {
     let outcome = try Tool.run(arguments, environment: ["COLUMNS": "80"])

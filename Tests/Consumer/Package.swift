@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
   name: "consumer",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: "AIGuardVision", path: "../..", traits: ["Formats", "Hub"])],
+  dependencies: [.package(name: "AIGuardVision", path: "../..", traits: ["Evidence", "Formats", "Hub"])],
   targets: [
     .executableTarget(
       name: "consumer",

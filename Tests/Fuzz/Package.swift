@@ -5,13 +5,14 @@ import PackageDescription
 let package = Package(
   name: "fuzz",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: "AIGuardVision", path: "../..", traits: ["Formats"])],
+  dependencies: [.package(name: "AIGuardVision", path: "../..", traits: ["Evidence", "Formats"])],
   targets: [
     .target(name: "CFuzzer"),
     .executableTarget(
       name: "Fuzz",
       dependencies: [
         "CFuzzer", .product(name: "Checkpoint", package: "AIGuardVision"),
+        .product(name: "ImageEvidence", package: "AIGuardVision"),
         .product(name: "ImageProcessor", package: "AIGuardVision"),
         .product(name: "Training", package: "AIGuardVision"),
         .product(name: "ViTModel", package: "AIGuardVision"),

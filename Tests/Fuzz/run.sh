@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$(cd ../.. && pwd)
 seconds=${2:-600}
 targets=$1
-if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif safetensors pytorch config zip csv"; fi
+if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif safetensors pytorch config zip csv evidence store cbor cose xmp iptc generator"; fi
 sanitizers=fuzzer,address
 failed=0
 swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
@@ -21,11 +21,14 @@ for target in $targets; do
     safetensors) folders="safetensors vit-tiny/plain" seeds=safetensors ;;
     pytorch) folders=pytorch seeds=bin ;;
     zip | csv) folders=datasets seeds=$target ;;
+    evidence) folders=evidence seeds="jpg png webp gif tif avif heic" ;;
+    store | cbor | cose) folders=evidence/c2pa seeds=c2pa ;;
+    xmp | iptc | generator) folders=evidence/fuzz seeds=$target ;;
     config) folders="vit-tiny architectures pytorch/sharded swin beit convnext siglip2 timm adapters detectors" seeds=json ;;
     *) folders="images alpha avif heic-boxes webp regressions" ;;
   esac
   case $target in
-    safetensors | pytorch | config | zip | csv) ;;
+    safetensors | pytorch | config | zip | csv | evidence | store | cbor | cose | xmp | iptc | generator) ;;
     jpeg) seeds="jpg mpo" ;;
     tiff) seeds=tif ;;
     heif | boxes) seeds=heic ;;

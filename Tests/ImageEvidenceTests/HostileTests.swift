@@ -15,7 +15,7 @@ import Testing
     let bytes = try Fixtures.bytes("evidence/\(name)")
     let reader = EvidenceReader()
     for count in stride(from: 0, to: bytes.count, by: 7) {
-      _ = reader.read(imageBytes: Array(bytes.prefix(count)))
+      _ = reader.read(imageBytes: Array(bytes.prefix(count)), at: Sample.instant)
     }
   }
 
@@ -25,7 +25,7 @@ import Testing
     for index in stride(from: 4, to: bytes.count, by: 5) {
       var changed = bytes
       changed[index] = ~changed[index]
-      _ = reader.read(imageBytes: changed)
+      _ = reader.read(imageBytes: changed, at: Sample.instant)
     }
   }
 
@@ -37,13 +37,15 @@ import Testing
 
   @Test func deepElementsAreALimit() {
     let xmp = String(repeating: "<a>", count: 5_000) + String(repeating: "</a>", count: 5_000)
-    let report = EvidenceReader().read(imageBytes: jpeg(xmp: xmp))
+    let report = EvidenceReader().read(imageBytes: jpeg(xmp: xmp), at: Sample.instant)
     #expect(report.findings.map(\.kind) == [.limitExceeded])
   }
 
   @Test(arguments: ["<a>", "<a b=1/>", "<a>&b;</a>", "<b:a/>", "<a></b>", "<a>&#xD800;</a>", "", "<a <"])
   func malformedElementsAreAFinding(_ xmp: String) {
-    #expect(EvidenceReader().read(imageBytes: jpeg(xmp: xmp)).findings.map(\.kind) == [.damaged])
+    #expect(
+      EvidenceReader().read(imageBytes: jpeg(xmp: xmp), at: Sample.instant).findings.map(\.kind) == [.damaged]
+    )
   }
 
   @Test func stringsOutOfFilesAreEscaped() throws {
@@ -51,7 +53,7 @@ import Testing
       <r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description \
       xmlns:d="http://purl.org/dc/terms/" d:provenance="https://a/&#x1B;[31m&#x202E;&#xA;b"/></r:RDF>
       """
-    let report = EvidenceReader().read(imageBytes: jpeg(xmp: xmp))
+    let report = EvidenceReader().read(imageBytes: jpeg(xmp: xmp), at: Sample.instant)
     let statement = try #require(report.statements.first)
     for scalar: Unicode.Scalar in ["\u{1B}", "\u{202E}", "\n"] {
       #expect(!statement.text.unicodeScalars.contains(scalar))
@@ -62,7 +64,8 @@ import Testing
   @Test func aTextThatTheDefaultsReadIsALimitForLess() throws {
     var limits = EvidenceLimits()
     limits.textBytes = 20
-    let report = EvidenceReader(limits: limits).read(imageBytes: try Fixtures.bytes("evidence/m01-a1111.png"))
+    let report = EvidenceReader(limits: limits).read(
+      imageBytes: try Fixtures.bytes("evidence/m01-a1111.png"), at: Sample.instant)
     #expect(report.generation == nil)
     #expect(report.findings.map(\.kind) == [.limitExceeded])
   }

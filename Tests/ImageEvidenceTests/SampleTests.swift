@@ -6,28 +6,28 @@ import Testing
 
 /// Files that a script of the fixtures wrote, against what it wrote into them.
 @Suite struct SampleTests {
-  struct Sample: Sendable, CustomTestStringConvertible {
+  struct MetadataSample: Sendable, CustomTestStringConvertible {
     let name: String
     let expected: JSONObject
 
     var testDescription: String { name }
   }
 
-  private static let samples: [Sample] = {
+  private static let samples: [MetadataSample] = {
     let bytes = (try? Fixtures.bytes("evidence/expected.json")) ?? []
     let object = (try? JSONValue(parsing: bytes, options: .python))?.objectValue
     return (object?.members ?? []).compactMap { member in
-      member.value.objectValue.map { Sample(name: member.key, expected: $0) }
+      member.value.objectValue.map { MetadataSample(name: member.key, expected: $0) }
     }
   }()
 
   @Test func allAreThere() { #expect(Self.samples.count == 42) }
 
-  private func report(_ sample: Sample) throws -> EvidenceReport {
-    EvidenceReader().read(imageBytes: try Fixtures.bytes("evidence/\(sample.name)"))
+  private func report(_ sample: MetadataSample) throws -> EvidenceReport {
+    EvidenceReader().read(imageBytes: try Fixtures.bytes("evidence/\(sample.name)"), at: Sample.instant)
   }
 
-  @Test(arguments: samples) func generatorIsRead(_ sample: Sample) throws {
+  @Test(arguments: samples) func generatorIsRead(_ sample: MetadataSample) throws {
     let report = try report(sample)
     let tool = sample.expected["generator"]?.stringValue
     let fields = sample.expected["fields"]?.objectValue
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test(arguments: samples) func cameraIsGraded(_ sample: Sample) throws {
+  @Test(arguments: samples) func cameraIsGraded(_ sample: MetadataSample) throws {
     let camera = try report(sample).camera
     guard let expected = sample.expected["camera"]?.objectValue else {
       #expect(camera.grade == 0)
@@ -86,14 +86,14 @@ import Testing
     #expect(camera.contradictions.isEmpty)
   }
 
-  @Test(arguments: samples) func sourceTypesAreRead(_ sample: Sample) throws {
+  @Test(arguments: samples) func sourceTypesAreRead(_ sample: MetadataSample) throws {
     let types = try report(sample).digitalSourceTypes.map(\.rawValue)
     let expected = sample.expected["digitalSourceTypes"]?.arrayValue?.compactMap(\.stringValue) ?? []
     #expect(types == expected)
   }
 
   private func report(_ name: String) throws -> EvidenceReport {
-    EvidenceReader().read(imageBytes: try Fixtures.bytes("evidence/\(name)"))
+    EvidenceReader().read(imageBytes: try Fixtures.bytes("evidence/\(name)"), at: Sample.instant)
   }
 
   @Test func whatIsNotReadIsAFinding() throws {
@@ -102,7 +102,8 @@ import Testing
     #expect(try report("m54-tiff-cycle.tif").findings.map(\.kind) == [.damaged])
     #expect(try report("m52-none.jpg").findings.isEmpty)
     #expect(try report("m52-none.jpg").statements.isEmpty)
-    let svg = EvidenceReader().read(imageBytes: Array("<svg xmlns=\"http://www.w3.org/2000/svg\"/>".utf8))
+    let svg = EvidenceReader().read(
+      imageBytes: Array("<svg xmlns=\"http://www.w3.org/2000/svg\"/>".utf8), at: Sample.instant)
     #expect(svg.findings.map(\.kind) == [.notRead])
   }
 
@@ -122,6 +123,15 @@ import Testing
     let remote = try report("m45-remote-provenance.jpg")
     #expect(remote.remoteManifestURL == "https://example.com/manifests/abc.c2pa")
     #expect(remote.statements.map(\.claim) == [.credentialElsewhere])
+  }
+
+  /// Signed by another's key: no signature of NovelAI's.
+  @Test func foreignSignaturesDoNotHold() throws {
+    let report = try report("m22-novelai-foreign-signature.png")
+    #expect(!report.hasGeneratorsSignature)
+    #expect(
+      report.findings.contains { $0.place == "NovelAI" && $0.text.hasPrefix("The signature does not hold") })
+    #expect(report.statements.first?.standing == .unsigned)
   }
 
   @Test func promptsCanBeLeftOut() throws {

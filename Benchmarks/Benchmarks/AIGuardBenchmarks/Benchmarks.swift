@@ -74,6 +74,7 @@ let benchmarks: @Sendable () -> Void = {
       }
     }
 
+    try addEvidence()
     try addForwardPasses("default model", ImageClassifier.defaultModel().model)
     if let folder = ProcessInfo.processInfo.environment["AIGUARD_BENCH_MODEL"] {
       try addForwardPasses("AIGUARD_BENCH_MODEL", ImageClassifier(folder: folder).model)

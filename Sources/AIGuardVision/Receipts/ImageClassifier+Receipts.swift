@@ -2,6 +2,9 @@ import ImageProcessor
 import JSONText
 import Platform
 
+#if Evidence
+  import ImageEvidence
+#endif
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -76,8 +79,20 @@ extension ImageClassifier {
         labels: labels, logits: result.sorted { $0.index < $1.index }.map(\.logit),
         generatedLogOdds: result.generatedLogOdds, verdict: result.verdict?.name,
         unsureReasons: result.verdict.flatMap { $0.reasons.isEmpty ? nil : $0.reasons.map(\.kind) },
-        calibratedScore: result.calibratedScore))
+        calibratedScore: result.calibratedScore),
+      evidenceSHA256: try Self.evidenceSHA256(of: bytes, time))
     return (result.best(topK), receipt)
+  }
+
+  /// Of what the file says of its own origin to somebody who trusts no signer; `nil` without the trait `Evidence`.
+  private static func evidenceSHA256(of bytes: [UInt8], _ time: Date) throws -> String? {
+    #if Evidence
+      let report = EvidenceReader().read(imageBytes: bytes, at: UTCTime(time))
+      return try SHA256.hexadecimal(
+        ofText: JSONValue(parsing: JSONEncoder().encode(report).map { $0 }).canonicalText())
+    #else
+      return nil
+    #endif
   }
 
   private func receiptModel() throws -> Receipt.Model {

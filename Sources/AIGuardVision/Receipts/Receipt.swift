@@ -110,7 +110,8 @@ public struct Receipt: Codable, Sendable, Equatable {
   public var software: Software
   /// The result.
   public var outcome: Outcome
-  /// Of what the file says of its own origin, as canonical JSON; `nil` where that was not examined.
+  /// Of what the file says of its own origin (`EvidenceReport`, read at `time` with no anchors), as canonical JSON; `nil` of a
+  /// library that was built without the trait `Evidence`.
   public var evidenceSHA256: String?
 
   /// The one version that there is.

@@ -25,6 +25,8 @@ public enum ReceiptStage: String, Sendable, CaseIterable, Codable {
   case logits
   /// What is said of the image.
   case verdict
+  /// What the file says of its own origin.
+  case evidence
 }
 
 /// A receipt compared with the same work done again.
@@ -71,7 +73,11 @@ extension ImageClassifier {
     let bytes = try Self.copiedBytes(of: imageBytes, limits)
     try check(receipt.settings)
     do {
-      return ReceiptReplay(receipt, found: try receiptAndWait(imageBytes: bytes, topK: 0).receipt)
+      // What certificates are worth is judged for the time of the receipt.
+      guard let time = try? Date(receipt.time, strategy: .iso8601) else {
+        throw ReceiptError.invalid(reason: "time must be a date of RFC 3339, and is \(receipt.time)")
+      }
+      return ReceiptReplay(receipt, found: try receiptAndWait(imageBytes: bytes, topK: 0, time: time).receipt)
     } catch let failure as any ClassificationFailure where failure.isOfInput {
       let sha256 = try bytes.withUnsafeBytes { try SHA256.hexadecimal(of: $0) }
       guard sha256 != receipt.file.sha256 else { throw failure }
@@ -133,6 +139,7 @@ extension ReceiptReplay {
       (.calibration, compare(model.calibrationSHA256 ?? "none", other.calibrationSHA256 ?? "none")),
       (.logits, logits),
       (.verdict, Self.verdict(receipt.outcome, found.outcome, isExact: logits == .same)),
+      (.evidence, Self.evidence(receipt, found)),
     ]
     notes = Self.notes(receipt.software, found.software)
   }
@@ -183,6 +190,19 @@ extension ReceiptReplay {
     }
     let scores = "log-odds \(text(old.generatedLogOdds)) in the receipt, \(text(new.generatedLogOdds)) now"
     return isExact ? .different(scores) : .near(scores)
+  }
+
+  /// Without a word about it on one side nothing can be compared; another version may read more or otherwise.
+  private static func evidence(_ receipt: Receipt, _ found: Receipt) -> State {
+    switch (receipt.evidenceSHA256, found.evidenceSHA256) {
+    case (nil, _): return .notReached("the receipt says nothing of it")
+    case (_?, nil): return .notReached("this library was built without the trait Evidence")
+    case (let old?, let new?) where old == new: return .same
+    case (let old?, let new?):
+      let words = "\(old.printable) in the receipt, \(new) now"
+      return receipt.software.version == found.software.version || receipt.file.sha256 != found.file.sha256
+        ? .different(words) : .near(words)
+    }
   }
 
   private static func notes(_ old: Receipt.Software, _ new: Receipt.Software) -> [String] {

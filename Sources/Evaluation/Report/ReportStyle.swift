@@ -60,6 +60,11 @@ enum ReportStyle {
     overflow-wrap:anywhere}
     ul.hard img,.noimage{display:block;width:100%;height:130px;object-fit:contain;margin-bottom:8px;\
     background:var(--faint);border-radius:4px}
+    figure.picture img{display:block;max-width:100%;max-height:560px;margin:0 auto;border-radius:4px}
+    ul.statements{list-style:none;margin:0 0 14px;padding:0}
+    ul.statements li{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:10px 12px;\
+    margin-bottom:8px;overflow-wrap:anywhere;break-inside:avoid}
+    ul.statements b{margin-right:10px}ul.statements p{margin:4px 0 0}
     .tick{font:12px system-ui,"Liberation Sans",sans-serif;fill:var(--soft)}
     .label{font:13px system-ui,"Liberation Sans",sans-serif;fill:var(--ink)}
     .count{font:600 22px system-ui,"Liberation Sans",sans-serif;fill:var(--ink)}

@@ -25,21 +25,6 @@ enum Thumbnail {
       let decoded = try? ImageDecoder.decode(bytes, alpha: .compositedOnWhite),
       let upright = try? decoded.image(for: .pipeline)
     else { return nil }
-    let longer = max(upright.width, upright.height)
-    var small = upright
-    if longer > side {
-      func fitted(_ length: Int) -> Int { max(1, length * side / longer) }
-      guard
-        let resized = try? upright.resized(
-          width: fitted(upright.width), height: fitted(upright.height), filter: .lanczos)
-      else { return nil }
-      small = resized
-    }
-    for (encoding, type) in [(ImageEncoding.jpeg(quality: 80), "image/jpeg"), (.png(), "image/png")]
-    where ImageEncoder.isBuiltIn(encoding.format) {
-      guard let file = try? ImageEncoder.encode(small, as: encoding) else { return nil }
-      return "data:\(type);base64,\(Base64.text(file))"
-    }
-    return nil
+    return Markup.dataURL(of: upright, longestSide: side)
   }
 }

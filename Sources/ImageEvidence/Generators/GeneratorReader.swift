@@ -78,11 +78,21 @@ struct GeneratorReader {
 
   // MARK: Tools with texts of their own
 
-  private var novelAI: GenerationParameters? {
-    let software = text("Software") ?? ""
-    let comment = candidates.first { candidate in
+  /// The text that holds NovelAI's signature.
+  var signedComment: String? {
+    let inner = novelAIComment.flatMap { $0.object?["Comment"]?.stringValue } ?? novelAIComment?.text
+    return inner.flatMap { object($0)?["signed_hash"] == nil ? nil : $0 }
+  }
+
+  private var novelAIComment: Candidate? {
+    candidates.first { candidate in
       ["Comment", "UserComment"].contains(candidate.key) && candidate.object != nil
     }
+  }
+
+  private var novelAI: GenerationParameters? {
+    let software = text("Software") ?? ""
+    let comment = novelAIComment
     // In EXIF the object holds the text of another.
     var object = comment?.object
     if let inner = object?["Comment"]?.stringValue { object = self.object(inner) }

@@ -17,13 +17,7 @@ extension RawMetadata {
       default: break
       }
     }
-    for (store, problem) in boxes.stores {
-      if let problem {
-        note(.damaged, "JPEG APP11", "The C2PA manifest store was not read: \(problem).")
-      } else {
-        addStore(store, at: "JPEG APP11")
-      }
-    }
+    for store in boxes.stores { addStore(store, at: "JPEG APP11") }
   }
 
   private mutating func readAPP1(_ content: UnsafeRawBufferPointer) {
@@ -78,7 +72,7 @@ extension RawMetadata {
       case "EXIF": addEXIF(parts[part.content], at: "WebP EXIF")
       case "XMP ": addXMP(parts[part.content], at: "WebP XMP")
       case "C2PA":
-        addStore(LocatedStore(bytes: Array(parts[part.content]), extents: [part.range]), at: "WebP C2PA")
+        addStore(EmbeddedStore(bytes: Array(parts[part.content]), extent: part.range), at: "WebP C2PA")
       default: break
       }
     }
@@ -95,9 +89,9 @@ extension RawMetadata {
           // The packet is no sequence of blocks; 256 bytes behind it lead every reader of such to the end.
           addXMP(content.dropFirst(12).dropLast(258), at: "GIF XMP")
         } else if name.elementsEqual(Array("C2PA_GIF".utf8) + [1, 0, 0]) {
-          let store = LocatedStore(
+          let store = EmbeddedStore(
             bytes: Self.unblocked(UnsafeRawBufferPointer(rebasing: content.dropFirst(12))),
-            extents: [part.range])
+            extent: part.range)
           addStore(store, at: "GIF C2PA")
         }
       }
@@ -130,7 +124,7 @@ extension RawMetadata {
           note(.limitExceeded, "TIFF C2PA", "A C2PA manifest store of \(count) bytes was not read.")
         // The first directory's counts, and the last one's; of two the last comes first in importance.
         case 0xCD41 where index == 0 || index == parts.parts.count - 1:
-          addStore(LocatedStore(bytes: Array(content), extents: [place..<place + count]), at: "TIFF C2PA")
+          addStore(EmbeddedStore(bytes: Array(content), extent: place..<place + count), at: "TIFF C2PA")
         default: break
         }
       }
@@ -147,8 +141,8 @@ extension RawMetadata {
       case "xml " where parts.format == .jpegXL: addXMP(content, at: "\(name) xml")
       case "jumb" where parts.format == .jpegXL:
         let box = parts[part.range]
-        if LocatedStore.isStore(box) {
-          addStore(LocatedStore(bytes: Array(box), extents: [part.range]), at: "\(name) jumb")
+        if EmbeddedStore.isStore(box) {
+          addStore(EmbeddedStore(bytes: Array(box), extent: part.range), at: "\(name) jumb")
         }
       case "brob": note(.notRead, "\(name) brob", "A box compressed with Brotli was not read.")
       default: break
@@ -184,19 +178,18 @@ extension RawMetadata {
       return
     }
     let purpose = String(latin1: content[20..<end])
-    guard ["manifest", "original", "update"].contains(purpose) else {
+    guard ["manifest", "original"].contains(purpose) else {
       if purpose != "merkle" { note(.notRead, "\(name) uuid", "A C2PA box for \"\(purpose)\" was not read.") }
       return
     }
-    // Eight bytes say where hashes of pieces stand; writers leave them out of updates, or not.
-    var start = end + 1 + 8
-    if purpose == "update", content.suffix(from: end + 5).starts(with: "jumb") { start = end + 1 }
+    // Eight bytes say where hashes of pieces stand.
+    let start = end + 1 + 8
     guard start <= content.count else {
       note(.damaged, "\(name) uuid", "The box of a C2PA manifest store is incomplete.")
       return
     }
     addStore(
-      LocatedStore(bytes: Array(content.dropFirst(start)), extents: [part.range], purpose: purpose),
+      EmbeddedStore(bytes: Array(content.dropFirst(start)), extent: part.range).withoutPadding,
       at: "\(name) uuid")
   }
 

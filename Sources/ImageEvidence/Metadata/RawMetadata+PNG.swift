@@ -7,7 +7,7 @@ extension RawMetadata {
       let content = parts[part.content]
       switch part.name {
       case "eXIf": addEXIF(content, at: "PNG eXIf")
-      case "caBX": addStore(LocatedStore(bytes: Array(content), extents: [part.range]), at: "PNG caBX")
+      case "caBX": addStore(EmbeddedStore(bytes: Array(content), extent: part.range), at: "PNG caBX")
       case "tEXt", "zTXt", "iTXt": readPNGText(part.name, content)
       default: break
       }

@@ -23,7 +23,7 @@ struct RawMetadata {
   /// Records of IPTC-IIM.
   var iptc: [Block] = []
   var texts: [Text] = []
-  var stores: [LocatedStore] = []
+  var stores: [EmbeddedStore] = []
   /// What follows the container's end.
   var trailer: [UInt8] = []
   var findings: [EvidenceFinding] = []
@@ -91,7 +91,7 @@ struct RawMetadata {
     texts.append(Text(key: key, value: String(anyText: bytes), place: place))
   }
 
-  mutating func addStore(_ store: LocatedStore, at place: String) {
+  mutating func addStore(_ store: EmbeddedStore, at place: String) {
     guard store.bytes.count <= limits.storeBytes else {
       note(.limitExceeded, place, "A C2PA manifest store of \(store.bytes.count) bytes was not read.")
       return

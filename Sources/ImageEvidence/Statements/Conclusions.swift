@@ -1,10 +1,26 @@
 internal import Platform
 
 extension EvidenceReport {
-  /// Draws the statements from what was read, the strongest first; of two as strong, the one against a forger's interest.
+  /// Draws the statements from what was read, the strongest first; of two as strong, a trusted signer's, then the one against
+  /// a forger's interest.
   mutating func conclude() {
     statements = []
-    if let generation { statements.append(statement(generation)) }
+    if let manifestStore {
+      let credential = CredentialStatements(manifestStore)
+      statements += credential.statements
+      findings += credential.findings
+    }
+    if hasGeneratorsSignature, let generation {
+      statements.append(
+        OriginStatement(
+          claim: .generated, standing: .generatorsSignature, strength: .conclusive,
+          direction: .againstInterest,
+          source: generation.place.printable,
+          text: "NovelAI's signature over the decoded pixels and the settings beside them holds.",
+          caveat: "It would take NovelAI's key; any change of a pixel strips it."))
+    } else if let generation {
+      statements.append(statement(generation))
+    }
     for type in digitalSourceTypes {
       if let statement = Self.statement(type) { statements.append(statement) }
     }
@@ -15,15 +31,23 @@ extension EvidenceReport {
         .credentialElsewhere, .weak, .neutral, "XMP dcterms:provenance",
         "The file says that a C2PA manifest about it is at \(remoteManifestURL).", "It was not looked up.")
     }
-    statements.sort { left, right in
-      if left.strength != right.strength { return left.strength > right.strength }
-      return left.direction == .againstInterest && right.direction != .againstInterest
+    statements.sort { left, right in left.order.lexicographicallyPrecedes(right.order) }
+    noteContradictions()
+  }
+
+  private mutating func noteContradictions() {
+    func note(_ text: String) {
+      findings.append(EvidenceFinding(.contradiction, at: "metadata", text))
     }
-    if camera.grade > 1, statements.contains(where: { $0.claim == .generated }) {
-      findings.append(
-        EvidenceFinding(
-          .contradiction, at: "metadata",
-          "EXIF describes a camera's exposure, and another part says that a generative model made the image.")
+    let claims = statements.filter { $0.strength > .none }
+    guard let generated = claims.first(where: { $0.claim == .generated }) else { return }
+    if camera.grade > 1 {
+      note(
+        "EXIF describes a camera's exposure, and another part says that a generative model made the image.")
+    }
+    if let captured = claims.first(where: { $0.claim == .captured && $0.source != "EXIF" }) {
+      note(
+        "\(captured.source) says that the image was captured, and \(generated.source) that a generative model made it."
       )
     }
   }
@@ -141,5 +165,15 @@ extension EvidenceReport {
         + (camera.grade > 1
           ? ", with an exposure within what is possible (grade \(camera.grade) of 4)." : "."),
       "Copying EXIF from a photograph takes one command.")
+  }
+}
+
+extension OriginStatement {
+  /// Where it stands among others, the first the lowest.
+  fileprivate var order: [Int] {
+    [
+      Strength.allCases.firstIndex(of: strength) ?? 0, standing == .trustedCredential ? 0 : 1,
+      direction == .againstInterest ? 0 : 1,
+    ]
   }
 }

@@ -26,6 +26,8 @@ public struct OriginStatement: Sendable, Hashable, Codable {
     case trustedCredential
     /// A signer whom nobody vouches for, about these very bytes.
     case validCredential
+    /// A generator, by its own key, which this library knows, about these very pixels.
+    case generatorsSignature
     /// Anybody: such text can be written and removed by everyone.
     case unsigned
   }
@@ -48,6 +50,15 @@ public struct OriginStatement: Sendable, Hashable, Codable {
     case inInterest
     /// Neither.
     case neutral
+
+    /// What it means, for a person.
+    public var explanation: String {
+      switch self {
+      case .againstInterest: "Against a forger's interest."
+      case .inInterest: "In a forger's interest."
+      case .neutral: "Neither for nor against a forger."
+      }
+    }
   }
 
   /// What is said.

@@ -112,15 +112,7 @@
 
     /// Classifies the one file. What is wrong with the key is found before the model is loaded.
     private func classify(writing path: String) throws {
-      var key: Ed25519PrivateKey?
-      if let signWith {
-        do {
-          key = try Ed25519PrivateKey(pem: FileContents.read(signWith, limit: SigningKey.maximumByteCount))
-        } catch {
-          FailureReport(error).show(signWith)
-          throw Exit.someInputsFailed
-        }
-      }
+      let key = try signWith.map(SigningKey.read)
       let classifier = try model.load()
       let input = Input.expand(files, recursive: recursive)
       let printer: any ResultPrinter = json ? JSONLinesPrinter() : TablePrinter(input)
@@ -128,20 +120,10 @@
         throw ValidationError("--receipt is of one file, and the folder has \(input.count)")
       }
       do {
-        let bytes: [UInt8]
-        switch input[0] {
-        case .failure(let file, let report):
-          try printer.print(file, report)
-          throw Exit.someInputsFailed
-        case .standardInput: bytes = try ImageFile.standardInput(limits: classifier.limits)
-        case .file(let file): bytes = try ImageFile.read(file, limits: classifier.limits)
-        }
         let (result, receipt) = try classifier.receiptAndWait(
-          imageBytes: bytes, topK: topK, functionToApply: functionToApply)
+          imageBytes: input[0].bytes(limits: classifier.limits), topK: topK, functionToApply: functionToApply)
         try OutputFile.replace(path, with: ReceiptFile(receipt, signedWith: key).text)
         try printer.print(input[0].name, result)
-      } catch let exit as ExitCode {
-        throw exit
       } catch {
         try printer.print(input[0].name, FailureReport(error))
         throw Exit.someInputsFailed

@@ -90,13 +90,7 @@
         }
         if json { try Output.json(FileLine(file: file, content: explanation)) }
       } catch {
-        let advice = URLArgument.advice(file).map { FailureReport(kind: "unreadable-file", message: $0) }
-        let failure = advice ?? FailureReport(error)
-        if json {
-          try Output.json(FailureLine(file: file, error: failure))
-        } else {
-          failure.show(file)
-        }
+        try FailureReport.show(URLArgument.failure(file) ?? error, of: file, json: json)
         throw Exit.someInputsFailed
       }
     }

@@ -60,14 +60,7 @@
           }
         } catch {
           failed = true
-          let advice = URLArgument.advice(file)
-          let failure =
-            advice.map { FailureReport(kind: "unreadable-file", message: $0) } ?? FailureReport(error)
-          if json {
-            try Output.json(FailureLine(file: file, error: failure))
-          } else {
-            failure.show(file)
-          }
+          try FailureReport.show(URLArgument.failure(file) ?? error, of: file, json: json)
         }
       }
       if failed { throw Exit.someInputsFailed }

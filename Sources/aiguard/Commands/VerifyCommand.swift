@@ -146,5 +146,15 @@
   enum SigningKey {
     /// No key in PEM has more.
     static let maximumByteCount = 100_000
+
+    /// The private key in a file. Ends the process where there is none.
+    static func read(_ path: String) throws -> Ed25519PrivateKey {
+      do {
+        return try Ed25519PrivateKey(pem: FileContents.read(path, limit: maximumByteCount))
+      } catch {
+        FailureReport(error).show(path)
+        throw Exit.someInputsFailed
+      }
+    }
   }
 #endif

@@ -1,4 +1,5 @@
 #if CLI
+  import AIGuardVision
   import ArgumentParser
   import Platform
 
@@ -16,6 +17,17 @@
       }
     }
 
+    /// The bytes of the file.
+    ///
+    /// - Throws: The `FailureReport` of a failure; as `ImageFile.read(_:limits:)`.
+    func bytes(limits: DecodeLimits) throws -> [UInt8] {
+      switch self {
+      case .failure(_, let report): throw report
+      case .standardInput: try ImageFile.standardInput(limits: limits)
+      case .file(let path): try ImageFile.read(path, limits: limits)
+      }
+    }
+
     /// Refuses arguments that stand for nothing, or for standard input twice.
     static func check(_ arguments: [String]) throws {
       if arguments.isEmpty {
@@ -30,9 +42,7 @@
       arguments.flatMap { argument -> [Input] in
         if argument == "-" { return [.standardInput] }
         guard FileKind(of: argument) == .folder else {
-          if let advice = URLArgument.advice(argument) {
-            return [.failure(path: argument, FailureReport(kind: "unreadable-file", message: advice))]
-          }
+          if let failure = URLArgument.failure(argument) { return [.failure(path: argument, failure)] }
           // A file that is not there is reported when it is read, with the system's reason.
           return [.file(argument)]
         }

@@ -74,6 +74,11 @@
       }
     }
 
+    /// The report of an argument that is a URL and no file of that name; `nil` for everything else.
+    static func failure(_ argument: String) -> FailureReport? {
+      advice(argument).map { FailureReport(kind: "unreadable-file", message: $0) }
+    }
+
     /// The same of a model.
     static func modelAdvice(_ argument: String) -> String? {
       guard let scheme = scheme(of: argument), !isThere(argument) else { return nil }

@@ -10,7 +10,7 @@
 
   /// Why an input gave no result: the kind and the words of a `ClassificationFailure`, or of what only the tool finds out:
   /// `unreadable-file` for a folder that cannot be listed and for a URL, `empty-folder` for one without image files.
-  struct FailureReport: Encodable {
+  struct FailureReport: Encodable, Error {
     let kind: String
     let message: String
 
@@ -20,8 +20,22 @@
     }
 
     init(_ error: any Error) {
+      if let report = error as? FailureReport {
+        self = report
+        return
+      }
       // What is none of them is a mistake in this program.
       self.init(kind: (error as? any ClassificationFailure)?.kind ?? "internal", message: "\(error)")
+    }
+
+    /// Says what went wrong with an input, as a line of JSON or to people.
+    static func show(_ error: any Error, of file: String, json: Bool) throws {
+      let report = FailureReport(error)
+      if json {
+        try Output.json(FailureLine(file: file, error: report))
+      } else {
+        report.show(file)
+      }
     }
 
     /// Says it to people.

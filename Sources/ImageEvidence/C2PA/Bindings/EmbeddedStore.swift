@@ -1,3 +1,5 @@
+internal import ImageDecoding
+
 /// A manifest store as a container holds it.
 package struct EmbeddedStore: Sendable {
   /// The store: a box `jumb`, whole.
@@ -15,6 +17,32 @@ package struct EmbeddedStore: Sendable {
     self.extent = extent
     self.problems = problems
   }
+
+  /// Without zeros behind the box, which containers with boxes have for padding.
+  var withoutPadding: EmbeddedStore {
+    let declared = bytes.withUnsafeBytes { bytes -> Int? in
+      let short = bytes.integer(at: 0, bytes: 4)
+      return short == 1 ? bytes.integer(at: 8, bytes: 8) : short
+    }
+    guard let declared, declared >= 8, declared < bytes.count,
+      bytes[declared...].allSatisfy({ $0 == 0 })
+    else { return self }
+    return EmbeddedStore(bytes: Array(bytes[..<declared]), extent: extent, problems: problems)
+  }
+
+  /// Whether a box of JUMBF is a manifest store: its description has that type.
+  static func isStore(_ box: some Collection<UInt8>) -> Bool {
+    let bytes = Array(box.prefix(40))
+    return bytes.withUnsafeBytes { bytes in
+      let header = bytes.integer(at: 0, bytes: 4) == 1 ? 16 : 8
+      return bytes.suffix(from: header + 4).starts(with: "jumd")
+        && bytes.dropFirst(header + 8).prefix(16).elementsEqual(type)
+    }
+  }
+
+  private static let type: [UInt8] = [
+    0x63, 0x32, 0x70, 0x61, 0, 0x11, 0, 0x10, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71,
+  ]
 }
 
 /// The image that a store speaks of.

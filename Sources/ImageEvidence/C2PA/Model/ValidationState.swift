@@ -62,3 +62,15 @@ public enum ValidationState: String, Sendable, Hashable, Codable, Comparable, Ca
     "signingCredential.ocsp.revoked", "signingCredential.ocsp.unknown", "signingCredential.untrusted",
   ]
 }
+
+extension ValidationState {
+  /// What it means, for a person.
+  public var explanation: String {
+    switch self {
+    case .invalid: "damaged, incomplete or against the rules"
+    case .wellFormed: "by the rules, but something does not agree, so that it is no valid credential"
+    case .valid: "unchanged since it was signed, by somebody whom no configured anchor vouches for"
+    case .trusted: "unchanged since it was signed, by a signer whom a configured anchor vouches for"
+    }
+  }
+}

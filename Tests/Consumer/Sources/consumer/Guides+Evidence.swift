@@ -1,6 +1,15 @@
-// The code of Docs/Maps.md and Docs/Receipts.md.
+// The code of Docs/Evidence.md, Docs/Maps.md and Docs/Receipts.md.
 
 import AIGuardVision
+
+func examine(_ image: [UInt8], _ classifier: ImageClassifier, anchors pem: [UInt8]) async throws {
+  let trust = TrustConfiguration(anchors: try TrustConfiguration.certificates(pem: pem))
+  let examination = try await classifier.examine(imageBytes: image, reader: EvidenceReader(trust: trust))
+  print(examination.summary)
+  for statement in examination.evidence.statements {
+    print(statement.strength, statement.text, statement.caveat)
+  }
+}
 
 func map(of image: [UInt8], _ classifier: ImageClassifier) async throws -> [UInt8] {
   let rollout = try await classifier.explain(imageBytes: image)

@@ -1,0 +1,64 @@
+#if CLI && Evidence
+  import AIGuardVision
+  import ArgumentParser
+  import Platform
+
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
+  #endif
+
+  /// Whom to trust, and for which time.
+  struct EvidenceOptions: ParsableArguments {
+    @Option(
+      name: .customLong("trust-anchors"),
+      help: ArgumentHelp(
+        "Certificates that vouch for signers; without them nobody is trusted.", valueName: "pem"))
+    var trustAnchors: String?
+
+    @Option(
+      name: .customLong("tsa-anchors"),
+      help: ArgumentHelp("Certificates that vouch for time-stamp authorities.", valueName: "pem"))
+    var timeStampAnchors: String?
+
+    @Option(
+      name: .customLong("at"),
+      help: ArgumentHelp(
+        "For when certificates are judged, as 2026-11-26T00:00:00Z; by default now.", valueName: "time"))
+    var time: UTCTime?
+
+    @Flag(
+      name: .customLong("omit-prompts"), help: "Leave out what a user wrote: prompts, and texts with them.")
+    var omitsPrompts = false
+
+    /// The time to judge for.
+    var instant: UTCTime { time ?? UTCTime(Date()) }
+
+    /// The most bytes of a file of certificates.
+    private static let maximumByteCount = 16_000_000
+
+    /// A reader with these anchors. Ends the process where a file of them cannot be read.
+    func reader() throws -> EvidenceReader {
+      EvidenceReader(
+        trust: TrustConfiguration(
+          anchors: try certificates(trustAnchors), timeStampAnchors: try certificates(timeStampAnchors)))
+    }
+
+    private func certificates(_ path: String?) throws -> [[UInt8]] {
+      guard let path else { return [] }
+      do {
+        return try TrustConfiguration.certificates(
+          pem: FileContents.read(path, limit: Self.maximumByteCount))
+      } catch {
+        Output.write("aiguard: \(path.escaped): \(error)\n", to: .standardError)
+        throw Exit.someInputsFailed
+      }
+    }
+  }
+
+  extension UTCTime: ExpressibleByArgument {
+    /// A time of RFC 3339.
+    public init?(argument: String) { self.init(argument) }
+  }
+#endif
