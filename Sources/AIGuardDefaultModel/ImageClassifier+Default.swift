@@ -3,11 +3,11 @@ internal import CDefaultModel
 
 extension ImageClassifier {
   /// The id that results of the default model carry.
-  public static let defaultModelID = "aiguardvision/cifake-vit"
+  public static let defaultModelID = "aiguardvision/cifake-convnext"
 
   /// The model that comes with this library.
   ///
-  /// A small ViT trained from scratch on CIFAKE: 32x32 pixels, labels `REAL` and `FAKE`. It is good for
+  /// A small ConvNeXt taught on CIFAKE: 32x32 pixels, labels `REAL` and `FAKE`. It is good for
   /// images like CIFAKE's; what it says of large photographs is not evidence. Its files are part of the
   /// executable, so there is nothing to find or to download.
   ///

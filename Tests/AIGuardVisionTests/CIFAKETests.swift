@@ -13,8 +13,8 @@ struct CIFAKETests {
     #expect(comparison.largestError < 2e-5)
   }
 
-  /// One label of 2,000 changes in each.
-  @Test(arguments: [(Precision.bfloat16, Float(0.02)), (.int8, 0.1)])
+  /// None of 2,000 labels changed where it was measured.
+  @Test(arguments: [(Precision.bfloat16, Float(0.05)), (.int8, 0.2)])
   func lowerPrecisionsKeepNearlyAllLabels(_ precision: Precision, largestError: Float) throws {
     let comparison = try Comparison(precision)
     #expect(comparison.otherLabels <= 2)
@@ -29,7 +29,7 @@ struct CIFAKETests {
     init(_ precision: Precision) throws {
       let archive = try StoredZip(contentsOf: #require(CIFAKE.archive))
       let golden = try CIFAKE.golden()
-      let logits = try GoldenFile("cifake-vit/golden.safetensors").floats("logits")
+      let logits = try GoldenFile("cifake-default/golden.safetensors").floats("logits")
       let classifier = try ImageClassifier.defaultModel(precision: precision)
       #expect(try classifier.identity.sha256 == golden.modelSHA256)
       let names = CIFAKE.testNames(in: archive)

@@ -1,4 +1,3 @@
-import AIGuardDefaultModel
 import AIGuardVision
 import Checkpoint
 import Foundation
@@ -74,7 +73,11 @@ import Testing
 
   /// A classifier has an embedder: what its last layer reads is what the logits are made from.
   @Test func aClassifierHasFeatures() async throws {
-    let classifier = try ImageClassifier.defaultModel()
+    let folder = try TemporaryDirectory()
+    let model = folder.url.appendingPathComponent("model")
+    try LabelledModel.write(
+      ["fake", "real"], to: model, processor: #"{"image_processor_type": "ViTImageProcessor", "size": 12}"#)
+    let classifier = try ImageClassifier(folder: model.path)
     let image = try Fixtures.bytes("photos/chelsea.jpg")
     let features = try await classifier.embedder.features(imageBytes: image)
     #expect(features.pooled == features.cls)

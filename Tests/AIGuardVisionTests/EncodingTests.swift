@@ -19,7 +19,7 @@ import Testing
       #"{"label":"\#($0.label)","logit":\#($0.logit),"score":\#($0.score)}"#
     }
     let expected =
-      #"{"generatedScore":\#(try #require(result.generatedScore)),"kernels":"\#(try KernelLevel.active().rawValue)","model":{"id":"aiguardvision/cifake-vit","sha256":"#
+      #"{"generatedScore":\#(try #require(result.generatedScore)),"kernels":"\#(try KernelLevel.active().rawValue)","model":{"id":"aiguardvision/cifake-convnext","sha256":"#
       + #""\#(try result.provenance.model.sha256)"},"policy":"pipeline","precision":"float32","predictions":["#
       + predictions.joined(separator: ",")
       + #"],"profile":"torchvision","version":"\#(AIGuardVisionVersion.current)"}"#

@@ -262,7 +262,9 @@ import Testing
     let files = try #require(
       FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.allObjects as? [URL])
     // Modules above the facade, whose errors its calls do not throw.
-    let above = ["Datasets", "Evaluation", "ImageEvidence", "Training"].map { sources.appending(path: $0).path + "/" }
+    let above = ["Datasets", "Evaluation", "ImageEvidence", "Training"].map {
+      sources.appending(path: $0).path + "/"
+    }
     for file in files
     where file.pathExtension == "swift" && !above.contains(where: file.path.hasPrefix) {
       let text = try String(contentsOf: file, encoding: .utf8)

@@ -31,7 +31,7 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
     #expect(
-      outcome.output.hasPrefix("data   d: 2 FAKE (generated), 2 REAL\nmodel  aiguardvision/cifake-vit "))
+      outcome.output.hasPrefix("data   d: 2 FAKE (generated), 2 REAL\nmodel  aiguardvision/cifake-convnext "))
     for part in ["\n  accuracy ", "\n  ROC area ", "\nconfusion (threshold 0.5)\n", "  said generated\n"] {
       #expect(outcome.output.contains(part))
     }

@@ -10,7 +10,7 @@ package enum CIFAKE {
     return [named, beside].compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0.path) }
   }
 
-  /// The names of the images of `Fixtures/cifake-vit`, in its order: the first 1,000 of `test/REAL/` by the bytes of
+  /// The names of the images of `Fixtures/cifake-default`, in its order: the first 1,000 of `test/REAL/` by the bytes of
   /// their names, then the same of `test/FAKE/`.
   package static func testNames(in archive: StoredZip) -> [String] {
     ["REAL", "FAKE"].flatMap { label in
@@ -18,7 +18,7 @@ package enum CIFAKE {
     }
   }
 
-  /// What the reference says of these images (`Fixtures/cifake-vit/manifest.json`).
+  /// What the reference says of these images (`Fixtures/cifake-default/manifest.json`).
   package struct Golden: Decodable, Sendable {
     package let modelSHA256: String
     package let namesSHA256: String
@@ -34,8 +34,9 @@ package enum CIFAKE {
     }
   }
 
-  /// Reads `Fixtures/cifake-vit/manifest.json`.
+  /// Reads `Fixtures/cifake-default/manifest.json`.
   package static func golden() throws -> Golden {
-    try JSONDecoder().decode(Golden.self, from: Data(contentsOf: Fixtures.url("cifake-vit/manifest.json")))
+    let manifest = Fixtures.url("cifake-default/manifest.json")
+    return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: manifest))
   }
 }

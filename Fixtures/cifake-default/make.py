@@ -27,14 +27,14 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 from safetensors.numpy import save_file  # noqa: E402
-from transformers import AutoImageProcessor, ViTForImageClassification  # noqa: E402
+from transformers import AutoImageProcessor, AutoModelForImageClassification  # noqa: E402
 
 
 def main(archive, folder):
     torch.set_num_threads(2)
     processor = AutoImageProcessor.from_pretrained(folder, backend="pil")
     assert type(processor).__name__ == "ViTImageProcessorPil", type(processor)
-    model = ViTForImageClassification.from_pretrained(folder, dtype=torch.float32).eval()
+    model = AutoModelForImageClassification.from_pretrained(folder, dtype=torch.float32).eval()
     assert model.config.id2label == {0: "REAL", 1: "FAKE"}
     logits = []
     with zipfile.ZipFile(archive) as entries:
