@@ -28,7 +28,9 @@ public struct ReceiptFile: Sendable, Equatable {
 
   /// Completes a receipt.
   ///
-  /// - Parameter key: Signs it; `nil` for no signature.
+  /// - Parameters:
+  ///   - receipt: What it is about.
+  ///   - key: Signs it; `nil` for no signature.
   /// - Throws: `ReceiptError`, `SigningKeyError`, `DigestError`.
   public init(_ receipt: Receipt, signedWith key: Ed25519PrivateKey? = nil) throws {
     self.receipt = receipt
