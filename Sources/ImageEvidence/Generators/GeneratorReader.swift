@@ -13,16 +13,16 @@ struct GeneratorReader {
     var trailer: [UInt8] = []
   }
 
-  private struct Candidate {
+  struct Candidate {
     let key: String
     let text: String
     let place: String
     let object: JSONObject?
   }
 
-  private let input: Input
-  private var candidates: [Candidate] = []
-  private let limits: EvidenceLimits
+  let input: Input
+  var candidates: [Candidate] = []
+  let limits: EvidenceLimits
 
   init(_ input: Input, limits: EvidenceLimits) {
     self.input = input
@@ -45,7 +45,7 @@ struct GeneratorReader {
   }
 
   /// The object that a text is, by Python's rules: tools write `NaN`.
-  private func object(_ text: String) -> JSONObject? {
+  func object(_ text: String) -> JSONObject? {
     var body = text[...]
     while let last = body.unicodeScalars.last, last == "\0" { body.unicodeScalars.removeLast() }
     for prefix in ["workflow:", "prompt:", "Workflow:", "Prompt:", "Workflow: ", "Prompt: "]
@@ -59,9 +59,9 @@ struct GeneratorReader {
     return (try? JSONValue(parsing: Array(body.utf8), options: options))?.objectValue
   }
 
-  private func first(_ keys: String...) -> Candidate? { candidates.first { keys.contains($0.key) } }
+  func first(_ keys: String...) -> Candidate? { candidates.first { keys.contains($0.key) } }
 
-  private func text(_ key: String) -> String? { first(key)?.text }
+  func text(_ key: String) -> String? { first(key)?.text }
 
   /// What the file says of how it was generated; nil where no test fits.
   var parameters: GenerationParameters? {
@@ -84,13 +84,13 @@ struct GeneratorReader {
     return inner.flatMap { object($0)?["signed_hash"] == nil ? nil : $0 }
   }
 
-  private var novelAIComment: Candidate? {
+  var novelAIComment: Candidate? {
     candidates.first { candidate in
       ["Comment", "UserComment"].contains(candidate.key) && candidate.object != nil
     }
   }
 
-  private var novelAI: GenerationParameters? {
+  var novelAI: GenerationParameters? {
     let software = text("Software") ?? ""
     let comment = novelAIComment
     // In EXIF the object holds the text of another.
@@ -112,7 +112,7 @@ struct GeneratorReader {
     return found
   }
 
-  private var invokeAI: GenerationParameters? {
+  var invokeAI: GenerationParameters? {
     if let candidate = first("invokeai_metadata"), let object = candidate.object {
       var found = GenerationParameters(.invokeAI, place: candidate.place, rawText: candidate.text)
       fill(
@@ -153,7 +153,7 @@ struct GeneratorReader {
   }
 
   /// Services that host other tools and put texts of their own beside theirs.
-  private var platforms: GenerationParameters? {
+  var platforms: GenerationParameters? {
     for (keys, tool) in [
       (["generation_data"], GenerationParameters.Tool.tensorArt),
       (["smproj", "parameters-json"], .stabilityMatrix), (["extraMetadata"], .civitai),
@@ -173,7 +173,7 @@ struct GeneratorReader {
     return nil
   }
 
-  private var swarmUI: GenerationParameters? {
+  var swarmUI: GenerationParameters? {
     for candidate in candidates {
       guard let object = candidate.object?["sui_image_params"]?.objectValue else { continue }
       var found = GenerationParameters(.swarmUI, place: candidate.place, rawText: candidate.text)
@@ -187,7 +187,7 @@ struct GeneratorReader {
     return nil
   }
 
-  private var fooocus: GenerationParameters? {
+  var fooocus: GenerationParameters? {
     for candidate in candidates {
       guard let object = candidate.object, candidate.key != "prompt" else { continue }
       let isRuined = object["software"]?.stringValue == "RuinedFooocus"
@@ -210,7 +210,7 @@ struct GeneratorReader {
     return nil
   }
 
-  private var easyDiffusion: GenerationParameters? {
+  var easyDiffusion: GenerationParameters? {
     let key = "use_stable_diffusion_model"
     if let candidate = candidates.first(where: { $0.object?[key] != nil }), let object = candidate.object {
       var found = GenerationParameters(.easyDiffusion, place: candidate.place, rawText: candidate.text)
@@ -232,7 +232,7 @@ struct GeneratorReader {
     return found
   }
 
-  private var drawThings: GenerationParameters? {
+  var drawThings: GenerationParameters? {
     for (packet, place) in input.xmp
     where packet[XMPPacket.Namespace.basic, "CreatorTool"]?.hasPrefix("Draw Things") == true {
       let comment = packet[XMPPacket.Namespace.exif, "UserComment"]
@@ -247,7 +247,7 @@ struct GeneratorReader {
     return nil
   }
 
-  private var comfyUI: GenerationParameters? {
+  var comfyUI: GenerationParameters? {
     var found: GenerationParameters?
     for candidate in candidates {
       guard let object = candidate.object else { continue }
@@ -267,7 +267,7 @@ struct GeneratorReader {
     return found
   }
 
-  private var webUI: GenerationParameters? {
+  var webUI: GenerationParameters? {
     for candidate in candidates {
       guard candidate.object == nil, let text = WebUIText(candidate.text) else { continue }
       return text.parameters(place: candidate.place, rawText: candidate.text)
@@ -275,7 +275,7 @@ struct GeneratorReader {
     return nil
   }
 
-  private var space: GenerationParameters? {
+  var space: GenerationParameters? {
     for candidate in candidates {
       guard let object = candidate.object, object["Model"]?.stringValue != nil, object["resolution"] != nil
       else {
@@ -294,7 +294,7 @@ struct GeneratorReader {
     return nil
   }
 
-  private func fill(
+  func fill(
     _ found: inout GenerationParameters, _ object: JSONObject, prompt: String, negative: String,
     scale: String,
     sampler: String, steps: String = "steps"
@@ -309,146 +309,10 @@ struct GeneratorReader {
   }
 
   /// Some write it as text.
-  private func seed(_ value: JSONValue?) -> UInt64? {
+  func seed(_ value: JSONValue?) -> UInt64? {
     if case .unsigned(let number) = value { return number }
     return value?.integerValue.flatMap { UInt64(exactly: $0) } ?? value?.stringValue.flatMap { UInt64($0) }
   }
-
-  // MARK: Marks of services
-
-  private var midjourney: GenerationParameters? {
-    for candidate in candidates where ["Description", "ImageDescription", "comment"].contains(candidate.key) {
-      guard let job = candidate.text.range(ofText: "Job ID: ") else { continue }
-      var found = GenerationParameters(.midjourney, place: candidate.place, rawText: candidate.text)
-      found.origin = String(candidate.text[job.upperBound...].prefix { $0.isHexDigit || $0 == "-" })
-      var body = candidate.text[..<job.lowerBound]
-      if let options = body.range(ofText: " --") {
-        let words = body[options.lowerBound...].split(separator: " ")
-        if let index = words.firstIndex(of: "--v"), words.indices.contains(index + 1) {
-          found.toolVersion = String(words[index + 1])
-        }
-        body = body[..<options.lowerBound]
-      }
-      while body.last == " " { body.removeLast() }
-      found.prompt = String(body)
-      return found
-    }
-    return nil
-  }
-
-  private var xAI: GenerationParameters? {
-    for (block, place) in input.exif {
-      let mark = "Signature: "
-      guard let description = block.text(.first, 0x010E), description.hasPrefix(mark),
-        description.utf8.count >= mark.utf8.count + 64, block.userComment == description,
-        let artist = block.text(.first, 0x013B), artist.count == 36, artist.filter({ $0 == "-" }).count == 4
-      else { continue }
-      return GenerationParameters(.xAI, place: place)
-    }
-    return nil
-  }
-
-  private var byteDance: GenerationParameters? {
-    for candidate in candidates {
-      guard let object = candidate.object, object["product"]?.stringValue != nil,
-        object["exportType"]?.stringValue == "generation"
-          || object["aigc_info"]?.objectValue?["aigc_label_type"]?.integerValue.map({ [1, 2].contains($0) })
-            == true
-      else { continue }
-      var found = GenerationParameters(.byteDance, place: candidate.place, rawText: candidate.text)
-      found.origin = object["product"]?.stringValue
-      return found
-    }
-    return nil
-  }
-
-  private var samsung: GenerationParameters? {
-    let tail = String(latin1: input.trailer.suffix(1 << 20))
-    guard let mark = tail.range(ofText: "PhotoEditor_Re_Edit_Data"),
-      let key = tail[mark.upperBound...].range(ofText: "\"genAIType\":")
-    else { return nil }
-    let digits = tail[key.upperBound...].drop { $0 == " " }.prefix { $0.isNumber }
-    guard let type = Int(digits), type != 0 else { return nil }
-    var found = GenerationParameters(.samsungGalaxyAI, place: "after the end of the image")
-    found.origin = "genAIType \(type)"
-    return found
-  }
-
-  private var credits: GenerationParameters? {
-    let named =
-      input.xmp.compactMap { entry in
-        entry.packet[XMPPacket.Namespace.photoshop, "Credit"].map { ($0, entry.place) }
-      }
-      + input.iptc.compactMap { entry in entry.records[2, 110].map { ($0, entry.place) } }
-    for (credit, place) in named {
-      let tool: GenerationParameters.Tool? =
-        switch credit {
-        case "Apple Photos Clean Up": .appleCleanUp
-        case "Made with Google AI", "Edited with Google AI": .googleAI
-        case "Imagined with AI": .metaAI
-        default: nil
-        }
-      if let tool {
-        var found = GenerationParameters(tool, place: place)
-        found.origin = credit
-        return found
-      }
-    }
-    return nil
-  }
-
-  private var declared: GenerationParameters? {
-    for (packet, place) in input.xmp {
-      let iptc = XMPPacket.Namespace.iptc
-      guard let system = packet[iptc, "AISystemUsed"] ?? packet[iptc, "AIPromptInformation"] else { continue }
-      var found = GenerationParameters(.iptc, place: place)
-      found.modelName = packet[iptc, "AISystemUsed"] == nil ? nil : system
-      found.toolVersion = packet[iptc, "AISystemVersionUsed"]
-      found.prompt = packet[iptc, "AIPromptInformation"]
-      return found
-    }
-    return nil
-  }
-
-  private var names: GenerationParameters? {
-    var named = candidates.filter { ["Software", "Make", "Artist", "Source", "Comment"].contains($0.key) }
-      .map { ($0.text, $0.place) }
-    for (packet, place) in input.xmp {
-      if let tool = packet[XMPPacket.Namespace.basic, "CreatorTool"] { named.append((tool, place)) }
-    }
-    for (text, place) in named {
-      guard let tool = GeneratorNames.tool(text) else { continue }
-      var found = GenerationParameters(tool, place: place)
-      found.origin = text
-      return found
-    }
-    return nil
-  }
-
-  private var job: GenerationParameters? {
-    guard let candidate = first("hf-job-id") else { return nil }
-    var found = GenerationParameters(.huggingFaceJob, place: candidate.place)
-    found.origin = candidate.text
-    return found
-  }
-}
-
-/// Names of generators as they stand in fields for programs and cameras.
-enum GeneratorNames {
-  /// - Parameter text: The whole of a field; the name must stand at its beginning.
-  static func tool(_ text: String) -> GenerationParameters.Tool? {
-    table.first { text.lowercased().hasPrefix($0.name) }?.tool
-  }
-
-  private static let table: [(name: String, tool: GenerationParameters.Tool)] = [
-    ("ideogram ai", .ideogram), ("luma ai", .luma), ("generated by luma", .luma), ("midjourney", .midjourney),
-    ("dall-e", .dallE), ("dall·e", .dallE), ("adobe firefly", .firefly),
-    ("image playground", .imagePlayground),
-    ("leonardo.ai", .leonardo), ("leonardo ai", .leonardo), ("reve.art", .reve), ("reve ai", .reve),
-    ("recraft", .recraft), ("krea.ai", .krea), ("krea ai", .krea), ("novelai", .novelAI),
-    ("invokeai", .invokeAI),
-    ("comfyui", .comfyUI), ("draw things", .drawThings),
-  ]
 }
 
 extension StringProtocol {
