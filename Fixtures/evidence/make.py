@@ -12,6 +12,8 @@ little-endian; Midjourney writes UTF-8 and XMP into `tEXt`; SaveImagePlus puts t
 import base64, hashlib, io, json, os, struct, zlib
 from PIL import Image
 
+from picture import enc_img, pic
+
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 KEPT = set(json.load(open(OUT + "expected.json")))
 DST = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -25,12 +27,6 @@ def chunk(t, b):
     return struct.pack(">I", len(b)) + t + b + struct.pack(">I", zlib.crc32(t + b))
 
 
-def pic(seed,size=(64,48)):
-    im=Image.new('RGB',size); px=im.load()
-    for y in range(size[1]):
-        for x in range(size[0]): px[x,y]=((x*4+seed*40)%256,(y*5+seed*17)%256,(x*y+seed*91)%256 if seed%2 else 128)
-    return im
-def enc_img(im,f,**k): b=io.BytesIO(); im.save(b,f,**k); return b.getvalue()
 J=enc_img(pic(4),'JPEG',quality=80); P=enc_img(pic(5),'PNG'); W=enc_img(pic(6),'WEBP',quality=60); G=enc_img(pic(2).quantize(16),'GIF')
 EXP={}
 def put(n,d,note,tool=None,fields=None,camera=None,dst=None,other=None):

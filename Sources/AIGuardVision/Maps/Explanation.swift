@@ -33,7 +33,7 @@ public struct Explanation: Sendable {
   public let target: String?
 
   /// The image as it was classified: upright where the policy says so.
-  let picture: RGBImage
+  package let picture: RGBImage
   /// What is drawn, [rows, columns] of cells that cover the input from the top.
   let cells: Tensor
   /// The pixels of the input that the cells cover, as a share of its height and width: patches leave remainders out.

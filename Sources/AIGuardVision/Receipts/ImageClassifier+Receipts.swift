@@ -88,8 +88,7 @@ extension ImageClassifier {
   private static func evidenceSHA256(of bytes: [UInt8], _ time: Date) throws -> String? {
     #if Evidence
       let report = EvidenceReader().read(imageBytes: bytes, at: UTCTime(time))
-      return try SHA256.hexadecimal(
-        ofText: JSONValue(parsing: JSONEncoder().encode(report).map { $0 }).canonicalText())
+      return try SHA256.hexadecimal(ofText: Receipt.canonicalText(of: report))
     #else
       return nil
     #endif

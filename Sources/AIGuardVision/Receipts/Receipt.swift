@@ -124,12 +124,15 @@ extension Receipt {
   /// - Throws: `ReceiptError.invalid` for a number that is not finite.
   public var canonicalText: String {
     get throws {
-      do {
-        return try JSONValue(parsing: Array(JSONEncoder().encode(self))).canonicalText()
-      } catch {
+      do { return try Self.canonicalText(of: self) } catch {
         throw ReceiptError.invalid(reason: "\(error)")
       }
     }
+  }
+
+  /// A value as canonical JSON.
+  static func canonicalText(of value: some Encodable) throws -> String {
+    try JSONValue(parsing: Array(JSONEncoder().encode(value))).canonicalText()
   }
 }
 

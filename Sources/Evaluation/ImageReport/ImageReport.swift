@@ -1,6 +1,6 @@
 #if Evidence
   import AIGuardVision
-  import ImageDecoding
+  import ImageProcessor
 
   /// One image as a page for people: what the network says, where it looked, what the file says, and a receipt.
   ///
@@ -17,7 +17,8 @@
     /// What was done, with hashes.
     public let receipt: ReceiptFile
 
-    let picture: RGBImage
+    /// The image as it was classified.
+    private var picture: RGBImage { explanation.picture }
     let calibration: Calibration?
 
     /// Does all that the page needs, on the caller's thread and those of the classifier's budget.
@@ -50,8 +51,6 @@
         // Networks without attention from end to end have the other map.
         explanation = try classifier.explainAndWait(imageBytes: imageBytes, by: .occlusion())
       }
-      picture = try ImageDecoder.decode(imageBytes, limits: classifier.limits, alpha: .compositedOnWhite)
-        .image(for: classifier.policy)
       calibration = classifier.calibration
     }
 

@@ -21,15 +21,11 @@ enum Base64 {
 
   /// The SHA-256 of bytes, as a content security policy names a style.
   static func sha256(of bytes: [UInt8]) throws(DigestError) -> String {
-    let hash = bytes.withUnsafeBytes { bytes in
-      Result { () throws(DigestError) in try SHA256.hexadecimal(of: bytes) }
+    var digest = try MessageDigest(.sha256)
+    let updated = bytes.withUnsafeBytes { bytes in
+      Result { () throws(DigestError) in try digest.update(bytes) }
     }
-    let digits = Array(try hash.get().utf8)
-    return text(
-      stride(from: 0, to: digits.count, by: 2).map { value(digits[$0]) << 4 | value(digits[$0 + 1]) })
-  }
-
-  private static func value(_ digit: UInt8) -> UInt8 {
-    digit >= UInt8(ascii: "a") ? digit - UInt8(ascii: "a") + 10 : digit - UInt8(ascii: "0")
+    try updated.get()
+    return text(try digest.finishBytes())
   }
 }

@@ -29,23 +29,15 @@
 
     func run() throws {
       let (reader, instant) = (try options.reader(), options.instant)
-      var failed = false
-      for input in Input.expand(files, recursive: recursive) {
-        do {
-          var report = reader.read(imageBytes: try input.bytes(limits: .default), at: instant)
-          if options.omitsPrompts { report = report.withoutPrompts }
-          if json {
-            try Output.json(FileLine(file: input.name, content: report))
-          } else {
-            Output.write(
-              "\(input.name.escaped)\n\(EvidenceText(report).lines("  "))", to: .standardOutput)
-          }
-        } catch {
-          failed = true
-          try FailureReport.show(error, of: input.name, json: json)
+      try Input.forEach(Input.expand(files, recursive: recursive), json: json) { input in
+        var report = reader.read(imageBytes: try input.bytes(limits: .default), at: instant)
+        if options.omitsPrompts { report = report.withoutPrompts }
+        if json {
+          try Output.json(FileLine(file: input.name, content: report))
+        } else {
+          Output.write("\(input.name.escaped)\n\(EvidenceText(report).lines("  "))", to: .standardOutput)
         }
       }
-      if failed { throw Exit.someInputsFailed }
     }
   }
 #endif

@@ -38,25 +38,18 @@
     func run() throws {
       let (reader, instant) = (try options.reader(), options.instant)
       let classifier = try model.load()
-      var failed = false
-      for input in Input.expand(files, recursive: recursive) {
-        do {
-          let bytes = try input.bytes(limits: classifier.limits)
-          var evidence = reader.read(imageBytes: bytes, at: instant)
-          if options.omitsPrompts { evidence = evidence.withoutPrompts }
-          let examination = Examination(
-            classification: try classifier.classifyAndWait(imageBytes: bytes, topK: topK), evidence: evidence)
-          if json {
-            try Output.json(FileLine(file: input.name, content: examination))
-          } else {
-            show(examination, input.name)
-          }
-        } catch {
-          failed = true
-          try FailureReport.show(error, of: input.name, json: json)
+      try Input.forEach(Input.expand(files, recursive: recursive), json: json) { input in
+        let bytes = try input.bytes(limits: classifier.limits)
+        var evidence = reader.read(imageBytes: bytes, at: instant)
+        if options.omitsPrompts { evidence = evidence.withoutPrompts }
+        let examination = Examination(
+          classification: try classifier.classifyAndWait(imageBytes: bytes, topK: topK), evidence: evidence)
+        if json {
+          try Output.json(FileLine(file: input.name, content: examination))
+        } else {
+          show(examination, input.name)
         }
       }
-      if failed { throw Exit.someInputsFailed }
     }
 
     private func show(_ examination: Examination, _ name: String) {

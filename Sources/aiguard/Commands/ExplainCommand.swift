@@ -76,10 +76,7 @@
     func run() throws {
       let classifier = try model.load()
       do {
-        let bytes =
-          try file == "-"
-          ? ImageFile.standardInput(limits: classifier.limits)
-          : ImageFile.read(file, limits: classifier.limits)
+        let bytes = try Input(file).bytes(limits: classifier.limits)
         let explanation = try classifier.explainAndWait(imageBytes: bytes, by: chosen)
         if let out {
           let png = try ImageEncoder.encode(
@@ -90,7 +87,7 @@
         }
         if json { try Output.json(FileLine(file: file, content: explanation)) }
       } catch {
-        try FailureReport.show(URLArgument.failure(file) ?? error, of: file, json: json)
+        try FailureReport.show(error, of: file, json: json)
         throw Exit.someInputsFailed
       }
     }

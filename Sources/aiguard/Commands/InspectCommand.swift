@@ -41,41 +41,34 @@
 
     func run() throws {
       let classifier = try model.load()
-      var failed = false
-      for file in files {
-        do {
-          let report = try inspect(file, classifier)
-          if json {
-            try Output.json(report)
-          } else {
-            Output.write(
-              """
-              \(file.escaped)
-                format       \(report.format), mode \(report.mode), \(report.width)x\(report.height), \
-              orientation \(report.orientation)
-                rgb          sha256 \(report.rgbSHA256)
-                pixel values sha256 \(report.pixelValuesSHA256) (\(report.profile), \(report.policy))
+      try Input.forEach(files.map(Input.init), json: json) { input in
+        let report = try inspect(input, classifier)
+        if json {
+          try Output.json(report)
+        } else {
+          Output.write(
+            """
+            \(input.name.escaped)
+              format       \(report.format), mode \(report.mode), \(report.width)x\(report.height), \
+            orientation \(report.orientation)
+              rgb          sha256 \(report.rgbSHA256)
+              pixel values sha256 \(report.pixelValuesSHA256) (\(report.profile), \(report.policy))
 
-              """, to: .standardOutput)
-          }
-        } catch {
-          failed = true
-          try FailureReport.show(URLArgument.failure(file) ?? error, of: file, json: json)
+            """, to: .standardOutput)
         }
       }
-      if failed { throw Exit.someInputsFailed }
     }
 
-    private func inspect(_ file: String, _ classifier: ImageClassifier) throws -> Report {
+    private func inspect(_ input: Input, _ classifier: ImageClassifier) throws -> Report {
       let limits = classifier.limits
-      let bytes =
-        try file == "-" ? ImageFile.standardInput(limits: limits) : ImageFile.read(file, limits: limits)
+      let bytes = try input.bytes(limits: limits)
       let decoded = try ImageDecoder.decode(bytes, limits: limits)
       let pixelValues = try bytes.withUnsafeBytes {
         try classifier.processor.preprocess(imageBytes: $0, policy: classifier.policy, limits: limits)
       }
       return try Report(
-        file: file.showingPathBytes, fileBytes: file.pathBytesForJSON, format: decoded.format.rawValue,
+        file: input.name.showingPathBytes, fileBytes: input.name.pathBytesForJSON,
+        format: decoded.format.rawValue,
         width: decoded.image.width, height: decoded.image.height, mode: decoded.mode,
         orientation: decoded.orientation.rawValue,
         rgbSHA256: decoded.image.withUnsafeBytes { try SHA256.hexadecimal(of: $0) },

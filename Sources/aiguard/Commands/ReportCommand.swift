@@ -37,15 +37,15 @@
       let key = try signWith.map(SigningKey.read)
       let classifier = try model.load()
       do {
-        let input: Input = file == "-" ? .standardInput : .file(file)
         let name = file == "-" ? "standard input" : String(file.split(separator: "/").last ?? "")
         let report = try ImageReport(
-          name, imageBytes: input.bytes(limits: classifier.limits), classifier: classifier, reader: reader,
+          name, imageBytes: Input(file).bytes(limits: classifier.limits), classifier: classifier,
+          reader: reader,
           time: options.instant, omittingPrompts: options.omitsPrompts, signedWith: key)
         try OutputFile.replace(out, with: report.html)
         Output.write("\(file.escaped)\n  \(report.examination.summary)\n", to: .standardOutput)
       } catch {
-        FailureReport(URLArgument.failure(file) ?? error).show(file)
+        FailureReport(error).show(file)
         throw Exit.someInputsFailed
       }
     }

@@ -63,11 +63,9 @@
       let classifier = try load(receiptFile.receipt)
       let replay: ReceiptReplay
       do {
-        let limits = classifier.limits
-        let bytes =
-          try file == "-" ? ImageFile.standardInput(limits: limits) : ImageFile.read(file, limits: limits)
+        let bytes = try Input(file).bytes(limits: classifier.limits)
         replay = try classifier.replayAndWait(receiptFile.receipt, imageBytes: bytes)
-      } catch { throw fail(file, error, Exit.someInputsFailed) }
+      } catch { throw try fail(file, error, Exit.someInputsFailed) }
       if json {
         try Output.json(FileLine(file: file, content: replay))
       } else {
@@ -86,20 +84,15 @@
         }
         return file
       } catch let error as ReceiptError {
-        throw fail(receipt, error, Self.doesNotHold)
+        throw try fail(receipt, error, Self.doesNotHold)
       } catch let error as SigningKeyError {
-        throw fail(publicKey ?? receipt, error, Exit.someInputsFailed)
-      } catch { throw fail(receipt, error, Exit.someInputsFailed) }
+        throw try fail(publicKey ?? receipt, error, Exit.someInputsFailed)
+      } catch { throw try fail(receipt, error, Exit.someInputsFailed) }
     }
 
     /// Says why, and gives how the process is to end.
-    private func fail(_ name: String, _ error: any Error, _ exit: ExitCode) -> ExitCode {
-      let report = FailureReport(error)
-      if json {
-        do { try Output.json(FailureLine(file: name, error: report)) } catch { report.show(name) }
-      } else {
-        report.show(name)
-      }
+    private func fail(_ name: String, _ error: any Error, _ exit: ExitCode) throws -> ExitCode {
+      try FailureReport.show(error, of: name, json: json)
       return exit
     }
 

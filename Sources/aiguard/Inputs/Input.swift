@@ -9,6 +9,18 @@
     case standardInput
     case failure(path: String, FailureReport)
 
+    /// What one argument stands for that is no folder: a file, `-` for standard input, or a URL, which is a failure.
+    init(_ argument: String) {
+      if argument == "-" {
+        self = .standardInput
+      } else if let failure = URLArgument.failure(argument) {
+        self = .failure(path: argument, failure)
+      } else {
+        // A file that is not there is reported when it is read, with the system's reason.
+        self = .file(argument)
+      }
+    }
+
     /// How it is called in the output.
     var name: String {
       switch self {
@@ -28,6 +40,19 @@
       }
     }
 
+    /// Does something with each input. What fails is said, and the others go on; then the process ends as it does where some
+    /// inputs failed.
+    static func forEach(_ inputs: [Input], json: Bool, _ body: (Input) throws -> Void) throws {
+      var failed = false
+      for input in inputs {
+        do { try body(input) } catch {
+          failed = true
+          try FailureReport.show(error, of: input.name, json: json)
+        }
+      }
+      if failed { throw Exit.someInputsFailed }
+    }
+
     /// Refuses arguments that stand for nothing, or for standard input twice.
     static func check(_ arguments: [String]) throws {
       if arguments.isEmpty {
@@ -40,12 +65,7 @@
     /// their names; `-` for standard input. How many other files a folder has is said on standard error.
     static func expand(_ arguments: [String], recursive: Bool) -> [Input] {
       arguments.flatMap { argument -> [Input] in
-        if argument == "-" { return [.standardInput] }
-        guard FileKind(of: argument) == .folder else {
-          if let failure = URLArgument.failure(argument) { return [.failure(path: argument, failure)] }
-          // A file that is not there is reported when it is read, with the system's reason.
-          return [.file(argument)]
-        }
+        guard argument != "-", FileKind(of: argument) == .folder else { return [Input(argument)] }
         let content = ImageFolder.content(of: argument, recursive: recursive)
         if content.passedOver > 0 {
           let files =

@@ -3,12 +3,9 @@ from c2w import *
 import io, sys, brotli
 from PIL import Image, ImageDraw
 OUT='samples/'; os.makedirs(OUT,exist_ok=True)
-def pic(seed,size=(64,48)):
-    im=Image.new('RGB',size); px=im.load()
-    for y in range(size[1]):
-        for x in range(size[0]): px[x,y]=((x*4+seed*40)%256,(y*5+seed*17)%256,(x*y+seed*91)%256 if seed%2 else 128)
-    return im
-def enc_img(im,f,**k): b=io.BytesIO(); im.save(b,f,**k); return b.getvalue()
+import pathlib
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from picture import enc_img, pic
 JS=enc_img(pic(3),'JPEG',quality=20)
 J=enc_img(pic(0),'JPEG',quality=80); J2=enc_img(pic(3),'JPEG',quality=80)
 P=enc_img(pic(1),'PNG'); W=enc_img(pic(2),'WEBP',quality=60); G=enc_img(pic(2).quantize(16),'GIF'); TF=enc_img(pic(0,(32,24)),'TIFF')

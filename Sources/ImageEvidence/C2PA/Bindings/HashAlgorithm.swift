@@ -27,10 +27,5 @@ package enum HashAlgorithm: String, Sendable {
     bytes.withUnsafeBytes { digest([$0]) }
   }
 
-  func hexadecimal(of bytes: [UInt8]) -> String? {
-    digest(bytes[...]).map { digest in
-      let digits = Array("0123456789abcdef")
-      return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-    }
-  }
+  func hexadecimal(of bytes: [UInt8]) -> String? { digest(bytes[...])?.hexadecimal }
 }
