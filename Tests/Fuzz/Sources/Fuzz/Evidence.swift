@@ -33,6 +33,10 @@ enum EvidenceFuzzing {
     case .cose:
       guard let message = try? COSESign1(Array(bytes)[...], limits: limits) else { return }
       _ = message.algorithm
+    case .exif:
+      guard let block = EXIFBlock(bytes, limits: limits) else { return }
+      _ = CameraEvidence(block, width: 4, height: 3)
+      _ = GeneratorReader(GeneratorReader.Input(exif: [(block, "EXIF")]), limits: limits).parameters
     case .xmp: _ = try? XMPPacket(Array(bytes), limits: limits)
     case .iptc: _ = IPTCRecords(bytes, limits: limits)
     case .generator:
