@@ -54,7 +54,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     _ = OrientationMetadata(exif: Array(bytes.prefix(half)), xmp: Array(bytes.dropFirst(half))).orientation
     _ = OrientationMetadata(exif: Array(bytes), xmp: nil).orientation
     _ = OrientationMetadata(exif: nil, xmp: Array(bytes)).orientation
-    EvidenceFuzzing.run(target, bytes)
+    EvidenceFuzzing.run(.exif, bytes)
   case .safetensors:
     if let file = try? SafetensorsFile(
       bytes: Array(bytes), limits: SafetensorsLimits(maximumTensorByteCount: 1 << 24))
