@@ -9,7 +9,7 @@ Not obvious: the web UI writes UTF-16 big-endian into a user comment whatever th
 little-endian; Midjourney writes UTF-8 and XMP into `tEXt`; SaveImagePlus puts the user comment into the first directory.
 """
 
-import base64, hashlib, io, json, os, struct, zlib
+import base64, gzip, hashlib, io, json, os, struct, zlib
 from PIL import Image
 
 from picture import enc_img, pic
@@ -108,6 +108,24 @@ NF=dict(prompt='a red cube',negativePrompt='blurry',steps=28,cfgScale=5.0,seed=9
 ncd=[tx('Title','NovelAI generated image'),tx('Description','a red cube'),tx('Software','NovelAI'),tx('Source','NovelAI Diffusion V4.5 4BDE2A90'),tx('Generation time','2.9'),tx('Comment',json.dumps(nc))]
 put('m18-novelai.png',png(*ncd),'NovelAI text chunks, no signature','novelai',NF)
 put('m19-novelai-exif.webp',wexif(tiff([(0x10d,2,S('NovelAI generated image')),(0x10e,2,S('a red cube')),(0x131,2,S('NovelAI Diffusion V4.5 4BDE2A90'))],[(0x9286,7,b'ASCII\0\0\0'+json.dumps({'Comment':json.dumps(nc)}).encode())],e='>')),'NovelAI WebP EXIF, JSON nested once more','novelai',NF)
+def hidden(payload, magic, channels):
+    """A picture with a text in the lowest bits of `channels`, which go down the columns."""
+    im=pic(7,(96,96)).convert('RGBA' if channels==[3] else 'RGB'); data=gzip.compress(payload,mtime=0) if magic.endswith(b'comp') else payload
+    bits=''.join(f'{b:08b}' for b in magic+struct.pack('>I',len(data)*8)+data)
+    px=im.load(); i=0
+    for x in range(96):
+        for y in range(96):
+            v=list(px[x,y])
+            for ch in channels:
+                if i<len(bits): v[ch]=v[ch]&~1|int(bits[i]); i+=1
+            px[x,y]=tuple(v)
+    assert i==len(bits)
+    return im
+sj=json.dumps({'Description':'a red cube','Software':'NovelAI','Source':'NovelAI Diffusion V4.5 4BDE2A90','Generation time':'2.9','Comment':json.dumps(nc)}).encode()
+put('m20-novelai-stealth-alpha.png',enc_img(hidden(sj,b'stealth_pngcomp',[3]),'PNG'),'compressed text in the lowest bits of alpha, no text chunks','novelai',NF)
+put('m21-a1111-stealth-rgb.png',enc_img(hidden((A+', Version: v1.10.1').encode(),b'stealth_rgbinfo',[0,1,2]),'PNG'),'text in the lowest bits of colours','stable-diffusion-webui',dict(AF,version='v1.10.1'))
+put('m55-novelai-stealth-alpha.webp',enc_img(hidden(sj,b'stealth_pnginfo',[3]),'WEBP',lossless=True,exact=True),'text in the lowest bits of alpha, WebP without loss','novelai',NF)
+put('m56-a1111-stealth-rgb.webp',enc_img(hidden((A+', Version: v1.10.1').encode(),b'stealth_rgbcomp',[0,1,2]),'WEBP',lossless=True),'compressed text in the lowest bits of colours, WebP without loss','stable-diffusion-webui',dict(AF,version='v1.10.1'))
 foo={"adm_guidance":"(1.5, 0.8, 0.3)","base_model":"juggernautXL_v8","base_model_hash":"aeb7e9e689","guidance_scale":4,"metadata_scheme":"fooocus","negative_prompt":"blurry","performance":"Speed","prompt":"a red cube","resolution":"(64, 48)","sampler":"dpmpp_2m_sde_gpu","scheduler":"karras","seed":"555","sharpness":2,"steps":30,"version":"Fooocus v2.5.5"}
 FF=dict(prompt='a red cube',negativePrompt='blurry',steps=30,cfgScale=4,seed=555,sampler='dpmpp_2m_sde_gpu',scheduler='karras',model='juggernautXL_v8',modelHash='aeb7e9e689',size='64x48',version='Fooocus v2.5.5')
 put('m23-fooocus.png',png(tx('parameters',json.dumps(foo)),tx('fooocus_scheme','fooocus')),'Fooocus JSON scheme','fooocus',FF)

@@ -138,7 +138,7 @@ cic_result cic_avif_decode(cic_avif *file, int32_t alpha, cic_rows *rows) {
       const uint8_t *from = rgb.pixels + (size_t)(row - first) * rgb.rowBytes;
       uint8_t *to = cic_row(rows, row);
       cic_to_rgb(CIC_RGB, from, step, to, image->width, NULL);
-      if (alpha != CIC_AVIF_ALPHA || !rows->on_white) continue;
+      if (alpha != CIC_AVIF_ALPHA || rows->alpha != CIC_ALPHA_ON_WHITE) continue;
       const uint8_t *levels = image->alphaPlane + (size_t)row * image->alphaRowBytes;
       for (uint32_t x = 0; x < image->width; x++) {
         const uint8_t level = cic_avif_alpha_at(&plan, levels, x);

@@ -51,8 +51,12 @@ static void store(const struct cic_png *decoder, const uint8_t *in, uint8_t *out
                   size_t step) {
   if (decoder->has_alpha) {
     for (size_t x = 0; x < count; x++, in += 4, out += 3 * step) {
-      memcpy(out, in, 3);
-      cic_on_white(out, in + 3, 4, 1);
+      if (decoder->rows->alpha == CIC_ALPHA_ALONE) {
+        memset(out, in[3], 3);
+      } else {
+        memcpy(out, in, 3);
+        cic_on_white(out, in + 3, 4, 1);
+      }
     }
   } else if (decoder->grey16) {
     // 16-bit grey becomes min(value, 255): Pillow's I;16 is clipped, not scaled, and only then compared.
@@ -221,8 +225,8 @@ cic_png *cic_png_open(const cic_png_header *header, cic_rows *rows, uint32_t x, 
   decoder->width = header->width;
   decoder->height = header->height;
   decoder->grey16 = header->color_type == PNG_COLOR_TYPE_GRAY && header->bit_depth == 16;
-  decoder->has_alpha = rows->on_white && (header->color_type & PNG_COLOR_MASK_ALPHA) != 0;
-  decoder->has_key = rows->on_white && header->has_key;
+  decoder->has_alpha = rows->alpha != CIC_ALPHA_DROPPED && (header->color_type & PNG_COLOR_MASK_ALPHA) != 0;
+  decoder->has_key = rows->alpha == CIC_ALPHA_ON_WHITE && header->has_key;
   memcpy(decoder->key, header->key, 3);
   memcpy(decoder->around, header->around, 3);
   decoder->canvas_width = (uint32_t)(rows->stride / 3);

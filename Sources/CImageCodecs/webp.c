@@ -68,7 +68,8 @@ cic_result cic_webp_read(const uint8_t *bytes, size_t count, cic_webp *image) {
   return result;
 }
 
-cic_result cic_webp_decode(const cic_webp *image, int32_t on_white, uint8_t *rgb) {
+cic_result cic_webp_decode(const cic_webp *image, int32_t alpha, uint8_t *rgb) {
+  const int keeps_alpha = alpha != CIC_ALPHA_DROPPED;
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) return failure(CIC_UNSUPPORTED, "libwebp has another version than its headers");
   // Libwebp takes the frame's size from its data: it must be the size that there is memory for.
@@ -80,18 +81,22 @@ cic_result cic_webp_decode(const cic_webp *image, int32_t on_white, uint8_t *rgb
   const size_t start = image->y * stride + (size_t)image->x * 3;
   const size_t frame_stride = (size_t)image->frame_width * 4, frame_size = frame_stride * image->frame_height;
   // Whole rows are all written; what a frame leaves out is transparent black.
-  if (image->frame_width != image->width || image->frame_height != image->height) memset(rgb, on_white ? 255 : 0, size);
-  uint8_t *const rgba = on_white ? malloc(frame_size) : NULL;
-  if (on_white && rgba == NULL) return failure(CIC_NO_MEMORY, "");
-  config.output.colorspace = on_white ? MODE_RGBA : MODE_RGB;
+  if (image->frame_width != image->width || image->frame_height != image->height) memset(rgb, alpha == CIC_ALPHA_ON_WHITE ? 255 : 0, size);
+  uint8_t *const rgba = keeps_alpha ? malloc(frame_size) : NULL;
+  if (keeps_alpha && rgba == NULL) return failure(CIC_NO_MEMORY, "");
+  config.output.colorspace = keeps_alpha ? MODE_RGBA : MODE_RGB;
   config.output.is_external_memory = 1;
-  config.output.u.RGBA.rgba = on_white ? rgba : rgb + start;
-  config.output.u.RGBA.stride = (int)(on_white ? frame_stride : stride);
-  config.output.u.RGBA.size = on_white ? frame_size : size - start;
+  config.output.u.RGBA.rgba = keeps_alpha ? rgba : rgb + start;
+  config.output.u.RGBA.stride = (int)(keeps_alpha ? frame_stride : stride);
+  config.output.u.RGBA.size = keeps_alpha ? frame_size : size - start;
   const VP8StatusCode status = WebPDecode(image->frame.bytes, image->frame.count, &config);
   for (uint32_t y = 0; rgba && status == VP8_STATUS_OK && y < image->frame_height; y++) {
     uint8_t *to = rgb + start + y * stride;
     const uint8_t *from = rgba + y * frame_stride;
+    if (alpha == CIC_ALPHA_ALONE) {
+      for (uint32_t x = 0; x < image->frame_width; x++) memset(to + 3 * (size_t)x, from[4 * (size_t)x + 3], 3);
+      continue;
+    }
     cic_to_rgb(CIC_RGB, from, 4, to, image->frame_width, NULL);
     cic_on_white(to, from + 3, 4, image->frame_width);
   }

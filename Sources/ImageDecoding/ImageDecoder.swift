@@ -46,6 +46,19 @@ public enum ImageDecoder {
     return try result.get()
   }
 
+  /// The alpha of a PNG or WebP file that has one for each pixel, in place of all three channels, as it is stored; nil for
+  /// other files.
+  package static func alphaPlane(
+    of bytes: UnsafeRawBufferPointer, limits: DecodeLimits
+  ) throws(ImageError) -> RGBImage? {
+    let reader = try reader(of: bytes, limits: limits)
+    guard reader.header.mode == "RGBA", [.png, .webp].contains(reader.header.format) else { return nil }
+    let whole = try WholeImage(reader.header)
+    whole.isAlphaAlone = true
+    _ = try reader.write(to: whole)
+    return whole.image
+  }
+
   /// Opens an image and reads its header. The reader must not outlive `bytes`.
   package static func reader(
     of bytes: UnsafeRawBufferPointer, limits: DecodeLimits

@@ -2,34 +2,46 @@ internal import ImageDecoding
 internal import Platform
 
 /// Reads what a file itself says of its origin. It needs no network, no clock and no model, and decodes pixels only where
-/// NovelAI's signature stands, which is over them.
+/// NovelAI's signature stands, which is over them, and where texts hidden in them are asked for.
 ///
 /// Whatever the bytes are, the result is a report: damaged metadata are a finding in it. Read are EXIF, XMP, IPTC-IIM and
 /// texts of JPEG, PNG, WebP, GIF, TIFF, HEIC and AVIF files and of boxed JPEG XL, and the C2PA manifest store that such a
-/// file holds. Not read are boxes that Brotli compresses, SVG, further images in a file, and texts hidden in pixels.
+/// file holds. Not read are boxes that Brotli compresses, SVG, and further images in a file.
 public struct EvidenceReader: Sendable {
   /// Who vouches for signers.
   public let trust: TrustConfiguration
   /// What reading may cost.
   public let limits: EvidenceLimits
+  /// Whether PNG and WebP files are decoded, to look for texts that tools hide in the lowest bits of pixels. It takes some
+  /// hundred times as long as the rest.
+  public let readsHiddenTexts: Bool
 
   /// Makes a reader.
-  public init(trust: TrustConfiguration = .none, limits: EvidenceLimits = .default) {
+  public init(
+    trust: TrustConfiguration = .none, limits: EvidenceLimits = .default, readsHiddenTexts: Bool = false
+  ) {
     self.trust = trust
     self.limits = limits
+    self.readsHiddenTexts = readsHiddenTexts
   }
 
   /// What the file says that consists of these bytes.
   ///
   /// - Parameters:
   ///   - imageBytes: The whole file.
+  ///   - sidecar: The file `.c2pa` that stands beside it: a manifest store, which counts where the image holds none.
   ///   - instant: The time for which certificates are judged where no trusted time-stamp says when they signed.
-  public func read(imageBytes: [UInt8], at instant: UTCTime) -> EvidenceReport {
-    imageBytes.withUnsafeBytes { read(imageBytes: $0, at: instant) }
+  public func read(
+    imageBytes: [UInt8], sidecar: [UInt8]? = nil, at instant: UTCTime
+  ) -> EvidenceReport {
+    imageBytes.withUnsafeBytes { read(imageBytes: $0, sidecar: sidecar, at: instant) }
   }
 
-  /// What the file says that consists of these bytes; as `read(imageBytes:at:)`. The bytes are only read during the call.
-  public func read(imageBytes: UnsafeRawBufferPointer, at instant: UTCTime) -> EvidenceReport {
+  /// What the file says that consists of these bytes; as
+  /// `read(imageBytes:sidecar:at:)`. The bytes are only read during the call.
+  public func read(
+    imageBytes: UnsafeRawBufferPointer, sidecar: [UInt8]? = nil, at instant: UTCTime
+  ) -> EvidenceReport {
     let known = ImageFormat(signatureOf: imageBytes)
     guard let format = known,
       let parts = FileParts(imageBytes, format: format, mostParts: limits.containerParts)
@@ -40,9 +52,16 @@ public struct EvidenceReader: Sendable {
         EvidenceFinding(
           .notRead, at: known?.rawValue ?? "file", "Metadata of this kind of file are not read.")
       ]
+      report.manifestStore = store(sidecar, imageBytes, instant, &report.findings)
+      report.conclude()
       return report
     }
     var raw = RawMetadata(parts, limits: limits)
+    if readsHiddenTexts, format == .png || format == .webp {
+      let hidden = HiddenTexts(imageBytes, format: format, limits: limits)
+      raw.texts += hidden.texts
+      if let problem = hidden.problem { raw.findings.append(problem) }
+    }
     let input = parse(&raw, imageBytes, format)
     let generator = GeneratorReader(input, limits: limits)
     let generation = generator.parameters
@@ -84,10 +103,29 @@ public struct EvidenceReader: Sendable {
     if raw.stores.count == 1 {
       report.manifestStore = ManifestStore(
         raw.stores[0], asset: imageBytes, at: instant, trust: trust, limits: limits)
+    } else if raw.stores.isEmpty {
+      report.manifestStore = store(sidecar, imageBytes, instant, &raw.findings)
     }
     report.findings = raw.findings
     report.conclude()
     return report
+  }
+
+  /// The store of a file that stands beside the image.
+  private func store(
+    _ sidecar: [UInt8]?, _ imageBytes: UnsafeRawBufferPointer, _ instant: UTCTime,
+    _ findings: inout [EvidenceFinding]
+  ) -> ManifestStore? {
+    guard let sidecar else { return nil }
+    guard sidecar.count <= limits.storeBytes else {
+      findings.append(
+        EvidenceFinding(
+          .limitExceeded, at: "sidecar", "A C2PA manifest store of \(sidecar.count) bytes was not read."))
+      return nil
+    }
+    return ManifestStore(
+      EmbeddedStore(bytes: sidecar, extent: nil), asset: imageBytes, at: instant, trust: trust, limits: limits
+    )
   }
 
   /// Parses what the container holds.

@@ -44,6 +44,21 @@
       #expect(outcome.output.contains("which is no evidence either way"))
     }
 
+    @Test func aFileBesideTheImageVouchesForIt() throws {
+      let outcome = try Tool.run(
+        ["evidence", path("c2pa/sidecar/image.jpg"), "--trust-anchors", path("c2pa/sidecar/anchors.pem")]
+          + Self.at, usesDefaultModel: true)
+      #expect(outcome.output.contains("trusted: "))
+    }
+
+    @Test func hiddenTextsAreReadWhereThatIsAskedFor() throws {
+      let image = path("m20-novelai-stealth-alpha.png")
+      let plain = try Tool.run(["evidence", image], usesDefaultModel: true)
+      let decoded = try Tool.run(["evidence", image, "--hidden-texts"], usesDefaultModel: true)
+      #expect(plain.output.contains("which is no evidence either way"))
+      #expect(decoded.output.contains("lowest bits of alpha") && decoded.output.contains("a red cube"))
+    }
+
     @Test func promptsCanBeLeftOut() throws {
       let image = path("m01-a1111.png")
       let prompt = try #require(

@@ -30,6 +30,9 @@ typedef struct {
   size_t count;
 } cic_slice;
 
+// What becomes of alpha: it is dropped, composited on white, or (in PNG and WebP) it stands in place of all three channels.
+enum { CIC_ALPHA_DROPPED, CIC_ALPHA_ON_WHITE, CIC_ALPHA_ALONE };
+
 // Where decoded rows go, three bytes a pixel: memory for the whole image, or for a band of rows that moves down it.
 typedef struct {
   uint8_t *base;      // of row `first`
@@ -42,8 +45,8 @@ typedef struct {
   // how many of the last rows stay: it has moved them to the beginning.
   uint32_t (*flush)(void *context, uint8_t *rows, uint32_t first, uint32_t count);
   void *context;
-  int32_t on_white;  // whether alpha is composited on white; else it is dropped
-  int32_t misused;   // whether a row was asked for that there is no memory for
+  int32_t alpha;    // CIC_ALPHA_*: what becomes of it
+  int32_t misused;  // whether a row was asked for that there is no memory for
 } cic_rows;
 
 // The memory of row `y`. Where a band moves, rows are asked for from the top down and none is left out. For a row outside
@@ -184,8 +187,9 @@ typedef struct {
 // Finds the parts of a WebP file. The functions on WebP exist only in builds with its trait.
 cic_result cic_webp_read(const uint8_t *bytes, size_t count, cic_webp *image);
 
-// Decodes the first frame into `rgb`, which holds width * height * 3 bytes; the canvas is transparent black.
-cic_result cic_webp_decode(const cic_webp *image, int32_t on_white, uint8_t *rgb);
+// Decodes the first frame into `rgb`, which holds width * height * 3 bytes; the canvas is transparent black. `alpha` is of
+// CIC_ALPHA_*.
+cic_result cic_webp_decode(const cic_webp *image, int32_t alpha, uint8_t *rgb);
 
 // libwebp's version as linked: major, minor and revision in a byte each.
 int32_t cic_webp_version(void);

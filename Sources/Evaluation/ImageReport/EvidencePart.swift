@@ -9,9 +9,10 @@
 
     var markup: Markup {
       .group([
-        .element("h2", "What the file says of its origin"), contradictions, statements, credential,
-        generation,
-        camera, findings,
+        .element("h2", "What the file says of its origin"), contradictions, statements,
+        list("Credential (C2PA)", report.credentialFacts), failures,
+        list("What a generator wrote", report.generationFacts),
+        list("What EXIF says of a camera", report.cameraFacts), findings,
       ])
     }
 
@@ -39,84 +40,26 @@
         })
     }
 
-    private var credential: Markup {
-      guard let store = report.manifestStore else { return .none }
-      let signature = store.activeManifest?.claimSignature
-      let failures = store.validationResults.failure
+    private var failures: Markup {
+      guard let failures = report.manifestStore?.validationResults.failure, !failures.isEmpty else {
+        return .none
+      }
+      return ReportParts.table(
+        "What does not agree", heads: ["Code", "In words"],
+        rows: failures.prefix(50).map { [.init($0.code.rawValue), .init($0.explanation)] })
+    }
+
+    private func list(_ title: String, _ facts: [EvidenceFact]) -> Markup {
+      guard !facts.isEmpty else { return .none }
       return .group([
-        .element("h3", "Credential (C2PA)"),
-        ReportParts.list([
-          ("State", .text("\(store.validationState.rawValue): \(store.validationState.explanation)")),
-          ("Judged for", .text(report.validationTime.description)),
-          ("Signer", Self.name(signature?.signer)),
-          ("Issuer", Self.name(signature?.certificateIssuer)),
-          ("Algorithm", signature?.algorithm.map { .text($0) }),
-          (
-            "Time-stamp",
-            signature?.timeStamp.map { stamp in
-              .text(
-                stamp.time.description + (stamp.authority.map { " by \($0)" } ?? "")
-                  + (stamp.isTrusted ? "" : ", not trusted"))
-            }
-          ),
-          ("Made with", store.activeManifest?.claim?.generatorName.map { .text($0) }),
-          ("Title", store.activeManifest?.claim?.title.map { .text($0) }),
-          ("Manifests", .text(store.manifests.count.grouped)),
-        ]),
-        failures.isEmpty
-          ? .none
-          : ReportParts.table(
-            "What does not agree", heads: ["Code", "In words"],
-            rows: failures.prefix(50).map { [.init($0.code.rawValue), .init($0.explanation)] }),
-      ])
-    }
-
-    private static func name(_ name: CertificateName?) -> Markup? {
-      let parts = [name?.organization, name?.commonName].compactMap(\.self)
-      return parts.isEmpty ? nil : .text(parts.joined(separator: ", "))
-    }
-
-    private var generation: Markup {
-      guard let found = report.generation else { return .none }
-      return .group([
-        .element("h3", "What a generator wrote"),
-        ReportParts.list([
-          (
-            "Tool", .text([found.tool.rawValue, found.toolVersion].compactMap(\.self).joined(separator: " "))
-          ),
-          ("Where", .text(found.place)),
-          ("Model", found.modelName.map { .text($0) }),
-          ("Hash of the model", found.modelHash.map { ReportParts.mono($0) }),
-          ("Sampler", found.sampler.map { .text($0) }),
-          ("Scheduler", found.scheduler.map { .text($0) }),
-          ("Steps", found.steps.map { .text("\($0)") }),
-          ("Guidance", found.guidanceScale.map { .text("\($0)") }),
-          ("Seed", found.seed.map { .text("\($0)") }),
-          ("Prompt", found.prompt.map { .text(Self.shortened($0)) }),
-          ("Not wanted", found.negativePrompt.map { .text(Self.shortened($0)) }),
-        ]),
-      ])
-    }
-
-    private static func shortened(_ text: String) -> String {
-      text.count > 2_000 ? text.prefix(2_000) + "..." : text
-    }
-
-    private var camera: Markup {
-      let camera = report.camera
-      guard camera.grade > 0 else { return .none }
-      return .group([
-        .element("h3", "What EXIF says of a camera"),
-        ReportParts.list([
-          ("Grade", .text("\(camera.grade) of 4 for consistency, which proves nothing")),
-          ("Camera", .text([camera.make, camera.model].compactMap(\.self).joined(separator: " "))),
-          ("Lens", camera.lensModel.map { .text($0) }),
-          ("Exposure", camera.exposureTime.map { .text("\($0) s") }),
-          ("Aperture", camera.fNumber.map { .text("f/\($0)") }),
-          ("ISO", camera.isoSpeed.map { .text("\($0)") }),
-          ("Taken", camera.dateTimeOriginal.map { .text($0) }),
-          ("Software", camera.software.map { .text($0) }),
-        ]),
+        .element("h3", title),
+        ReportParts.list(
+          facts.map { fact in
+            (
+              fact.name.prefix(1).uppercased() + fact.name.dropFirst(),
+              fact.isCode ? ReportParts.mono(fact.value) : .text(fact.value)
+            )
+          }),
       ])
     }
 

@@ -26,6 +26,7 @@
     /// - Parameters:
     ///   - name: What the page calls the image.
     ///   - imageBytes: The file.
+    ///   - sidecar: The file `.c2pa` that stands beside it.
     ///   - classifier: The model.
     ///   - reader: Whom to trust, and what reading may cost.
     ///   - time: Of the receipt, and for which certificates are judged.
@@ -33,14 +34,14 @@
     ///   - key: Signs the receipt.
     /// - Throws: As `ImageClassifier.receiptAndWait`, `explainAndWait` and `ReceiptFile`.
     public init(
-      _ name: String, imageBytes: [UInt8], classifier: ImageClassifier,
+      _ name: String, imageBytes: [UInt8], sidecar: [UInt8]? = nil, classifier: ImageClassifier,
       reader: EvidenceReader = EvidenceReader(),
       time: UTCTime, omittingPrompts: Bool = false, signedWith key: Ed25519PrivateKey? = nil
     ) throws {
       self.name = name
       let (result, receipt) = try classifier.receiptAndWait(imageBytes: imageBytes, time: time.date)
       self.receipt = try ReceiptFile(receipt, signedWith: key)
-      let evidence = reader.read(imageBytes: imageBytes, at: time)
+      let evidence = reader.read(imageBytes: imageBytes, sidecar: sidecar, at: time)
       examination = Examination(
         classification: result, evidence: omittingPrompts ? evidence.withoutPrompts : evidence)
       // Views are compared by P(AI), which not every model has.

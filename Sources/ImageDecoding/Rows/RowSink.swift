@@ -11,15 +11,22 @@ package class RowSink {
     rows.initialize(
       to: cic_rows(
         base: base, stride: width * 3, first: 0, end: 0, capacity: UInt32(clamping: capacity),
-        height: UInt32(clamping: height), flush: nil, context: nil, on_white: 0, misused: 0))
+        height: UInt32(clamping: height), flush: nil, context: nil, alpha: Int32(CIC_ALPHA_DROPPED),
+        misused: 0))
   }
 
   deinit { rows.deallocate() }
 
   /// Whether alpha is composited on white. Set before anything is written.
   package var isOnWhite: Bool {
-    get { rows.pointee.on_white != 0 }
-    set { rows.pointee.on_white = newValue ? 1 : 0 }
+    get { rows.pointee.alpha == Int32(CIC_ALPHA_ON_WHITE) }
+    set { rows.pointee.alpha = Int32(newValue ? CIC_ALPHA_ON_WHITE : CIC_ALPHA_DROPPED) }
+  }
+
+  /// Whether alpha stands in place of all three channels, which PNG and WebP do. Set before anything is written.
+  package var isAlphaAlone: Bool {
+    get { rows.pointee.alpha == Int32(CIC_ALPHA_ALONE) }
+    set { rows.pointee.alpha = Int32(newValue ? CIC_ALPHA_ALONE : CIC_ALPHA_DROPPED) }
   }
 
   /// Whether the memory is black before anything is written, and so takes none until then.

@@ -28,10 +28,9 @@
     func validate() throws { try Input.check(files) }
 
     func run() throws {
-      let (reader, instant) = (try options.reader(), options.instant)
+      let reader = try options.reader()
       try Input.forEach(Input.expand(files, recursive: recursive), json: json) { input in
-        var report = reader.read(imageBytes: try input.bytes(limits: .default), at: instant)
-        if options.omitsPrompts { report = report.withoutPrompts }
+        let report = try options.report(try input.bytes(limits: .default), of: input, by: reader)
         if json {
           try Output.json(FileLine(file: input.name, content: report))
         } else {

@@ -36,14 +36,13 @@
     }
 
     func run() throws {
-      let (reader, instant) = (try options.reader(), options.instant)
+      let reader = try options.reader()
       let classifier = try model.load()
       try Input.forEach(Input.expand(files, recursive: recursive), json: json) { input in
         let bytes = try input.bytes(limits: classifier.limits)
-        var evidence = reader.read(imageBytes: bytes, at: instant)
-        if options.omitsPrompts { evidence = evidence.withoutPrompts }
         let examination = Examination(
-          classification: try classifier.classifyAndWait(imageBytes: bytes, topK: topK), evidence: evidence)
+          classification: try classifier.classifyAndWait(imageBytes: bytes, topK: topK),
+          evidence: try options.report(bytes, of: input, by: reader))
         if json {
           try Output.json(FileLine(file: input.name, content: examination))
         } else {

@@ -38,9 +38,10 @@
       let classifier = try model.load()
       do {
         let name = file == "-" ? "standard input" : String(file.split(separator: "/").last ?? "")
+        let input = Input(file)
         let report = try ImageReport(
-          name, imageBytes: Input(file).bytes(limits: classifier.limits), classifier: classifier,
-          reader: reader,
+          name, imageBytes: input.bytes(limits: classifier.limits),
+          sidecar: input.sidecar(limit: reader.limits.storeBytes), classifier: classifier, reader: reader,
           time: options.instant, omittingPrompts: options.omitsPrompts, signedWith: key)
         try OutputFile.replace(out, with: report.html)
         Output.write("\(file.escaped)\n  \(report.examination.summary)\n", to: .standardOutput)

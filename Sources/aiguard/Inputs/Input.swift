@@ -40,6 +40,18 @@
       }
     }
 
+    #if Evidence
+      /// The file of the same name with the extension `.c2pa`, where a manifest store may be; nil where there is none.
+      func sidecar(limit: Int) throws(FileError) -> [UInt8]? {
+        guard case .file(let path) = self, let dot = path.lastIndex(of: "."), !path[dot...].contains("/")
+        else {
+          return nil
+        }
+        let name = "\(path[..<dot]).c2pa"
+        return FileKind(of: name) == .file ? try FileContents.read(name, limit: limit) : nil
+      }
+    #endif
+
     /// Does something with each input. What fails is said, and the others go on; then the process ends as it does where some
     /// inputs failed.
     static func forEach(_ inputs: [Input], json: Bool, _ body: (Input) throws -> Void) throws {

@@ -32,6 +32,11 @@
       name: .customLong("omit-prompts"), help: "Leave out what a user wrote: prompts, and texts with them.")
     var omitsPrompts = false
 
+    @Flag(
+      name: .customLong("hidden-texts"),
+      help: "Decode PNG and WebP files, and read texts that tools hide in the lowest bits of pixels.")
+    var readsHiddenTexts = false
+
     /// The time to judge for.
     var instant: UTCTime { time ?? UTCTime(Date()) }
 
@@ -42,7 +47,15 @@
     func reader() throws -> EvidenceReader {
       EvidenceReader(
         trust: TrustConfiguration(
-          anchors: try certificates(trustAnchors), timeStampAnchors: try certificates(timeStampAnchors)))
+          anchors: try certificates(trustAnchors), timeStampAnchors: try certificates(timeStampAnchors)),
+        readsHiddenTexts: readsHiddenTexts)
+    }
+
+    /// What a file says of itself, with the manifest store in a file of its name and extension `.c2pa` where it holds none.
+    func report(_ imageBytes: [UInt8], of input: Input, by reader: EvidenceReader) throws -> EvidenceReport {
+      let report = reader.read(
+        imageBytes: imageBytes, sidecar: try input.sidecar(limit: reader.limits.storeBytes), at: instant)
+      return omitsPrompts ? report.withoutPrompts : report
     }
 
     private func certificates(_ path: String?) throws -> [[UInt8]] {

@@ -13,9 +13,10 @@
       add("container", "\(report.container ?? "not known")\(size)")
       for finding in report.findings where finding.kind == .contradiction { add(finding) }
       addStatements()
-      if let store = report.manifestStore { add(store) }
-      if let generation = report.generation { add(generation) }
-      addCamera()
+      add(report.credentialFacts)
+      addFailures()
+      add(report.generationFacts)
+      add(report.cameraFacts)
       for finding in report.findings where finding.kind != .contradiction { add(finding) }
     }
 
@@ -25,9 +26,7 @@
       return rows.map { indent + $0.name.padded(to: width) + "  " + $0.text + "\n" }.joined()
     }
 
-    private mutating func add(_ name: String, _ text: String?) {
-      if let text { rows.append((name, text)) }
-    }
+    private mutating func add(_ name: String, _ text: String) { rows.append((name, text)) }
 
     private mutating func add(_ finding: EvidenceFinding) {
       add("\(finding.kind.words)", "\(finding.place): \(finding.text)")
@@ -43,55 +42,14 @@
       }
     }
 
-    private mutating func add(_ store: ManifestStore) {
-      add(
-        "credential",
-        "\(store.validationState.rawValue): \(store.validationState.explanation); judged for \(report.validationTime)"
-      )
-      if let signature = store.activeManifest?.claimSignature {
-        add("signer", Self.name(signature.signer, signature.algorithm))
-        add("issuer", Self.name(signature.certificateIssuer, nil))
-        if let stamp = signature.timeStamp {
-          let authority = stamp.authority.map { " by \($0.printable)" } ?? ""
-          add("time-stamp", "\(stamp.time)\(authority)\(stamp.isTrusted ? "" : ", not trusted")")
-        }
-      }
-      for status in store.validationResults.failure {
+    private mutating func add(_ facts: [EvidenceFact]) {
+      for fact in facts { add(fact.name, fact.value.printable) }
+    }
+
+    private mutating func addFailures() {
+      for status in report.manifestStore?.validationResults.failure ?? [] {
         add("failure", "\(status.code.rawValue.printable): \(status.explanation.printable)")
       }
-    }
-
-    private static func name(_ name: CertificateName?, _ algorithm: String?) -> String? {
-      let parts = [name?.organization, name?.commonName].compactMap { $0?.printable }
-      return parts.isEmpty ? nil : parts.joined(separator: ", ") + (algorithm.map { " (\($0))" } ?? "")
-    }
-
-    private mutating func add(_ found: GenerationParameters) {
-      var facts = [[found.tool.rawValue, found.toolVersion].compactMap(\.self).joined(separator: " ")]
-      func fact(_ name: String, _ value: (some Any)?) { if let value { facts.append("\(name) \(value)") } }
-      fact("model", found.modelName)
-      fact("hash", found.modelHash)
-      fact("sampler", found.sampler)
-      fact("scheduler", found.scheduler)
-      fact("steps", found.steps)
-      fact("guidance", found.guidanceScale)
-      fact("seed", found.seed)
-      if let width = found.width, let height = found.height { fact("size", "\(width)x\(height)") }
-      add("generator", facts.joined(separator: ", ").printable)
-      add("prompt", found.prompt?.printable)
-      add("not", found.negativePrompt?.printable)
-    }
-
-    private mutating func addCamera() {
-      let camera = report.camera
-      guard camera.grade > 0 else { return }
-      var facts = [[camera.make, camera.model].compactMap(\.self).joined(separator: " ")]
-      if let lens = camera.lensModel { facts.append(lens) }
-      if let time = camera.exposureTime { facts.append("\(time) s") }
-      if let number = camera.fNumber { facts.append("f/\(number)") }
-      if let speed = camera.isoSpeed { facts.append("ISO \(speed)") }
-      if let date = camera.dateTimeOriginal { facts.append(date) }
-      add("camera", facts.joined(separator: ", ").printable)
     }
   }
 

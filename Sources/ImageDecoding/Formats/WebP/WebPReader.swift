@@ -32,9 +32,12 @@
     }
 
     func read(into sink: RowSink) throws(ImageError) -> ImageOrientation {
-      let isOnWhite = sink.isOnWhite && file.has_alpha != 0
-      if isOnWhite { try limits.check(intermediateBytes: 8 * Int(file.frame_width) * Int(file.frame_height)) }
-      let decoded = withUnsafePointer(to: file) { cic_webp_decode($0, isOnWhite ? 1 : 0, sink.row(0)) }
+      let keepsAlpha = (sink.isOnWhite || sink.isAlphaAlone) && file.has_alpha != 0
+      if keepsAlpha {
+        try limits.check(intermediateBytes: 8 * Int(file.frame_width) * Int(file.frame_height))
+      }
+      let alpha = keepsAlpha ? sink.rows.pointee.alpha : Int32(CIC_ALPHA_DROPPED)
+      let decoded = withUnsafePointer(to: file) { cic_webp_decode($0, alpha, sink.row(0)) }
       if let error = decoded.imageError(header, limits: limits) { throw error }
       return header.orientation
     }
