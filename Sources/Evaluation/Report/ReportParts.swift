@@ -2,7 +2,7 @@
 enum ReportParts {
   static func figure(_ svg: Markup, caption: String, key: Markup = .none, isWide: Bool = false) -> Markup {
     // A wide one keeps its letters readable on a narrow page, and is moved sideways there.
-    let drawing = isWide ? Markup.element("div", ["class": "scroll"], [svg]) : svg
+    let drawing = isWide ? scrolling(svg, caption) : svg
     return .element(
       "figure", ["class": isWide ? "wide" : "plain"], [drawing, key, .element("figcaption", caption)])
   }
@@ -55,8 +55,12 @@ enum ReportParts {
             .element("td", [:], [.text(cell.text)] + (cell.note.map { [.element("small", $0)] } ?? []))
           })
       })
-    return .element(
-      "div", ["class": "scroll"], [.element("table", [:], [.element("caption", caption), head, body])])
+    return scrolling(.element("table", [:], [.element("caption", caption), head, body]), caption)
+  }
+
+  /// What is moved sideways on a narrow page, by keys too.
+  private static func scrolling(_ content: Markup, _ name: String) -> Markup {
+    .element("div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": name], [content])
   }
 
   /// Terms and what they are; a term without a value is left out.
