@@ -44,7 +44,8 @@ struct CBORTests {
 
   /// Tags, pieces of bytes and of text, lists and maps with and without a count, in each other.
   @Test func everyBeginningIsRefused() throws {
-    let whole = try bytes("d84585a201266161f97e005f42010243030405ff7f657374726561646d696e67ff9f0102ffbf6161f5ff")
+    let whole = try bytes(
+      "d84585a201266161f97e005f42010243030405ff7f657374726561646d696e67ff9f0102ffbf6161f5ff")
     #expect(throws: Never.self) { try CBORDecoder.decode(whole) }
     for count in 0..<whole.count {
       #expect(throws: CBORError.self) { try CBORDecoder.decode(Array(whole.prefix(count))) }
