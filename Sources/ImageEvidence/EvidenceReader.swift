@@ -12,8 +12,7 @@ public struct EvidenceReader: Sendable {
   public let trust: TrustConfiguration
   /// What reading may cost.
   public let limits: EvidenceLimits
-  /// Whether PNG and WebP files are decoded, to look for texts that tools hide in the lowest bits of pixels. It takes some
-  /// hundred times as long as the rest.
+  /// Whether PNG and WebP files are decoded, up to twice, to look for texts that tools hide in the lowest bits of pixels.
   public let readsHiddenTexts: Bool
 
   /// Makes a reader.
@@ -37,8 +36,8 @@ public struct EvidenceReader: Sendable {
     imageBytes.withUnsafeBytes { read(imageBytes: $0, sidecar: sidecar, at: instant) }
   }
 
-  /// What the file says that consists of these bytes; as
-  /// `read(imageBytes:sidecar:at:)`. The bytes are only read during the call.
+  /// What the file says that consists of these bytes; as `read(imageBytes:sidecar:at:)`. The bytes are only read during the
+  /// call.
   public func read(
     imageBytes: UnsafeRawBufferPointer, sidecar: [UInt8]? = nil, at instant: UTCTime
   ) -> EvidenceReport {
@@ -123,6 +122,8 @@ public struct EvidenceReader: Sendable {
           .limitExceeded, at: "sidecar", "A C2PA manifest store of \(sidecar.count) bytes was not read."))
       return nil
     }
+    findings.append(
+      EvidenceFinding(.note, at: "sidecar", "The C2PA manifest store is of a file beside the image."))
     return ManifestStore(
       EmbeddedStore(bytes: sidecar, extent: nil), asset: imageBytes, at: instant, trust: trust, limits: limits
     )

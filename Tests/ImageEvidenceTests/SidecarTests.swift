@@ -17,6 +17,7 @@ import Testing
     #expect(report.manifestStore?.validationState == .trusted)
     #expect(report.statements.first?.claim == .generated)
     #expect(report.statements.first?.standing == .trustedCredential)
+    #expect(report.findings.map(\.place) == ["sidecar"])
     #expect(try reader().read(imageBytes: image, at: Sample.instant).manifestStore == nil)
     let unknown = EvidenceReader().read(imageBytes: image, sidecar: store, at: Sample.instant)
     #expect(unknown.manifestStore?.validationState == .valid)

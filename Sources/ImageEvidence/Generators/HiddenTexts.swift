@@ -37,6 +37,11 @@ struct HiddenTexts {
       problem = EvidenceFinding(.limitExceeded, at: place, "A text of \(bitCount / 8) bytes was not read.")
       return
     }
+    guard form == "info" || Deflate.isBuiltIn else {
+      problem = EvidenceFinding(
+        .notRead, at: place, "A compressed text needs the trait PNG, and was not read.")
+      return
+    }
     guard bitCount % 8 == 0, let payload = bits.bytes(at: 152, count: bitCount / 8),
       let plain = form == "info" ? payload : GzipMember(payload)?.inflated(limit: limits.textBytes),
       let text = String(validating: plain, as: UTF8.self)

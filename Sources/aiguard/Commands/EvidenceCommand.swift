@@ -7,10 +7,10 @@
     static let configuration = CommandConfiguration(
       commandName: "evidence", abstract: "Show what image files say of their own origin.",
       discussion: """
-        Content Credentials (C2PA), texts of generators, XMP, IPTC, EXIF and China's label of generated content, with what \
-        follows from each, how much it weighs, and how it could be forged or stripped. No model looks at the pixels, \
-        nothing is fetched, and no certificate is trusted that is not named here. That a file says nothing is no evidence: \
-        platforms strip metadata.
+        Content Credentials (C2PA; also of a file photo.c2pa beside a photo.jpg that has none), texts of generators, XMP, \
+        IPTC, EXIF and China's label of generated content, with what follows from each, how much it weighs, and how it could \
+        be forged or stripped. No model looks at the pixels, nothing is fetched, and no certificate is trusted that is not \
+        named here. That a file says nothing is no evidence: platforms strip metadata.
         """)
 
     @Argument(
