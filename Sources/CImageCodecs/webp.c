@@ -81,7 +81,8 @@ cic_result cic_webp_decode(const cic_webp *image, int32_t alpha, uint8_t *rgb) {
   const size_t start = image->y * stride + (size_t)image->x * 3;
   const size_t frame_stride = (size_t)image->frame_width * 4, frame_size = frame_stride * image->frame_height;
   // Whole rows are all written; what a frame leaves out is transparent black.
-  if (image->frame_width != image->width || image->frame_height != image->height) memset(rgb, alpha == CIC_ALPHA_ON_WHITE ? 255 : 0, size);
+  if (image->frame_width != image->width || image->frame_height != image->height)
+    memset(rgb, alpha == CIC_ALPHA_ON_WHITE ? 255 : 0, size);
   uint8_t *const rgba = keeps_alpha ? malloc(frame_size) : NULL;
   if (keeps_alpha && rgba == NULL) return failure(CIC_NO_MEMORY, "");
   config.output.colorspace = keeps_alpha ? MODE_RGBA : MODE_RGB;

@@ -41,25 +41,20 @@ public struct EvidenceReader: Sendable {
   public func read(
     imageBytes: UnsafeRawBufferPointer, sidecar: [UInt8]? = nil, at instant: UTCTime
   ) -> EvidenceReport {
-    let known = ImageFormat(signatureOf: imageBytes)
-    guard let format = known,
-      let parts = FileParts(imageBytes, format: format, mostParts: limits.containerParts)
-    else {
-      var report = EvidenceReport(
-        container: known?.rawValue, width: nil, height: nil, validationTime: instant)
-      report.findings = [
-        EvidenceFinding(
-          .notRead, at: known?.rawValue ?? "file", "Metadata of this kind of file are not read.")
-      ]
-      report.manifestStore = store(sidecar, imageBytes, instant, &report.findings)
-      report.conclude()
-      return report
-    }
-    var raw = RawMetadata(parts, limits: limits)
-    if readsHiddenTexts, format == .png || format == .webp {
+    let format = ImageFormat(signatureOf: imageBytes)
+    var raw = RawMetadata(
+      format.flatMap { FileParts(imageBytes, format: $0, mostParts: limits.containerParts) },
+      of: format, limits: limits)
+    if readsHiddenTexts, let format, format == .png || format == .webp {
       let hidden = HiddenTexts(imageBytes, format: format, limits: limits)
       raw.texts += hidden.texts
-      if let problem = hidden.problem { raw.findings.append(problem) }
+      if let problem = hidden.problem { raw.note(problem) }
+    }
+    if raw.stores.isEmpty, let sidecar {
+      raw.addStore(EmbeddedStore(bytes: sidecar, extent: nil), at: "sidecar")
+      if !raw.stores.isEmpty {
+        raw.note(.note, "sidecar", "The C2PA manifest store is of a file beside the image.")
+      }
     }
     let input = parse(&raw, imageBytes, format)
     let generator = GeneratorReader(input, limits: limits)
@@ -70,7 +65,7 @@ public struct EvidenceReader: Sendable {
       header = try? ImageDecoder.reader(of: imageBytes, limits: .default).header
     }
     var report = EvidenceReport(
-      container: format.rawValue, width: header?.width, height: header?.height, validationTime: instant)
+      container: format?.rawValue, width: header?.width, height: header?.height, validationTime: instant)
     report.generation = generation
     if generation?.tool == .novelAI, let comment = generator.signedComment {
       switch NovelAISignature.check(comment, imageBytes) {
@@ -102,36 +97,15 @@ public struct EvidenceReader: Sendable {
     if raw.stores.count == 1 {
       report.manifestStore = ManifestStore(
         raw.stores[0], asset: imageBytes, at: instant, trust: trust, limits: limits)
-    } else if raw.stores.isEmpty {
-      report.manifestStore = store(sidecar, imageBytes, instant, &raw.findings)
     }
     report.findings = raw.findings
     report.conclude()
     return report
   }
 
-  /// The store of a file that stands beside the image.
-  private func store(
-    _ sidecar: [UInt8]?, _ imageBytes: UnsafeRawBufferPointer, _ instant: UTCTime,
-    _ findings: inout [EvidenceFinding]
-  ) -> ManifestStore? {
-    guard let sidecar else { return nil }
-    guard sidecar.count <= limits.storeBytes else {
-      findings.append(
-        EvidenceFinding(
-          .limitExceeded, at: "sidecar", "A C2PA manifest store of \(sidecar.count) bytes was not read."))
-      return nil
-    }
-    findings.append(
-      EvidenceFinding(.note, at: "sidecar", "The C2PA manifest store is of a file beside the image."))
-    return ManifestStore(
-      EmbeddedStore(bytes: sidecar, extent: nil), asset: imageBytes, at: instant, trust: trust, limits: limits
-    )
-  }
-
   /// Parses what the container holds.
   private func parse(
-    _ raw: inout RawMetadata, _ bytes: UnsafeRawBufferPointer, _ format: ImageFormat
+    _ raw: inout RawMetadata, _ bytes: UnsafeRawBufferPointer, _ format: ImageFormat?
   ) -> GeneratorReader.Input {
     var input = GeneratorReader.Input(texts: raw.texts, trailer: raw.trailer)
     if format == .tiff, let block = EXIFBlock(bytes, limits: limits) { input.exif.append((block, "TIFF")) }

@@ -9,7 +9,7 @@ enum StoreFinder {
       guard let format = ImageFormat(signatureOf: file),
         let parts = FileParts(file, format: format, mostParts: EvidenceLimits.default.containerParts)
       else { return [EmbeddedStore(bytes: bytes, extent: nil)] }
-      return RawMetadata(parts, limits: .default).stores
+      return RawMetadata(parts, of: parts.format, limits: .default).stores
     }
   }
 }

@@ -22,17 +22,15 @@ package struct GzipMember {
 
   /// The data; nil where they are damaged or more than `limit` bytes.
   package func inflated(limit: Int) -> [UInt8]? {
-    func number(at place: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) } }
-    let (checksum, byteCount) = (number(at: bytes.count - 8), number(at: bytes.count - 4))
-    guard byteCount <= limit else { return nil }
-    let data = bytes.withUnsafeBytes { whole in
-      try? Deflate.inflate(
-        UnsafeRawBufferPointer(rebasing: whole[start..<whole.count - 8]), byteCount: byteCount)
+    bytes.withUnsafeBytes { whole in
+      var end = ByteReader(whole, position: whole.count - 8)
+      guard let checksum = end.readUInt32(.little), let byteCount = end.readUInt32(.little),
+        byteCount <= limit,
+        let data = try? Deflate.inflate(
+          UnsafeRawBufferPointer(rebasing: whole[start..<whole.count - 8]), byteCount: byteCount),
+        let found = data.withUnsafeBytes({ try? Deflate.crc32($0) }), Int(found) == checksum
+      else { return nil }
+      return data
     }
-    guard let data, let found = data.withUnsafeBytes({ try? Deflate.crc32($0) }), Int(found) == checksum
-    else {
-      return nil
-    }
-    return data
   }
 }

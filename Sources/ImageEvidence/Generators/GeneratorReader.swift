@@ -44,8 +44,10 @@ struct GeneratorReader {
     candidates.append(Candidate(key: key, text: text, place: place, object: object(text)))
   }
 
+  func object(_ text: String) -> JSONObject? { Self.object(text, limits: limits) }
+
   /// The object that a text is, by Python's rules: tools write `NaN`.
-  func object(_ text: String) -> JSONObject? {
+  static func object(_ text: String, limits: EvidenceLimits) -> JSONObject? {
     var body = text[...]
     while let last = body.unicodeScalars.last, last == "\0" { body.unicodeScalars.removeLast() }
     for prefix in ["workflow:", "prompt:", "Workflow:", "Prompt:", "Workflow: ", "Prompt: "]

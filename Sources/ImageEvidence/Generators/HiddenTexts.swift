@@ -1,6 +1,5 @@
 internal import ImageDecoding
 internal import JSONText
-internal import Platform
 
 /// Texts that tools hide in the lowest bits of pixels, where they outlive what strips metadata: NovelAI's in alpha, those of
 /// the web UI's plug-ins in alpha or in the colours.
@@ -49,11 +48,8 @@ struct HiddenTexts {
       problem = EvidenceFinding(.damaged, at: place, "A hidden text is cut or damaged.")
       return
     }
-    let options = JSONParsingOptions(
-      maximumDepth: limits.textDepth, maximumByteCount: limits.textBytes, numbersFollowPython: true)
     // An object holds what else would be chunks of a PNG file.
-    let members = (try? JSONValue(parsing: Array(text.utf8), options: options))?.objectValue?.members ?? []
-    texts = members.compactMap { member in
+    texts = (GeneratorReader.object(text, limits: limits)?.members ?? []).compactMap { member in
       member.value.stringValue.map { RawMetadata.Text(key: member.key, value: $0, place: place) }
     }
     if texts.isEmpty { texts = [RawMetadata.Text(key: "parameters", value: text, place: place)] }

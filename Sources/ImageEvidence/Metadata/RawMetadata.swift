@@ -32,8 +32,13 @@ struct RawMetadata {
   private(set) var textBytes = 0
   let limits: EvidenceLimits
 
-  init(_ parts: FileParts, limits: EvidenceLimits) {
+  /// - Parameter parts: Nil for a file whose container is not walked.
+  init(_ parts: FileParts?, of format: ImageFormat?, limits: EvidenceLimits) {
     self.limits = limits
+    guard let parts else {
+      note(.notRead, format?.rawValue ?? "file", "Metadata of this kind of file are not read.")
+      return
+    }
     let name = parts.format.rawValue
     if let problem = parts.problem {
       note(.damaged, name, "The container could not be walked to its end: \(problem).")
@@ -62,8 +67,12 @@ struct RawMetadata {
   }
 
   mutating func note(_ kind: EvidenceFinding.Kind, _ place: String, _ text: String) {
+    note(EvidenceFinding(kind, at: place, text))
+  }
+
+  mutating func note(_ finding: EvidenceFinding) {
     // One finding for each of a hundred thousand parts helps nobody.
-    if findings.count < 1_000 { findings.append(EvidenceFinding(kind, at: place, text)) }
+    if findings.count < 1_000 { findings.append(finding) }
   }
 
   /// Adds a block of EXIF, with or without what some writers put before it.
