@@ -8,11 +8,7 @@
 #define ELEMENTS_OF_STEP(format) ((format) == agk_float32 ? 1 : (format) == agk_bfloat16 ? 2 : 4)
 #define GROUP_STEPS 16
 
-#if AGK_TILES_IN_ASSEMBLY
-#include "tiles_avx2.inc.h"
-#else
-#include "tiles.inc.h"
-#endif
+#include AGK_TILES
 
 INLINE vf sigmoid_v(vf x) { return 1.0f / (1.0f + exp_v(-x)); }
 

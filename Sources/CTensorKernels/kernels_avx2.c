@@ -4,7 +4,8 @@
 #define AGK_FMA 1
 #define AGK_REGISTER_LANES 8
 #define AGK_TILE_ROWS 6
-#define AGK_TILES_IN_ASSEMBLY 1
+#define AGK_BF16 0
+#define AGK_TILES "tiles_avx2.inc.h"
 #include "kernels.inc.h"
 #pragma clang attribute pop
 #endif

@@ -6,9 +6,9 @@
 #define AGK_FMA 1
 #define AGK_REGISTER_LANES 16
 #define AGK_TILE_ROWS 14
-#define AGK_PANEL_VECTORS 2
 #define AGK_VNNI 1
 #define AGK_BF16 0
+#define AGK_TILES "tiles_avx512.inc.h"
 #include "kernels.inc.h"
 #pragma clang attribute pop
 #endif

@@ -13,7 +13,11 @@
 #define AGK_PANEL_GROUP 8
 
 static const size_t AGK_NAME(blocks)[3] = {FLOAT32_BLOCK, BFLOAT16_BLOCK, INT8_BLOCK};
-static const size_t AGK_NAME(step_bytes)[3] = {4, BFLOAT16_STEP_BYTES, 4};
+
+// Where bfloat16 cannot be multiplied, or not faster than floats, a piece of a panel is widened before the rows pass over it,
+// and the rows are floats that `prepare_rows` rounded.
+#define WIDENS !AGK_BF16
+static const size_t AGK_NAME(step_bytes)[3] = {4, WIDENS ? 8 : 4, 4};
 
 // What is subtracted from a row's bytes and from their zero, so that the sums of `dequantize` stay the same: NEON
 // multiplies only bytes of the same kind, and weights are signed.
@@ -144,15 +148,14 @@ INLINE void prefetch_lines(const char *from, const char *to) {
   for (; from < to; from += 64) __builtin_prefetch(from, 0, 3);
 }
 
-// Adds the last step of a bfloat16 product with an odd k where rows are floats: the second float of that step
-// would be the next row's first, or nobody's.
-INLINE void add_half_step(const agk_product *p, size_t first_row, size_t rows, const char *line_of_panel,
-                          float *sums) {
-  float pairs[AGK_TILE_ROWS][2] = {{0}};
-  for (size_t r = 0; r < rows; r++)
-    memcpy(pairs[r], (const char *)p->a + (first_row + r) * p->lda + (p->k - 1) * sizeof(float), sizeof(float));
-  AGK_NAME(tiles)[agk_bfloat16][rows - 1]((const char *)pairs, sizeof pairs[0], line_of_panel, 1, (char *)sums,
-                                          LINE, true);
+// Pairs of bfloat16, some lines of a panel, to two lines of floats each. The even element is in the low half.
+INLINE void widen(const char *lines, size_t steps, float *out) {
+  for (size_t s = 0; s < steps; s++, lines += LINE, out += 2 * PANEL_COLUMNS)
+    for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
+      const vi pairs = load_units(lines + 4 * i);
+      store(out + i, (vf)(pairs << 16));
+      store(out + PANEL_COLUMNS + i, (vf)(pairs & (int32_t)0xffff0000));
+    }
 }
 
 // Panel by panel (or a few at a time), piece by piece of k, and over each piece all rows. The piece stays in the
@@ -164,7 +167,9 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
   const size_t rows_each = rows / tiles, longer = rows % tiles;
   const size_t block = AGK_NAME(blocks)[format], step_bytes = AGK_NAME(step_bytes)[format];
   const size_t panel_bytes = panel_lines(format, p->steps) * LINE, end = first_panel + panels;
-  const size_t half = format == agk_bfloat16 && BFLOAT16_STEP_BYTES == 8 ? p->k % 2 : 0;
+  const bool widens = WIDENS && format == agk_bfloat16;
+  float wide[widens ? 2 * BFLOAT16_BLOCK * PANEL_COLUMNS : 1] __attribute__((aligned(64)));
+  tile_function *const *const sum = AGK_NAME(tiles)[widens ? agk_float32 : format];
   finish_function *const finish = AGK_NAME(finisher)(p);
   const size_t most = rows * p->steps * step_bytes > AGK_CACHED_ROWS ? AGK_PANEL_GROUP : 1;
   for (size_t group = first_panel, members; group < end; group += members) {
@@ -179,6 +184,9 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
         const char *next = piece + panel_bytes;
         if (j + 1 == group + members) next = last ? next - before : next - members * panel_bytes + bytes;
         const size_t fetch = last && j + 1 == end ? 0 : (bytes + tiles - 1) / tiles;
+        if (widens) widen(piece, steps, wide);
+        const char *const factors = widens ? (const char *)wide : piece;
+        const size_t tile_steps = widens ? smaller(2 * steps, p->k - 2 * s) : steps;
         const char *a = (const char *)p->a + first_row * p->lda + s * step_bytes;
         float *sums = scratch + (j - group) * rows * PANEL_COLUMNS;
         for (size_t t = 0, start = first_row; t < tiles; t++) {
@@ -189,10 +197,8 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
           if (last)
             for (size_t r = 0; r < count; r++)
               __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
-          AGK_NAME(tiles)[format][count - 1](a, p->lda, piece, steps - (last ? half : 0), (char *)sums, LINE,
-                                             s > 0);
+          sum[count - 1](a, p->lda, factors, tile_steps, (char *)sums, LINE, s > 0);
           if (last) {
-            if (half) add_half_step(p, start, count, piece + (steps - 1) * LINE, sums);
             if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j, sums);
             finish(p, start, count, j * PANEL_COLUMNS, sums);
           }

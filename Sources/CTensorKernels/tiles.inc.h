@@ -52,49 +52,7 @@ INLINE void tile_float32(const int rows, const char *a, size_t lda, const char *
       EACH_VECTOR(v) acc[r][v] = mul_add(x, w[v], acc[r][v]);, acc[r][v])
 }
 
-#if AGK_BF16
-#define BFLOAT16_STEP_BYTES 4
-INLINE void tile_bfloat16(const int rows, const char *a, size_t lda, const char *b, size_t steps, char *c,
-                          size_t ldc, bool accumulate) {
-  TILE(
-      vf, 4, vi w[AGK_PANEL_VECTORS];
-      EACH_VECTOR(v) w[v] = load_units(b + 64 * v);
-      , const __m512i x = _mm512_set1_epi32((int)unit(a + (size_t)r * lda));
-      EACH_VECTOR(v) acc[r][v] =
-          (vf)_mm512_dpbf16_ps((__m512)acc[r][v], (__m512bh)x, (__m512bh)w[v]);, acc[r][v])
-}
-#else
-// Without bfloat16 arithmetic the weights are widened, and the rows are floats that `prepare_rows` rounded.
-#define BFLOAT16_STEP_BYTES 8
-INLINE void tile_bfloat16(const int rows, const char *a, size_t lda, const char *b, size_t steps, char *c,
-                          size_t ldc, bool accumulate) {
-  TILE(
-      vf, 8, vf even[AGK_PANEL_VECTORS]; vf odd[AGK_PANEL_VECTORS];
-      EACH_VECTOR(v) {
-        const vi pairs = load_units(b + 64 * v);
-        even[v] = (vf)(pairs << 16);
-        odd[v] = (vf)(pairs & (int32_t)0xffff0000);
-      }, const vf x = splat(one_float(a + (size_t)r * lda));
-      const vf y = splat(one_float(a + (size_t)r * lda + 4)); EACH_VECTOR(v) {
-        acc[r][v] = mul_add(x, even[v], acc[r][v]);
-        acc[r][v] = mul_add(y, odd[v], acc[r][v]);
-      }, acc[r][v])
-}
-#endif
-
-#if AGK_PANEL_VECTORS == 2
-// AVX-512: four products and their sum in each 32-bit lane.
-INLINE vi dot4(vi sum, uint32_t a, vi b) {
-  const __m512i x = _mm512_set1_epi32((int)a);
-#if AGK_VNNI
-  return (vi)_mm512_dpbusd_epi32((__m512i)sum, x, (__m512i)b);
-#else
-  // Two products fit 16 bits: see `row_quantizer`.
-  const __m512i pairs = _mm512_maddubs_epi16(x, (__m512i)b);
-  return sum + (vi)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
-#endif
-}
-#elif defined(__aarch64__)
+#if defined(__aarch64__)
 // Signed bytes by signed bytes: AGK_ROW_OFFSET makes them so. One quarter of the columns at a time.
 INLINE int32x4_t dot4_quarter(int32x4_t sum, int8x16_t a, int8x16_t b) {
 #if AGK_DOTPROD
@@ -147,17 +105,13 @@ INLINE void tile_int8(const int rows, const char *a, size_t lda, const char *b, 
       const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) { \
     tile_##format(n, a, lda, b, steps, c, ldc, accumulate);                                         \
   }
-#if AGK_TILE_ROWS == 14
-#define EACH_COUNT(X, f) \
-  X(f, 1) X(f, 2) X(f, 3) X(f, 4) X(f, 5) X(f, 6) X(f, 7) X(f, 8) X(f, 9) X(f, 10) X(f, 11) X(f, 12) X(f, 13) X(f, 14)
-#elif AGK_TILE_ROWS == 6
+#if AGK_TILE_ROWS == 6
 #define EACH_COUNT(X, f) X(f, 1) X(f, 2) X(f, 3) X(f, 4) X(f, 5) X(f, 6)
 #else
 #define EACH_COUNT(X, f) X(f, 1) X(f, 2)
 #endif
 EACH_COUNT(DEFINE_TILE, float32)
-EACH_COUNT(DEFINE_TILE, bfloat16)
 EACH_COUNT(DEFINE_TILE, int8)
 #define ENTRY(format, n) AGK_NAME(tile_##format##_##n),
 static tile_function *const AGK_NAME(tiles)[3][AGK_TILE_ROWS] = {
-    {EACH_COUNT(ENTRY, float32)}, {EACH_COUNT(ENTRY, bfloat16)}, {EACH_COUNT(ENTRY, int8)}};
+    [agk_float32] = {EACH_COUNT(ENTRY, float32)}, [agk_int8] = {EACH_COUNT(ENTRY, int8)}};

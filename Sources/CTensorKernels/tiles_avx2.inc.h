@@ -3,7 +3,6 @@
 // speed, and so they run at full speed in a debug build too. See tiles.inc.h for what a tile is.
 
 #define PANEL_COLUMNS 16
-#define BFLOAT16_STEP_BYTES 8
 
 typedef void tile_function(const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc,
                            bool accumulate);
@@ -42,21 +41,6 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   "vmovaps " o "(%[b]), %%ymm0\n vmovaps 32+" o "(%[b]), %%ymm1\n" rows(FLOAT_ROW_##i)
 #define FLOAT32_STEPS_4(rows) \
   FLOAT_STEP(rows, 0, "0") FLOAT_STEP(rows, 1, "64") FLOAT_STEP(rows, 2, "128") FLOAT_STEP(rows, 3, "192")
-#define FLOAT32_STEPS_1(rows) FLOAT_STEP(rows, 0, "0")
-
-// A pair of bfloat16 is a float with the even element in its low half, which a shift brings up, and the odd
-// one in its high half, which a mask lays bare. (ymm3: the mask.)
-#define PAIR_STEP(rows, even, odd, o)                                                         \
-  "vmovdqa " o "(%[b]), %%ymm0\n vmovdqa 32+" o "(%[b]), %%ymm1\n"                            \
-  "vpslld $16, %%ymm0, %%ymm0\n vpslld $16, %%ymm1, %%ymm1\n" rows(even)                      \
-  "vpand " o "(%[b]), %%ymm3, %%ymm0\n vpand 32+" o "(%[b]), %%ymm3, %%ymm1\n" rows(odd)
-#define PAIR_ROW_0(r, x, y) FLOAT_ROW(r, "0", "%%ymm2", x, y)
-#define PAIR_ROW_1(r, x, y) FLOAT_ROW(r, "4", "%%ymm2", x, y)
-#define PAIR_ROW_2(r, x, y) FLOAT_ROW(r, "8", "%%ymm2", x, y)
-#define PAIR_ROW_3(r, x, y) FLOAT_ROW(r, "12", "%%ymm2", x, y)
-#define BFLOAT16_STEPS_2(rows) \
-  PAIR_STEP(rows, PAIR_ROW_0, PAIR_ROW_1, "0") PAIR_STEP(rows, PAIR_ROW_2, PAIR_ROW_3, "64")
-#define BFLOAT16_STEPS_1(rows) PAIR_STEP(rows, PAIR_ROW_0, PAIR_ROW_1, "0")
 
 // Unsigned bytes of a by signed ones of b: pairs in 16 bits (see `row_quantizer` for why they fit), then pairs of
 // pairs in 32, multiplied on the way. (m: the line of the group's multipliers.)
@@ -95,20 +79,19 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",    \
       "xmm12", "xmm13", "xmm14", "xmm15"
 
-// `unroll` steps at a time, then one at a time, then the sums to memory.
-#define DEFINE_TILE(format, n, a_step, unroll, before, many, one)                                      \
-  static __attribute__((noinline)) void AGK_NAME(tile_##format##_##n)(                                 \
+// Four steps at a time, then one at a time, then the sums to memory.
+#define DEFINE_FLOAT32_TILE(n)                                                                         \
+  static __attribute__((noinline)) void AGK_NAME(tile_float32_##n)(                                    \
       const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) {  \
     const char *d = a + 3 * lda;                                                                       \
-    size_t whole = steps / unroll, rest = steps % unroll;                                              \
-    __asm__ volatile(ROWS_##n(CLEAR) before                                                            \
+    size_t whole = steps / 4, rest = steps % 4;                                                        \
+    __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
         "test %[whole], %[whole]\n jz 2f\n .p2align 6\n"                                               \
-        "1:\n" many(ROWS_##n)                                                                          \
-        "add $" #unroll "*" #a_step ", %[a]\n add $" #unroll "*" #a_step ", %[d]\n"                    \
-        "add $" #unroll "*64, %[b]\n dec %[whole]\n jnz 1b\n"                                          \
+        "1:\n" FLOAT32_STEPS_4(ROWS_##n)                                                               \
+        "add $16, %[a]\n add $16, %[d]\n add $256, %[b]\n dec %[whole]\n jnz 1b\n"                     \
         "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
-        "3:\n" one(ROWS_##n)                                                                           \
-        "add $" #a_step ", %[a]\n add $" #a_step ", %[d]\n add $64, %[b]\n dec %[rest]\n jnz 3b\n"     \
+        "3:\n" FLOAT_STEP(ROWS_##n, 0, "0")                                                            \
+        "add $4, %[a]\n add $4, %[d]\n add $64, %[b]\n dec %[rest]\n jnz 3b\n"                         \
         "4:\n" TO_MEMORY(n, ADD_FLOAT)                                                                 \
         : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c)   \
         : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate)                         \
@@ -137,21 +120,10 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
         : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate)                         \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
-#define HIGH_HALVES "vpcmpeqd %%ymm3, %%ymm3, %%ymm3\n vpslld $16, %%ymm3, %%ymm3\n"
-#define DEFINE_TILES(n)                                                                                \
-  DEFINE_TILE(float32, n, 4, 4, "", FLOAT32_STEPS_4, FLOAT32_STEPS_1)                                  \
-  DEFINE_TILE(bfloat16, n, 8, 2, HIGH_HALVES, BFLOAT16_STEPS_2, BFLOAT16_STEPS_1)                      \
-  DEFINE_INT8_TILE(n)
-DEFINE_TILES(1)
-DEFINE_TILES(2)
-DEFINE_TILES(3)
-DEFINE_TILES(4)
-DEFINE_TILES(5)
-DEFINE_TILES(6)
-
-#define TILES(format)                                                                              \
-  {                                                                                                \
-    AGK_NAME(tile_##format##_1), AGK_NAME(tile_##format##_2), AGK_NAME(tile_##format##_3),         \
-        AGK_NAME(tile_##format##_4), AGK_NAME(tile_##format##_5), AGK_NAME(tile_##format##_6)      \
-  }
-static tile_function *const AGK_NAME(tiles)[3][6] = {TILES(float32), TILES(bfloat16), TILES(int8)};
+#define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6)
+EACH_COUNT(DEFINE_FLOAT32_TILE)
+EACH_COUNT(DEFINE_INT8_TILE)
+#define FLOAT32_ENTRY(n) AGK_NAME(tile_float32_##n),
+#define INT8_ENTRY(n) AGK_NAME(tile_int8_##n),
+static tile_function *const AGK_NAME(tiles)[3][6] = {
+    [agk_float32] = {EACH_COUNT(FLOAT32_ENTRY)}, [agk_int8] = {EACH_COUNT(INT8_ENTRY)}};

@@ -4,17 +4,14 @@ kernels=$here/../../Sources/CTensorKernels
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-# compile flags...: an object in $out for each source, each by a compiler of its own and all at once. Flags for
-# one source only stand in flags_NAME. Sets `objects`.
+# compile flags...: an object in $out for each source, each by a compiler of its own and all at once. Sets `objects`.
 compile() {
-  local source name flags job jobs=()
+  local source name job jobs=()
   objects=()
   for source in "$kernels"/*.c "$here"/*.c; do
     name=$(basename "$source" .c)
     [ "$name" != bochs-run ] || continue
-    flags=flags_$name
-    # shellcheck disable=SC2086
-    "${CLANG:-clang}" -std=c17 -g -Wall -Wextra -Werror -Wno-unused-command-line-argument "$@" ${!flags:-} \
+    "${CLANG:-clang}" -std=c17 -g -Wall -Wextra -Werror -Wno-unused-command-line-argument "$@" \
       -I "$kernels/include" -c "$source" -o "$out/$name.o" &
     jobs+=($!)
     objects+=("$out/$name.o")

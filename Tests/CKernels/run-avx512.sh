@@ -33,8 +33,6 @@ echo "$hash  $wheel" | sha256sum -c --quiet
 python3 -m zipfile -e "$wheel" "$out"
 "${CLANG:-clang}" -O2 -Wall -Werror -rdynamic -pie -fPIE -o "$out/bochs-run" "$here/bochs-run.c" -ldl
 
-# shellcheck disable=SC2034
-flags_kernels_bf16="-include $here/bochs-bf16.h"
 compile -O2
 "${CLANG:-clang}" -static -o "$out/kernels-test" "${objects[@]}" -lm -lpthread
 

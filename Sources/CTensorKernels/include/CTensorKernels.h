@@ -42,8 +42,7 @@ typedef struct {
 // The best level that this CPU has.
 agk_level agk_best_level(void);
 
-// The level for whoever asks for none: the one that is fastest for products of that format on this CPU. In a build
-// without optimisation that is AVX2 at most.
+// The level for whoever asks for none: the one that is fastest for products of that format on this CPU.
 agk_level agk_default_level(agk_format format);
 
 // The kernels of a level, or null where this build or this CPU does not have it.

@@ -16,9 +16,8 @@ package enum InstructionSet: Sendable, CaseIterable, Comparable {
   /// The most that this CPU has.
   static var best: InstructionSet { InstructionSet(agk_best_level()) }
 
-  /// What is used where nobody asks for another: the most that this CPU has. A build without optimisation, as debug
-  /// builds are, stops at AVX2, whose products are assembly: those of AVX-512 are C, and would take ten times as long.
-  /// Zen 4, which does 512 bits in two halves, is faster in float32 with AVX2.
+  /// What is used where nobody asks for another: the most that this CPU has. Zen 4, which does 512 bits in two halves, is
+  /// faster in float32 with AVX2, and Intel's CPUs in bfloat16 without the instructions for it.
   static func standard(for precision: Precision) -> InstructionSet {
     InstructionSet(agk_default_level(precision.cFormat))
   }
