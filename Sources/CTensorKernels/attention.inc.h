@@ -24,7 +24,8 @@ INLINE void times_panel(const float *a, size_t lda, size_t rows, const float *pa
   for (size_t s = 0; s < k; s += FLOAT32_BLOCK)
     AGK_NAME(tiles)[agk_float32][rows - 1]((const char *)(a + s), lda * 4,
                                            (const char *)(panel + s * PANEL_COLUMNS),
-                                           smaller(FLOAT32_BLOCK, k - s), (char *)c, ldc * 4, s > 0);
+                                           smaller(FLOAT32_BLOCK, k - s), (char *)c, ldc * 4, s > 0,
+                                           (const char *)panel, 0);
 }
 
 // A token's row of queries, keys or values, or null for zeros.

@@ -50,7 +50,8 @@ INLINE void times_panels(const float *a, size_t lda, size_t rows, const float *b
       for (size_t s = 0; s < k; s += FLOAT32_BLOCK)
         AGK_NAME(tiles)[agk_float32][count - 1]((const char *)(from + s), lda * 4,
                                                 (const char *)(b + (j * k + s) * PANEL_COLUMNS),
-                                                smaller(FLOAT32_BLOCK, k - s), (char *)to, ldc * 4, adds || s > 0);
+                                                smaller(FLOAT32_BLOCK, k - s), (char *)to, ldc * 4, adds || s > 0,
+                                               (const char *)b, 0);
       from += count * lda;
       to += count * ldc;
     }

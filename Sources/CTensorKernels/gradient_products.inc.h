@@ -107,7 +107,8 @@ static void AGK_NAME(outer)(const agk_outer *o, size_t first_row, size_t rows, s
         const size_t here = tile_rows(count, tiles, t);
         prefetch_lines((const char *)to, (const char *)(to + here * PANEL_COLUMNS));
         AGK_NAME(tiles)[agk_float32][here - 1]((const char *)a, agk_gradient_block * 4, (const char *)panel, steps,
-                                               (char *)to, LINE, start > 0);
+                                               (char *)to, LINE, start > 0,
+                                               (const char *)panel, 0);
         a += here * agk_gradient_block;
         to += here * PANEL_COLUMNS;
       }

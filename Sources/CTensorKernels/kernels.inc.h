@@ -8,6 +8,19 @@
 #define ELEMENTS_OF_STEP(format) ((format) == agk_float32 ? 1 : (format) == agk_bfloat16 ? 2 : 4)
 #define GROUP_STEPS 16
 
+// A tile: c[r][j] (+)= sum over `steps` steps of a[r] and column j of the panel `b`; see tiles.inc.h. With every four steps it
+// fetches the line at `next`, and `next` moves on by `stride` bytes.
+typedef void tile_function(const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate,
+                           const char *next, size_t stride);
+#define DECLARE_TILE(format, rows)                                                                         \
+  static __attribute__((noinline)) void AGK_NAME(tile_##format##_##rows)(                                  \
+      const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate,        \
+      const char *next, size_t stride)
+
+INLINE void prefetch_lines(const char *from, const char *to) {
+  for (; from < to; from += 64) __builtin_prefetch(from, 0, 3);
+}
+
 #include AGK_TILES
 
 INLINE vf sigmoid_v(vf x) { return 1.0f / (1.0f + exp_v(-x)); }

@@ -129,7 +129,7 @@ static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t 
     if (finer)
       AGK_NAME(tiles)[agk_int8][0]((const char *)q->remainders + row / q->remainder_step * q->remainder_stride, 0,
                                    (const char *)p->panels + panel * panel_lines(agk_int8, p->steps) * LINE, p->steps,
-                                   (char *)remainder, 0, false);
+                                   (char *)remainder, 0, false, p->panels, 0);
     const vf row_scale = splat(q->scales[row]);
     for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
       const vi column_sum = load_units((const char *)(p->sums + column + i));
@@ -144,10 +144,6 @@ static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t 
   }
 }
 
-INLINE void prefetch_lines(const char *from, const char *to) {
-  for (; from < to; from += 64) __builtin_prefetch(from, 0, 3);
-}
-
 // Pairs of bfloat16, some lines of a panel, to two lines of floats each. The even element is in the low half.
 INLINE void widen(const char *lines, size_t steps, float *out) {
   for (size_t s = 0; s < steps; s++, lines += LINE, out += 2 * PANEL_COLUMNS)
@@ -159,8 +155,8 @@ INLINE void widen(const char *lines, size_t steps, float *out) {
 }
 
 // Panel by panel (or a few at a time), piece by piece of k, and over each piece all rows. The piece stays in the
-// first-level cache, the rows, or their part of k, in the second; meanwhile the next piece is fetched, and the
-// lines of memory that the tile will add to.
+// first-level cache, the rows, or their part of k, in the second; meanwhile the next piece is fetched, a line now and
+// then, as many at once would keep the tile's own lines waiting; and the lines of memory that the tile will add to.
 INLINE void product(const agk_product *p, agk_format format, size_t first_row, size_t rows, size_t first_panel,
                     size_t panels, float *scratch) {
   const size_t tiles = (rows + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
@@ -183,21 +179,22 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
         // The next piece: of the next panel, else of the group's first, else of the next group.
         const char *next = piece + panel_bytes;
         if (j + 1 == group + members) next = last ? next - before : next - members * panel_bytes + bytes;
-        const size_t fetch = last && j + 1 == end ? 0 : (bytes + tiles - 1) / tiles;
         if (widens) widen(piece, steps, wide);
         const char *const factors = widens ? (const char *)wide : piece;
         const size_t tile_steps = widens ? smaller(2 * steps, p->k - 2 * s) : steps;
+        const size_t fetches = tiles * (tile_steps / 4);
+        const size_t stride = fetches == 0 || (last && j + 1 == end) ? 0 : (bytes + fetches - 1) / fetches;
+        if (!stride) next = piece;
         const char *a = (const char *)p->a + first_row * p->lda + s * step_bytes;
         float *sums = scratch + (j - group) * rows * PANEL_COLUMNS;
         for (size_t t = 0, start = first_row; t < tiles; t++) {
           const size_t count = rows_each + (t < longer);
-          prefetch_lines(next, next + fetch);
-          next += fetch;
           prefetch_lines((const char *)sums, (const char *)(sums + count * PANEL_COLUMNS));
           if (last)
             for (size_t r = 0; r < count; r++)
               __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
-          sum[count - 1](a, p->lda, factors, tile_steps, (char *)sums, LINE, s > 0);
+          sum[count - 1](a, p->lda, factors, tile_steps, (char *)sums, LINE, s > 0, next, stride);
+          next += tile_steps / 4 * stride;
           if (last) {
             if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j, sums);
             finish(p, start, count, j * PANEL_COLUMNS, sums);

@@ -6,9 +6,6 @@
 
 #define PANEL_COLUMNS (LANES * AGK_PANEL_VECTORS)
 
-typedef void tile_function(const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc,
-                           bool accumulate);
-
 #define EACH_VECTOR(v) _Pragma("clang loop unroll(full)") for (int v = 0; v < AGK_PANEL_VECTORS; v++)
 #define EACH_ROW(r) _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)
 
@@ -100,10 +97,10 @@ INLINE void tile_int8(const int rows, const char *a, size_t lda, const char *b, 
 }
 
 // One function for each number of rows, so that the sums' registers are known to the compiler.
-#define DEFINE_TILE(format, n)                                                                      \
-  static __attribute__((noinline)) void AGK_NAME(tile_##format##_##n)(                              \
-      const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) { \
-    tile_##format(n, a, lda, b, steps, c, ldc, accumulate);                                         \
+#define DEFINE_TILE(format, n)                                    \
+  DECLARE_TILE(format, n) {                                       \
+    prefetch_lines(next, next + steps / 4 * stride);              \
+    tile_##format(n, a, lda, b, steps, c, ldc, accumulate);       \
   }
 #if AGK_TILE_ROWS == 6
 #define EACH_COUNT(X, f) X(f, 1) X(f, 2) X(f, 3) X(f, 4) X(f, 5) X(f, 6)

@@ -4,9 +4,6 @@
 
 #define PANEL_COLUMNS 16
 
-typedef void tile_function(const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc,
-                           bool accumulate);
-
 // The address of the current step of row r: a is row 0, d row 3, l the distance of two rows.
 #define AT_0(o) o "(%[a])"
 #define AT_1(o) o "(%[a],%[l])"
@@ -59,6 +56,8 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   INT8_STEP(rows, 0, "0") INT8_STEP(rows, 1, "64") INT8_STEP(rows, 2, "128") INT8_STEP(rows, 3, "192")
 #define INT8_STEPS_1(rows) INT8_STEP(rows, 0, "0")
 
+#define FETCH "prefetcht0 (%[next])\n add %[stride], %[next]\n"
+
 #define CLEAR(r, x, y) \
   "vpxor %%xmm" x ", %%xmm" x ", %%xmm" x "\n vpxor %%xmm" y ", %%xmm" y ", %%xmm" y "\n"
 #define NEXT_ROW "add %[ldc], %[c]\n"
@@ -71,7 +70,7 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   STORE(r, x, y)
 
 #define TO_MEMORY(n, add)                                                                              \
-  "test %k[accumulate], %k[accumulate]\n jz 8f\n" ROWS_##n(add)                                         \
+  "cmpl $0, %[accumulate]\n je 8f\n" ROWS_##n(add)                                                     \
   "jmp 9f\n"                                                                                          \
   "8:\n" ROWS_##n(STORE)                                                                              \
   "9:\n vzeroupper\n"
@@ -81,43 +80,44 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
 
 // Four steps at a time, then one at a time, then the sums to memory.
 #define DEFINE_FLOAT32_TILE(n)                                                                         \
-  static __attribute__((noinline)) void AGK_NAME(tile_float32_##n)(                                    \
-      const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) {  \
+  DECLARE_TILE(float32, n) {                                                                           \
     const char *d = a + 3 * lda;                                                                       \
     size_t whole = steps / 4, rest = steps % 4;                                                        \
+    const uint32_t adds = accumulate;                                                                  \
     __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
         "test %[whole], %[whole]\n jz 2f\n .p2align 6\n"                                               \
-        "1:\n" FLOAT32_STEPS_4(ROWS_##n)                                                               \
+        "1:\n" FETCH FLOAT32_STEPS_4(ROWS_##n)                                                               \
         "add $16, %[a]\n add $16, %[d]\n add $256, %[b]\n dec %[whole]\n jnz 1b\n"                     \
         "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
         "3:\n" FLOAT_STEP(ROWS_##n, 0, "0")                                                            \
         "add $4, %[a]\n add $4, %[d]\n add $64, %[b]\n dec %[rest]\n jnz 3b\n"                         \
         "4:\n" TO_MEMORY(n, ADD_FLOAT)                                                                 \
-        : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c)   \
-        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate)                         \
+        : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c),  \
+          [next] "+&r"(next)                                                                           \
+        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)   \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 
 // Group by group, each a line of multipliers and up to 16 steps: four at a time, then one at a time.
 #define DEFINE_INT8_TILE(n)                                                                            \
-  static __attribute__((noinline)) void AGK_NAME(tile_int8_##n)(                                       \
-      const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate) {  \
+  DECLARE_TILE(int8, n) {                                                                              \
     const char *d = a + 3 * lda, *m = b;                                                               \
-    size_t here = 0, whole = 0;                                                                        \
+    size_t here = 0;                                                                                   \
+    const uint32_t adds = accumulate;                                                                  \
     __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
         ".p2align 6\n"                                                                                 \
         "1:\n mov %[b], %[m]\n add $64, %[b]\n mov $16, %k[here]\n"                                    \
         "cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n"                    \
-        "mov %[here], %[whole]\n shr $2, %[whole]\n jz 3f\n"                                           \
-        "2:\n" INT8_STEPS_4(ROWS_##n)                                                                  \
-        "add $16, %[a]\n add $16, %[d]\n add $256, %[b]\n dec %[whole]\n jnz 2b\n"                     \
-        "3:\n and $3, %[here]\n jz 5f\n"                                                               \
+        "sub $4, %[here]\n jb 3f\n"                                                                    \
+        "2:\n" FETCH INT8_STEPS_4(ROWS_##n)                                                                  \
+        "add $16, %[a]\n add $16, %[d]\n add $256, %[b]\n sub $4, %[here]\n jae 2b\n"                   \
+        "3:\n add $4, %[here]\n jz 5f\n"                                                               \
         "4:\n" INT8_STEPS_1(ROWS_##n)                                                                  \
         "add $4, %[a]\n add $4, %[d]\n add $64, %[b]\n dec %[here]\n jnz 4b\n"                         \
         "5:\n test %[steps], %[steps]\n jnz 1b\n" TO_MEMORY(n, ADD_INT)                                \
-        : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [m] "+&r"(m), [here] "+&r"(here), [whole] "+&r"(whole),  \
-          [steps] "+&r"(steps), [c] "+&r"(c)                                                           \
-        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "r"((uint32_t)accumulate)                         \
+        : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps),  \
+          [c] "+&r"(c), [next] "+&r"(next)                                                             \
+        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)                   \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 #define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6)

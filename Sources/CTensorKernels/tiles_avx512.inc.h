@@ -3,9 +3,6 @@
 
 #define PANEL_COLUMNS 32
 
-typedef void tile_function(const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc,
-                           bool accumulate);
-
 // The address of the current step of row r: a is row 0, d, e, f and g are rows 3, 6, 9 and 12, l the distance of two rows.
 #define AT_0(o) o "(%[a])"
 #define AT_1(o) o "(%[a],%[l])"
@@ -93,6 +90,8 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   STEP(rows, format##_ROW_0, "0") STEP(rows, format##_ROW_1, "128") STEP(rows, format##_ROW_2, "256") \
   STEP(rows, format##_ROW_3, "384")
 
+#define FETCH "prefetcht0 (%[next])\n add %[stride], %[next]\n"
+
 #define CLEAR(r, x, y) \
   "vpxord %%zmm" x ", %%zmm" x ", %%zmm" x "\n vpxord %%zmm" y ", %%zmm" y ", %%zmm" y "\n"
 #define STORE(r, x, y) "vmovups %%zmm" x ", (%[c])\n vmovups %%zmm" y ", 64(%[c])\n add %[ldc], %[c]\n"
@@ -109,26 +108,23 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
   "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9", "zmm10", "zmm11",    \
       "zmm12", "zmm13", "zmm14", "zmm15", "zmm16", "zmm17", "zmm18", "zmm19", "zmm20", "zmm21",        \
       "zmm22", "zmm23", "zmm24", "zmm25", "zmm26", "zmm27", "zmm28", "zmm29", "zmm30", "zmm31"
-#define TILE_NAME(format, n)                                              \
-  static __attribute__((noinline)) void AGK_NAME(tile_##format##_##n)(     \
-      const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate)
 #define ROW_POINTERS const char *d = a + 3 * lda, *e = d + 3 * lda, *f = e + 3 * lda, *g = f + 3 * lda
 
 // Four steps at a time, then one at a time, then the sums to memory.
 #define DEFINE_TILE(format, FORMAT, n)                                                                 \
-  TILE_NAME(format, n) {                                                                               \
+  DECLARE_TILE(format, n) {                                                                             \
     ROW_POINTERS;                                                                                      \
     size_t whole = steps / 4, rest = steps % 4;                                                        \
     const uint32_t adds = accumulate;                                                                  \
     __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
         "test %[whole], %[whole]\n jz 2f\n .p2align 6\n"                                               \
-        "1:\n" STEPS_4(ROWS_##n, FORMAT) ADVANCE("16") "add $512, %[b]\n dec %[whole]\n jnz 1b\n"       \
+        "1:\n" FETCH STEPS_4(ROWS_##n, FORMAT) ADVANCE("16") "add $512, %[b]\n dec %[whole]\n jnz 1b\n" \
         "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
         "3:\n" STEP(ROWS_##n, FORMAT##_ROW_0, "0") ADVANCE("4") "add $128, %[b]\n dec %[rest]\n jnz 3b\n"  \
         "4:\n" TO_MEMORY(n, ADD_FLOAT) "vzeroupper\n"                                                  \
         : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),           \
-          [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c)                                       \
-        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds)                                         \
+          [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c), [next] "+&r"(next)                   \
+        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)                   \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 
@@ -150,26 +146,26 @@ typedef void tile_function(const char *a, size_t lda, const char *b, size_t step
 #define AFTER_GROUPS(n) TO_MEMORY(n, ADD_INT)
 #endif
 #define DEFINE_INT8_TILE(n)                                                                            \
-  TILE_NAME(int8, n) {                                                                                 \
+  DECLARE_TILE(int8, n) {                                                                               \
     ROW_POINTERS;                                                                                      \
     char *const first = c;                                                                             \
     const char *m = b;                                                                                 \
     uint32_t adds = accumulate;                                                                        \
-    size_t here = 0, whole = 0;                                                                        \
+    size_t here = 0;                                                                                   \
     (void)first;                                                                                       \
     __asm__ volatile(BEFORE_GROUPS(n)                                                                  \
         ".p2align 6\n"                                                                                 \
         "1:\n mov %[b], %[m]\n add $128, %[b]\n mov $16, %k[here]\n" BEFORE_GROUP(n)                    \
         "cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n"                    \
-        "mov %[here], %[whole]\n shr $2, %[whole]\n jz 3f\n"                                           \
-        "2:\n" STEPS_4(ROWS_##n, INT8) ADVANCE("16") "add $512, %[b]\n dec %[whole]\n jnz 2b\n"         \
-        "3:\n and $3, %[here]\n jz 5f\n"                                                               \
+        "sub $4, %[here]\n jb 3f\n"                                                                    \
+        "2:\n" FETCH STEPS_4(ROWS_##n, INT8) ADVANCE("16") "add $512, %[b]\n sub $4, %[here]\n jae 2b\n"  \
+        "3:\n add $4, %[here]\n jz 5f\n"                                                               \
         "4:\n" STEP(ROWS_##n, INT8_ROW_0, "0") ADVANCE("4") "add $128, %[b]\n dec %[here]\n jnz 4b\n"   \
         "5:\n" AFTER_GROUP(n) "test %[steps], %[steps]\n jnz 1b\n" AFTER_GROUPS(n) "vzeroupper\n"       \
         : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),           \
-          [m] "+&r"(m), [here] "+&r"(here), [whole] "+&r"(whole), [steps] "+&r"(steps), [c] "+&r"(c),   \
+          [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps), [c] "+&r"(c), [next] "+&r"(next),     \
           [accumulate] "+m"(adds)                                                                      \
-        : [l] "r"(lda), [ldc] "m"(ldc), [first] "m"(first)                                             \
+        : [l] "r"(lda), [ldc] "m"(ldc), [first] "m"(first), [stride] "r"(stride)                       \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 

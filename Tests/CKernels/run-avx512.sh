@@ -3,7 +3,7 @@
 # because the machines that we have may not. The emulator is Bochs's CPU, a library inside the PyPI wheel
 # `bochscpu-python`, pinned by its hash; bochs-run.c calls it without Python. It is for tests only, nothing of it is
 # part of the package.
-#   run-avx512.sh [CPU...]   CPUs as Bochs names them; otherwise one for each level
+#   run-avx512.sh [CPU...]   CPUs as Bochs names them; otherwise one for each level, the highest only where it is lacking
 #   CLANG=clang              the compiler
 #   EMULATOR=FOLDER          where the wheel is kept; otherwise .build/bochs of this checkout
 # Debian package: python3-pip. Needs PyPI when the wheel is not yet in EMULATOR.
@@ -42,7 +42,11 @@ run_on() {
   BOCHS_CPU=$1 BOCHS_STATS=1 env -u LD_BIND_NOW "$out/bochs-run" "$out/bochscpu/$library" "$out/kernels-test" \
     "${@:2}" >"$out/$1.log" 2>&1
 }
-[ $# -gt 0 ] || set -- sapphire_rapids corei7_icelake_u corei7_skylake_x core2_penryn_t9600
+if [ $# -eq 0 ]; then
+  set -- corei7_icelake_u corei7_skylake_x core2_penryn_t9600
+  # What this machine has itself, run.sh tests on it.
+  grep -qw avx512_bf16 /proc/cpuinfo || set -- sapphire_rapids "$@"
+fi
 jobs=()
 for cpu in "$@"; do
   case $cpu in
