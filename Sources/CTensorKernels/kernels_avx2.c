@@ -5,6 +5,7 @@
 #define AGK_REGISTER_LANES 8
 #define AGK_TILE_ROWS 6
 #define AGK_BF16 0
+#define AGK_VNNI 0
 #define AGK_TILES "tiles_avx2.inc.h"
 #include "kernels.inc.h"
 #pragma clang attribute pop

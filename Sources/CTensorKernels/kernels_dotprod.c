@@ -9,6 +9,7 @@
 #define AGK_PANEL_VECTORS 1
 #define AGK_DOTPROD 1
 #define AGK_BF16 0
+#define AGK_VNNI 0
 #define AGK_TILES "tiles.inc.h"
 #include "kernels.inc.h"
 #pragma clang attribute pop

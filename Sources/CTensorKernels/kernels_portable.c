@@ -12,5 +12,6 @@
 #define AGK_PANEL_VECTORS 1
 #define AGK_REGISTER_LANES 4
 #define AGK_BF16 0
+#define AGK_VNNI 0
 #define AGK_TILES "tiles.inc.h"
 #include "kernels.inc.h"

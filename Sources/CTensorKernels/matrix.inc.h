@@ -189,7 +189,6 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
         float *sums = scratch + (j - group) * rows * PANEL_COLUMNS;
         for (size_t t = 0, start = first_row; t < tiles; t++) {
           const size_t count = rows_each + (t < longer);
-          prefetch_lines((const char *)sums, (const char *)(sums + count * PANEL_COLUMNS));
           if (last)
             for (size_t r = 0; r < count; r++)
               __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);

@@ -126,8 +126,8 @@ INLINE void pack(agk_format format, const float *rows, size_t count, size_t k, s
         for (size_t j = 0; j < here; j++)
           multipliers[j] = AGK_NAME(multiplier)(quantizers + j, rows + (first + j) * k + at,
                                                 smaller(GROUP_STEPS * width, k - at), inverse + j);
-        const vi twice = multipliers | multipliers << 16;
-        memcpy(to, &twice, sizeof twice);
+        const vi line = AGK_VNNI ? multipliers : multipliers | multipliers << 16;
+        memcpy(to, &line, sizeof line);
         to += LINE;
       }
       vi m[LANES] = {0}, sum = {0};

@@ -128,46 +128,64 @@
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 
-// Group by group, each a line of multipliers and up to 16 steps: four at a time, then one at a time. VNNI has no room for
-// multipliers between its products, so a group's sums are multiplied when they are complete and join those in memory.
+// Group by group, each a line of multipliers and up to 16 steps: four at a time, then one at a time.
 #if AGK_VNNI
-#define MULTIPLY(r, x, y) "vpmulld %%zmm0, %%zmm" x ", %%zmm" x "\n vpmulld %%zmm1, %%zmm" y ", %%zmm" y "\n"
-#define BEFORE_GROUP(n) ROWS_##n(CLEAR)
-// A multiplier stands twice in its lane, for AVX2.
-#define AFTER_GROUP(n)                                                                                 \
-  "vpsrld $16, (%[m]), %%zmm0\n vpsrld $16, 64(%[m]), %%zmm1\n"                                        \
-  ROWS_##n(MULTIPLY) "mov %[first], %[c]\n" TO_MEMORY(n, ADD_INT) "movl $1, %[accumulate]\n"
-#define BEFORE_GROUPS(n) ""
-#define AFTER_GROUPS(n) ""
-#else
-#define BEFORE_GROUP(n) ""
-#define AFTER_GROUP(n) ""
-#define BEFORE_GROUPS(n) ROWS_##n(CLEAR)
-#define AFTER_GROUPS(n) TO_MEMORY(n, ADD_INT)
-#endif
+// VNNI has no room for multipliers between its products: a group's sums are multiplied when they are complete and join those
+// in memory. That is done row by row amid the first products of the next group, so that the multipliers' work overlaps.
+#define CLEAR_MEMORY(r, x, y) "vmovups %%zmm2, (%[c])\n vmovups %%zmm2, 64(%[c])\n add %[ldc], %[c]\n"
+#define JOIN(r, x, y)                                                                           \
+  "vpmulld (%[m]), %%zmm" x ", %%zmm" x "\n vpmulld 64(%[m]), %%zmm" y ", %%zmm" y "\n" ADD_INT(r, x, y)
+#define JOIN_ROW(r, x, y) JOIN(r, x, y) CLEAR(r, x, y) INT8_ROW(r, "0", x, y)
 #define DEFINE_INT8_TILE(n)                                                                            \
-  DECLARE_TILE(int8, n) {                                                                               \
+  DECLARE_TILE(int8, n) {                                                                              \
     ROW_POINTERS;                                                                                      \
     char *const first = c;                                                                             \
     const char *m = b;                                                                                 \
-    uint32_t adds = accumulate;                                                                        \
     size_t here = 0;                                                                                   \
-    (void)first;                                                                                       \
-    __asm__ volatile(BEFORE_GROUPS(n)                                                                  \
+    const uint32_t adds = accumulate;                                                                  \
+    __asm__ volatile(                                                                                  \
+        "cmpl $0, %[accumulate]\n jne 1f\n vpxord %%zmm2, %%zmm2, %%zmm2\n" ROWS_##n(CLEAR_MEMORY)     \
+        "1:\n" ROWS_##n(CLEAR) "add $128, %[b]\n mov $16, %k[here]\n"                                  \
+        "cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n jmp 3f\n"           \
         ".p2align 6\n"                                                                                 \
-        "1:\n mov %[b], %[m]\n add $128, %[b]\n mov $16, %k[here]\n" BEFORE_GROUP(n)                    \
+        "2:\n" FETCH STEPS_4(ROWS_##n, INT8) ADVANCE("16") "add $512, %[b]\n"                          \
+        "3:\n sub $4, %[here]\n jae 2b\n add $4, %[here]\n jz 5f\n"                                    \
+        "4:\n" STEP(ROWS_##n, INT8_ROW_0, "0") ADVANCE("4") "add $128, %[b]\n dec %[here]\n jnz 4b\n"  \
+        "5:\n mov %[first], %[c]\n test %[steps], %[steps]\n jz 7f\n"                                  \
+        "mov $16, %k[here]\n cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n"  \
+        STEP(ROWS_##n, JOIN_ROW, "128") ADVANCE("4") "mov %[b], %[m]\n add $256, %[b]\n dec %[here]\n"   \
+        "sub $3, %[here]\n jb 6f\n"                                                                    \
+        FETCH STEP(ROWS_##n, INT8_ROW_0, "0") STEP(ROWS_##n, INT8_ROW_1, "128")                        \
+        STEP(ROWS_##n, INT8_ROW_2, "256") ADVANCE("12") "add $384, %[b]\n jmp 3b\n"                     \
+        "6:\n add $3, %[here]\n jz 5b\n jmp 4b\n"                                                      \
+        "7:\n" ROWS_##n(JOIN) "vzeroupper\n"                                                           \
+        : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),          \
+          [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps), [c] "+&r"(c), [next] "+&r"(next)     \
+        : [l] "r"(lda), [ldc] "m"(ldc), [first] "m"(first), [accumulate] "m"(adds), [stride] "r"(stride)  \
+        : "memory", "cc", VECTOR_REGISTERS);                                                           \
+  }
+#else
+#define DEFINE_INT8_TILE(n)                                                                            \
+  DECLARE_TILE(int8, n) {                                                                              \
+    ROW_POINTERS;                                                                                      \
+    const char *m = b;                                                                                 \
+    const uint32_t adds = accumulate;                                                                  \
+    size_t here = 0;                                                                                   \
+    __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
+        ".p2align 6\n"                                                                                 \
+        "1:\n mov %[b], %[m]\n add $128, %[b]\n mov $16, %k[here]\n"                                   \
         "cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n"                    \
         "sub $4, %[here]\n jb 3f\n"                                                                    \
         "2:\n" FETCH STEPS_4(ROWS_##n, INT8) ADVANCE("16") "add $512, %[b]\n sub $4, %[here]\n jae 2b\n"  \
         "3:\n add $4, %[here]\n jz 5f\n"                                                               \
-        "4:\n" STEP(ROWS_##n, INT8_ROW_0, "0") ADVANCE("4") "add $128, %[b]\n dec %[here]\n jnz 4b\n"   \
-        "5:\n" AFTER_GROUP(n) "test %[steps], %[steps]\n jnz 1b\n" AFTER_GROUPS(n) "vzeroupper\n"       \
-        : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),           \
-          [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps), [c] "+&r"(c), [next] "+&r"(next),     \
-          [accumulate] "+m"(adds)                                                                      \
-        : [l] "r"(lda), [ldc] "m"(ldc), [first] "m"(first), [stride] "r"(stride)                       \
+        "4:\n" STEP(ROWS_##n, INT8_ROW_0, "0") ADVANCE("4") "add $128, %[b]\n dec %[here]\n jnz 4b\n"  \
+        "5:\n test %[steps], %[steps]\n jnz 1b\n" TO_MEMORY(n, ADD_INT) "vzeroupper\n"                 \
+        : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),          \
+          [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps), [c] "+&r"(c), [next] "+&r"(next)     \
+        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)                   \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
+#endif
 
 #define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 #define FLOAT32_TILE(n) DEFINE_TILE(float32, FLOAT32, n)
