@@ -15,17 +15,17 @@ static size_t AGK_NAME(attention_scratch)(size_t tokens, size_t head_size) {
   const size_t key_columns = whole_panels(tokens) * PANEL_COLUMNS;
   const size_t value_columns = whole_panels(head_size) * PANEL_COLUMNS;
   return key_columns * head_size + value_columns * tokens + ATTENTION_ROWS * key_columns +
-         AGK_TILE_ROWS * PANEL_COLUMNS + ATTENTION_ROWS * whole_vectors(head_size);
+         AGK_TILE_ROWS * PANEL_COLUMNS + ATTENTION_ROWS * whole_vectors(head_size) +
+         key_columns + value_columns + whole_vectors(ATTENTION_ROWS);
 }
 
-// c = a b for one panel, summed in the same blocks as any product.
-INLINE void times_panel(const float *a, size_t lda, size_t rows, const float *panel, size_t k, float *c,
+// c = a b for one panel, summed in the same blocks as any product. A step is a float, or a pair of 16-bit integers.
+INLINE void times_panel(bool int16, const float *a, size_t lda, size_t rows, const float *panel, size_t steps, float *c,
                         size_t ldc) {
-  for (size_t s = 0; s < k; s += FLOAT32_BLOCK)
-    AGK_NAME(tiles)[agk_float32][rows - 1]((const char *)(a + s), lda * 4,
-                                           (const char *)(panel + s * PANEL_COLUMNS),
-                                           smaller(FLOAT32_BLOCK, k - s), (char *)c, ldc * 4, s > 0,
-                                           (const char *)panel, 0);
+  for (size_t s = 0; s < steps; s += FLOAT32_BLOCK)
+    AGK_NAME(tiles)[int16 ? TILE_INT16 : agk_float32][rows - 1](
+        (const char *)(a + s), lda * 4, (const char *)(panel + s * PANEL_COLUMNS), smaller(FLOAT32_BLOCK, steps - s),
+        (char *)c, ldc * 4, s > 0, (const char *)panel, 0);
 }
 
 // A token's row of queries, keys or values, or null for zeros.
@@ -124,6 +124,8 @@ INLINE void lay_values(const agk_attention *t, float *values) {
   }
 }
 
+#include "attention_int16.inc.h"
+
 // scores = scale scores + bias + mask, for the queries from `first` on.
 INLINE void add_bias(const agk_attention *t, float *scores, size_t first, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++) {
@@ -153,14 +155,24 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
   const size_t tokens = t->tokens, size = t->head_size;
   const size_t columns = whole_panels(tokens) * PANEL_COLUMNS;
   const size_t value_panels = whole_panels(size);
+  const size_t key_steps = t->int16 ? (size + 1) / 2 : size, value_steps = t->int16 ? (tokens + 1) / 2 : tokens;
   float *const keys = scratch;
   float *const values = keys + columns * size;
   float *const scores = values + value_panels * PANEL_COLUMNS * tokens;
   float *const sums = scores + ATTENTION_ROWS * columns;
   float *const queries = sums + AGK_TILE_ROWS * PANEL_COLUMNS;
-  const bool copies = t->rows || t->normalizes;
-  lay_keys(t, columns, keys, queries);
-  lay_values(t, values);
+  // Of integers: what one is worth.
+  float *const key_units = queries + ATTENTION_ROWS * whole_vectors(size);
+  float *const value_units = key_units + columns;
+  float *const row_units = value_units + value_panels * PANEL_COLUMNS;
+  const bool copies = t->rows || t->normalizes || t->int16;
+  if (t->int16) {
+    lay_keys_int16(t, columns, keys, key_units, queries);
+    lay_values_int16(t, values, value_units);
+  } else {
+    lay_keys(t, columns, keys, queries);
+    lay_values(t, values);
+  }
 
   // Rows are dealt out to tiles, and a few tiles at a time go through all.
   const size_t all_tiles = (rows + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
@@ -176,14 +188,21 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
       for (size_t r = 0; r < here; r++) {
         float *const to = queries + r * ldq;
         const float *const row = read_row(t, token_row(t, t->query, t->padding_query, first + r), to);
-        if (row != to) copy_row(to, row, size);
+        if (t->int16)
+          row_units[r] = row_to_int16(row, size, most_of_row(size), to);
+        else if (row != to)
+          copy_row(to, row, size);
       }
     }
     for (size_t j = 0; j < columns; j += PANEL_COLUMNS)
       for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
         count = tile_rows(rows, all_tiles, tile + i);
-        times_panel(query + start * ldq, ldq, count, keys + j * size, size, scores + start * columns + j, columns);
+        times_panel(t->int16, query + start * ldq, ldq, count, keys + j * key_steps, key_steps,
+                    scores + start * columns + j, columns);
       }
+    if (t->int16)
+      for (size_t r = 0; r < here; r++)
+        scale_sums(scores + r * columns, whole_vectors(tokens), row_units[r], key_units);
     if (t->bias) add_bias(t, scores, first, here, columns);
     pad_scores(scores, here, columns, tokens);
     softmax_rows(scores, here, whole_vectors(tokens), columns, t->bias ? 1.0f : t->scale,
@@ -191,13 +210,18 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
     if (t->probabilities)
       for (size_t r = 0; r < here; r++)
         memcpy(t->probabilities + (first + r) * tokens, scores + r * columns, tokens * sizeof(float));
+    if (t->int16)
+      for (size_t r = 0; r < here; r++)
+        row_units[r] = probabilities_to_int16(scores + r * columns, whole_vectors(tokens));
     for (size_t v = 0; v < value_panels; v++)
       for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
         count = tile_rows(rows, all_tiles, tile + i);
-        times_panel(scores + start * columns, columns, count, values + v * PANEL_COLUMNS * tokens, tokens, sums,
-                    PANEL_COLUMNS);
+        times_panel(t->int16, scores + start * columns, columns, count, values + v * PANEL_COLUMNS * value_steps,
+                    value_steps, sums, PANEL_COLUMNS);
         const size_t width = smaller(PANEL_COLUMNS, size - v * PANEL_COLUMNS);
         for (size_t r = 0; r < count; r++) {
+          if (t->int16)
+            scale_sums(sums + r * PANEL_COLUMNS, PANEL_COLUMNS, row_units[start + r], value_units + v * PANEL_COLUMNS);
           const size_t token = first + start + r, row = t->rows ? t->rows[token] : token;
           if (t->rows && row == agk_no_row) continue;
           write_row(t->out + row * t->ldo + v * PANEL_COLUMNS, sums + r * PANEL_COLUMNS, width);

@@ -135,7 +135,7 @@ static void AGK_NAME(attention_gradient)(const agk_attention_gradient *t, float 
     for (size_t v = 0; v < value_panels; v++)
       for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
         count = tile_rows(here, tiles, i);
-        times_panel(by_query + start * length, length, count, key_panels + v * PANEL_COLUMNS * tokens, tokens, sums,
+        times_panel(false, by_query + start * length, length, count, key_panels + v * PANEL_COLUMNS * tokens, tokens, sums,
                     PANEL_COLUMNS);
         for (size_t r = 0; r < count; r++)
           write_row(t->d_query + (first + start + r) * t->ldg + v * PANEL_COLUMNS, sums + r * PANEL_COLUMNS,

@@ -21,6 +21,9 @@ INLINE void prefetch_lines(const char *from, const char *to) {
   for (; from < to; from += 64) __builtin_prefetch(from, 0, 3);
 }
 
+// The tables of tiles have one more: pairs of 16-bit integers to a step, for attention.
+#define TILE_INT16 3
+
 #include AGK_TILES
 
 INLINE vf sigmoid_v(vf x) { return 1.0f / (1.0f + exp_v(-x)); }
@@ -243,9 +246,9 @@ static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, co
 
 #include "slopes.inc.h"
 #include "matrix.inc.h"
+#include "pack.inc.h"
 #include "attention.inc.h"
 #include "convolution.inc.h"
-#include "pack.inc.h"
 #include "gradient_products.inc.h"
 #include "gradient_rows.inc.h"
 #include "gradient_attention.inc.h"

@@ -6,6 +6,9 @@
 #define AGK_FMA 1
 #define AGK_TILE_ROWS 6
 #else
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 #define AGK_FMA 0
 #define AGK_TILE_ROWS 2
 #endif

@@ -96,6 +96,29 @@ INLINE void tile_int8(const int rows, const char *a, size_t lda, const char *b, 
   }
 }
 
+// Two products of signed 16-bit integers and their sum in each 32-bit lane.
+INLINE vi dot2(vi sum, uint32_t a, vi b) {
+#if defined(__x86_64__)
+  __m128i s[4], w[4];
+  memcpy(s, &sum, sizeof s);
+  memcpy(w, &b, sizeof w);
+  for (int i = 0; i < 4; i++) s[i] = _mm_add_epi32(s[i], _mm_madd_epi16(_mm_set1_epi32((int)a), w[i]));
+  memcpy(&sum, s, sizeof s);
+  return sum;
+#else
+  return sum + (int16_t)a * ((b << 16) >> 16) + (int16_t)(a >> 16) * (b >> 16);
+#endif
+}
+
+INLINE void tile_int16(const int rows, const char *a, size_t lda, const char *b, size_t steps, char *c,
+                       size_t ldc, bool accumulate) {
+  TILE(
+      vi, 4, vi w[AGK_PANEL_VECTORS];
+      EACH_VECTOR(v) w[v] = load_units(b + 64 * v);
+      , const uint32_t x = unit(a + (size_t)r * lda);
+      EACH_VECTOR(v) acc[r][v] = dot2(acc[r][v], x, w[v]);, acc[r][v])
+}
+
 // One function for each number of rows, so that the sums' registers are known to the compiler.
 #define DEFINE_TILE(format, n)                                    \
   DECLARE_TILE(format, n) {                                       \
@@ -109,6 +132,9 @@ INLINE void tile_int8(const int rows, const char *a, size_t lda, const char *b, 
 #endif
 EACH_COUNT(DEFINE_TILE, float32)
 EACH_COUNT(DEFINE_TILE, int8)
+EACH_COUNT(DEFINE_TILE, int16)
 #define ENTRY(format, n) AGK_NAME(tile_##format##_##n),
-static tile_function *const AGK_NAME(tiles)[3][AGK_TILE_ROWS] = {
-    [agk_float32] = {EACH_COUNT(ENTRY, float32)}, [agk_int8] = {EACH_COUNT(ENTRY, int8)}};
+static tile_function *const AGK_NAME(tiles)[4][AGK_TILE_ROWS] = {
+    [agk_float32] = {EACH_COUNT(ENTRY, float32)},
+    [agk_int8] = {EACH_COUNT(ENTRY, int8)},
+    [TILE_INT16] = {EACH_COUNT(ENTRY, int16)}};

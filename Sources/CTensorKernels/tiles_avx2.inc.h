@@ -30,14 +30,14 @@
 #define FLOAT_ROW(r, o, spare, x, y)                                                   \
   "vbroadcastss " AT_##r(o) ", " spare "\n"                                           \
   "vfmadd231ps %%ymm0, " spare ", %%ymm" x "\n vfmadd231ps %%ymm1, " spare ", %%ymm" y "\n"
-#define FLOAT_ROW_0(r, x, y) FLOAT_ROW(r, "0", SPARE_##r, x, y)
-#define FLOAT_ROW_1(r, x, y) FLOAT_ROW(r, "4", SPARE_##r, x, y)
-#define FLOAT_ROW_2(r, x, y) FLOAT_ROW(r, "8", SPARE_##r, x, y)
-#define FLOAT_ROW_3(r, x, y) FLOAT_ROW(r, "12", SPARE_##r, x, y)
-#define FLOAT_STEP(rows, i, o) \
-  "vmovaps " o "(%[b]), %%ymm0\n vmovaps 32+" o "(%[b]), %%ymm1\n" rows(FLOAT_ROW_##i)
-#define FLOAT32_STEPS_4(rows) \
-  FLOAT_STEP(rows, 0, "0") FLOAT_STEP(rows, 1, "64") FLOAT_STEP(rows, 2, "128") FLOAT_STEP(rows, 3, "192")
+#define FLOAT32_ROW_0(r, x, y) FLOAT_ROW(r, "0", SPARE_##r, x, y)
+#define FLOAT32_ROW_1(r, x, y) FLOAT_ROW(r, "4", SPARE_##r, x, y)
+#define FLOAT32_ROW_2(r, x, y) FLOAT_ROW(r, "8", SPARE_##r, x, y)
+#define FLOAT32_ROW_3(r, x, y) FLOAT_ROW(r, "12", SPARE_##r, x, y)
+#define STEP(rows, row, o) "vmovaps " o "(%[b]), %%ymm0\n vmovaps 32+" o "(%[b]), %%ymm1\n" rows(row)
+#define STEPS_4(rows, format) \
+  STEP(rows, format##_ROW_0, "0") STEP(rows, format##_ROW_1, "64") STEP(rows, format##_ROW_2, "128") \
+  STEP(rows, format##_ROW_3, "192")
 
 // Unsigned bytes of a by signed ones of b: pairs in 16 bits (see `row_quantizer` for why they fit), then pairs of
 // pairs in 32, multiplied on the way. (m: the line of the group's multipliers.)
@@ -50,11 +50,15 @@
 #define INT8_ROW_1(r, x, y) INT8_ROW(r, "4", x, y)
 #define INT8_ROW_2(r, x, y) INT8_ROW(r, "8", x, y)
 #define INT8_ROW_3(r, x, y) INT8_ROW(r, "12", x, y)
-#define INT8_STEP(rows, i, o) \
-  "vmovdqa " o "(%[b]), %%ymm0\n vmovdqa 32+" o "(%[b]), %%ymm1\n" rows(INT8_ROW_##i)
-#define INT8_STEPS_4(rows) \
-  INT8_STEP(rows, 0, "0") INT8_STEP(rows, 1, "64") INT8_STEP(rows, 2, "128") INT8_STEP(rows, 3, "192")
-#define INT8_STEPS_1(rows) INT8_STEP(rows, 0, "0")
+// Signed pairs.
+#define INT16_ROW(r, o, x, y)                                                                 \
+  "vpbroadcastd " AT_##r(o) ", %%ymm2\n"                                                      \
+  "vpmaddwd %%ymm0, %%ymm2, %%ymm3\n vpmaddwd %%ymm1, %%ymm2, %%ymm2\n"                       \
+  "vpaddd %%ymm3, %%ymm" x ", %%ymm" x "\n vpaddd %%ymm2, %%ymm" y ", %%ymm" y "\n"
+#define INT16_ROW_0(r, x, y) INT16_ROW(r, "0", x, y)
+#define INT16_ROW_1(r, x, y) INT16_ROW(r, "4", x, y)
+#define INT16_ROW_2(r, x, y) INT16_ROW(r, "8", x, y)
+#define INT16_ROW_3(r, x, y) INT16_ROW(r, "12", x, y)
 
 #define FETCH "prefetcht0 (%[next])\n add %[stride], %[next]\n"
 
@@ -79,19 +83,19 @@
       "xmm12", "xmm13", "xmm14", "xmm15"
 
 // Four steps at a time, then one at a time, then the sums to memory.
-#define DEFINE_FLOAT32_TILE(n)                                                                         \
-  DECLARE_TILE(float32, n) {                                                                           \
+#define DEFINE_TILE(format, FORMAT, add, n)                                                            \
+  DECLARE_TILE(format, n) {                                                                            \
     const char *d = a + 3 * lda;                                                                       \
     size_t whole = steps / 4, rest = steps % 4;                                                        \
     const uint32_t adds = accumulate;                                                                  \
     __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
         "test %[whole], %[whole]\n jz 2f\n .p2align 6\n"                                               \
-        "1:\n" FETCH FLOAT32_STEPS_4(ROWS_##n)                                                               \
+        "1:\n" FETCH STEPS_4(ROWS_##n, FORMAT)                                                               \
         "add $16, %[a]\n add $16, %[d]\n add $256, %[b]\n dec %[whole]\n jnz 1b\n"                     \
         "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
-        "3:\n" FLOAT_STEP(ROWS_##n, 0, "0")                                                            \
+        "3:\n" STEP(ROWS_##n, FORMAT##_ROW_0, "0")                                                            \
         "add $4, %[a]\n add $4, %[d]\n add $64, %[b]\n dec %[rest]\n jnz 3b\n"                         \
-        "4:\n" TO_MEMORY(n, ADD_FLOAT)                                                                 \
+        "4:\n" TO_MEMORY(n, add)                                                                 \
         : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c),  \
           [next] "+&r"(next)                                                                           \
         : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)   \
@@ -109,10 +113,10 @@
         "1:\n mov %[b], %[m]\n add $64, %[b]\n mov $16, %k[here]\n"                                    \
         "cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n"                    \
         "sub $4, %[here]\n jb 3f\n"                                                                    \
-        "2:\n" FETCH INT8_STEPS_4(ROWS_##n)                                                                  \
+        "2:\n" FETCH STEPS_4(ROWS_##n, INT8)                                                                  \
         "add $16, %[a]\n add $16, %[d]\n add $256, %[b]\n sub $4, %[here]\n jae 2b\n"                   \
         "3:\n add $4, %[here]\n jz 5f\n"                                                               \
-        "4:\n" INT8_STEPS_1(ROWS_##n)                                                                  \
+        "4:\n" STEP(ROWS_##n, INT8_ROW_0, "0")                                                                  \
         "add $4, %[a]\n add $4, %[d]\n add $64, %[b]\n dec %[here]\n jnz 4b\n"                         \
         "5:\n test %[steps], %[steps]\n jnz 1b\n" TO_MEMORY(n, ADD_INT)                                \
         : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps),  \
@@ -121,9 +125,15 @@
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 #define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6)
-EACH_COUNT(DEFINE_FLOAT32_TILE)
+#define FLOAT32_TILE(n) DEFINE_TILE(float32, FLOAT32, ADD_FLOAT, n)
+#define INT16_TILE(n) DEFINE_TILE(int16, INT16, ADD_INT, n)
+EACH_COUNT(FLOAT32_TILE)
 EACH_COUNT(DEFINE_INT8_TILE)
+EACH_COUNT(INT16_TILE)
 #define FLOAT32_ENTRY(n) AGK_NAME(tile_float32_##n),
 #define INT8_ENTRY(n) AGK_NAME(tile_int8_##n),
-static tile_function *const AGK_NAME(tiles)[3][6] = {
-    [agk_float32] = {EACH_COUNT(FLOAT32_ENTRY)}, [agk_int8] = {EACH_COUNT(INT8_ENTRY)}};
+#define INT16_ENTRY(n) AGK_NAME(tile_int16_##n),
+static tile_function *const AGK_NAME(tiles)[4][6] = {
+    [agk_float32] = {EACH_COUNT(FLOAT32_ENTRY)},
+    [agk_int8] = {EACH_COUNT(INT8_ENTRY)},
+    [TILE_INT16] = {EACH_COUNT(INT16_ENTRY)}};

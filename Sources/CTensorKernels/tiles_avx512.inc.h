@@ -85,6 +85,20 @@
 #define INT8_ROW_2(r, x, y) INT8_ROW(r, "8", x, y)
 #define INT8_ROW_3(r, x, y) INT8_ROW(r, "12", x, y)
 
+// Signed pairs.
+#if AGK_VNNI
+#define INT16_ROW(r, o, x, y) ROW("vpbroadcastd", "vpdpwssd", r, o, x, y)
+#else
+#define INT16_ROW(r, o, x, y)                                                       \
+  "vpbroadcastd " AT_##r(o) ", %%zmm2\n"                                            \
+  "vpmaddwd %%zmm0, %%zmm2, %%zmm3\n vpmaddwd %%zmm1, %%zmm2, %%zmm2\n"             \
+  "vpaddd %%zmm3, %%zmm" x ", %%zmm" x "\n vpaddd %%zmm2, %%zmm" y ", %%zmm" y "\n"
+#endif
+#define INT16_ROW_0(r, x, y) INT16_ROW(r, "0", x, y)
+#define INT16_ROW_1(r, x, y) INT16_ROW(r, "4", x, y)
+#define INT16_ROW_2(r, x, y) INT16_ROW(r, "8", x, y)
+#define INT16_ROW_3(r, x, y) INT16_ROW(r, "12", x, y)
+
 #define STEP(rows, row, o) "vmovaps " o "(%[b]), %%zmm0\n vmovaps 64+" o "(%[b]), %%zmm1\n" rows(row)
 #define STEPS_4(rows, format) \
   STEP(rows, format##_ROW_0, "0") STEP(rows, format##_ROW_1, "128") STEP(rows, format##_ROW_2, "256") \
@@ -111,7 +125,7 @@
 #define ROW_POINTERS const char *d = a + 3 * lda, *e = d + 3 * lda, *f = e + 3 * lda, *g = f + 3 * lda
 
 // Four steps at a time, then one at a time, then the sums to memory.
-#define DEFINE_TILE(format, FORMAT, n)                                                                 \
+#define DEFINE_TILE(format, FORMAT, add, n)                                                                 \
   DECLARE_TILE(format, n) {                                                                             \
     ROW_POINTERS;                                                                                      \
     size_t whole = steps / 4, rest = steps % 4;                                                        \
@@ -121,7 +135,7 @@
         "1:\n" FETCH STEPS_4(ROWS_##n, FORMAT) ADVANCE("16") "add $512, %[b]\n dec %[whole]\n jnz 1b\n" \
         "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
         "3:\n" STEP(ROWS_##n, FORMAT##_ROW_0, "0") ADVANCE("4") "add $128, %[b]\n dec %[rest]\n jnz 3b\n"  \
-        "4:\n" TO_MEMORY(n, ADD_FLOAT) "vzeroupper\n"                                                  \
+        "4:\n" TO_MEMORY(n, add) "vzeroupper\n"                                                  \
         : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),           \
           [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c), [next] "+&r"(next)                   \
         : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)                   \
@@ -188,19 +202,23 @@
 #endif
 
 #define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
-#define FLOAT32_TILE(n) DEFINE_TILE(float32, FLOAT32, n)
+#define FLOAT32_TILE(n) DEFINE_TILE(float32, FLOAT32, ADD_FLOAT, n)
 EACH_COUNT(FLOAT32_TILE)
 EACH_COUNT(DEFINE_INT8_TILE)
 #define FLOAT32_ENTRY(n) AGK_NAME(tile_float32_##n),
 #define INT8_ENTRY(n) AGK_NAME(tile_int8_##n),
 #if AGK_BF16
-#define BFLOAT16_TILE(n) DEFINE_TILE(bfloat16, BFLOAT16, n)
+#define BFLOAT16_TILE(n) DEFINE_TILE(bfloat16, BFLOAT16, ADD_FLOAT, n)
 EACH_COUNT(BFLOAT16_TILE)
 #define BFLOAT16_ENTRY(n) AGK_NAME(tile_bfloat16_##n),
 #endif
-static tile_function *const AGK_NAME(tiles)[3][14] = {
+#define INT16_TILE(n) DEFINE_TILE(int16, INT16, ADD_INT, n)
+EACH_COUNT(INT16_TILE)
+#define INT16_ENTRY(n) AGK_NAME(tile_int16_##n),
+static tile_function *const AGK_NAME(tiles)[4][14] = {
     [agk_float32] = {EACH_COUNT(FLOAT32_ENTRY)},
 #if AGK_BF16
     [agk_bfloat16] = {EACH_COUNT(BFLOAT16_ENTRY)},
 #endif
-    [agk_int8] = {EACH_COUNT(INT8_ENTRY)}};
+    [agk_int8] = {EACH_COUNT(INT8_ENTRY)},
+    [TILE_INT16] = {EACH_COUNT(INT16_ENTRY)}};

@@ -73,6 +73,7 @@ typedef struct {
   const float *mask;  // the same, on top of the bias
   size_t ld_bias;     // tokens, rounded up to whole vectors of 16 floats; what pads them does not count
   bool normalizes;    // queries and keys are divided by their norms first
+  bool int16;         // the products in integers of 16 bits
 } agk_attention;
 
 #define agk_no_row UINT32_MAX

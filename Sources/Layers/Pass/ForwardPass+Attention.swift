@@ -10,14 +10,21 @@ package struct Attention {
   let heads: Int
   let headSize: Int
   let scale: AttentionScale
+  let precision: Precision
 
-  package init(query: Buffer, key: Buffer, value: Buffer, heads: Int, headSize: Int, scale: AttentionScale) {
+  /// - Parameter precision: That of the linear layers around it. Between layers of less than a float's bits the products
+  ///   are done in integers of 16 bits.
+  package init(
+    query: Buffer, key: Buffer, value: Buffer, heads: Int, headSize: Int, scale: AttentionScale,
+    precision: Precision
+  ) {
     self.query = query
     self.key = key
     self.value = value
     self.heads = heads
     self.headSize = headSize
     self.scale = scale
+    self.precision = precision
   }
 }
 
@@ -134,6 +141,7 @@ extension ForwardPass {
       query: self[attention.query] + start, key: self[attention.key] + start,
       value: self[attention.value] + start, stride: stride, tokens: tokens, headSize: attention.headSize,
       scale: 1, into: self[out] + start, outStride: stride, probabilities: probabilities)
+    if attention.precision != .float32 { result.multiplyInt16() }
     switch attention.scale {
     case .dotProduct(let scale): result.scale = scale
     case .cosine(let scales):

@@ -45,7 +45,7 @@ struct SwinAttention: Sendable {
     pass.attend(
       Attention(
         query: buffers.query, key: buffers.key, value: buffers.value, heads: heads,
-        headSize: x.width / heads, scale: scale),
+        headSize: x.width / heads, scale: scale, precision: output.precision),
       in: windows, bias: bias, padding: (query.bias, key.bias, value.bias), into: buffers.context,
       probabilities: attentions)
     pass.prepare(buffers.context, rows: x.rows, for: output.precision)

@@ -138,7 +138,7 @@ struct ViTAttention: Sendable {
     }
     let attention = Attention(
       query: buffers.query, key: buffers.key, value: buffers.value, heads: heads, headSize: headSize,
-      scale: .dotProduct(1 / Float(headSize).squareRoot()))
+      scale: .dotProduct(1 / Float(headSize).squareRoot()), precision: output.precision)
     if let bias {
       pass.attend(attention, rows: rows, bias: bias, into: buffers.context, probabilities: attentions)
     } else {

@@ -136,7 +136,7 @@ private struct AttentionPooling: Sendable {
     pass.attend(
       Attention(
         query: attention.query, key: attention.key, value: attention.value, heads: heads, headSize: headSize,
-        scale: .dotProduct(1 / Float(headSize).squareRoot())),
+        scale: .dotProduct(1 / Float(headSize).squareRoot()), precision: output.precision),
       rows: 1, into: attention.context, probabilities: nil)
     pass.linear(output, attention.context, rows: 1, into: hidden)
     pass.normalize(hidden, with: layernorm, rows: 1, into: buffers.normalized, for: .float32)

@@ -1,0 +1,94 @@
+// Attention's products in integers of 16 bits, for networks whose weights have fewer bits than a float.
+//
+// Twice as many products fit a register as of floats, and their sums are exact. Queries and keys get a scale for each token,
+// values one for each column; the softmax stays in floats. Its probabilities, which add up to one, are parts of 32767.
+
+typedef int16_t shorts __attribute__((vector_size(2 * LANES)));
+
+// What a row of `size` queries or keys is scaled to: so small that no sum of products leaves 32 bits.
+INLINE float most_of_row(size_t size) {
+  const float most = floorf(sqrtf(0x1p31f / (float)size)) - 1.0f;
+  return most < 32767.0f ? most : 32767.0f;
+}
+#define MOST_OF_VALUES 32767.0f
+#define WHOLE_PROBABILITY 32767.0f
+
+INLINE void store_shorts(void *to, vi x) {
+  const shorts s = __builtin_convertvector(x, shorts);
+  memcpy(to, &s, sizeof s);
+}
+
+// n floats, or zeros for null, as whole vectors of integers, and their unit: NaN where one is not finite.
+INLINE float row_to_int16(const float *row, size_t n, float most, void *to) {
+  vf m = splat(0.0f);
+  for (size_t i = 0; row && i < n; i += LANES) m = larger_or_nan(vabs(load_up_to(row + i, n - i)), m);
+  const float top = max_lanes(m);
+  // Below that a quotient could overflow, and the row is as good as zero.
+  const bool is_zero = !(top < INFINITY) || top < 0x1p-100f;
+  const vf inverse = splat(is_zero ? 0.0f : most / top);
+  for (size_t i = 0; i < n; i += LANES)
+    store_shorts((char *)to + 2 * i, is_zero ? (vi){0} : rounded(load_up_to(row + i, n - i) * inverse));
+  return top < INFINITY ? is_zero ? 0.0f : top / most : NAN;
+}
+
+// Keys as panels of pairs, and each key's unit. `rooms`: eight rows.
+INLINE void lay_keys_int16(const agk_attention *t, size_t columns, float *keys, float *units, float *rooms) {
+  const size_t size = t->head_size, pairs = (size + 1) / 2, room = whole_vectors(size);
+  const float most = most_of_row(size);
+  for (size_t j = 0; j < columns; j += 8) {
+    float *const to = keys + j / PANEL_COLUMNS * PANEL_COLUMNS * pairs + j % PANEL_COLUMNS;
+    const float *rows[8];
+    for (size_t k = 0; k < 8; k++) {
+      float *const row = rooms + k * room;
+      const float *const key =
+          j + k < t->tokens ? read_row(t, token_row(t, t->key, t->padding_key, j + k), row) : NULL;
+      units[j + k] = row_to_int16(key, size, most, row);
+      rows[k] = row;
+    }
+    size_t i = 0;
+    for (; i + 8 <= pairs; i += 8) transpose_8(rows, i, to + i * PANEL_COLUMNS);
+    for (; i < pairs; i++)
+      for (size_t k = 0; k < 8; k++) memcpy(to + i * PANEL_COLUMNS + k, rows[k] + i, sizeof(float));
+  }
+}
+
+// Values as panels of pairs of tokens, and each column's unit.
+INLINE void lay_values_int16(const agk_attention *t, float *values, float *units) {
+  const size_t pairs = (t->tokens + 1) / 2, columns = whole_panels(t->head_size) * PANEL_COLUMNS;
+  for (size_t i = 0; i < columns; i += LANES) {
+    const size_t width = i < t->head_size ? t->head_size - i : 0;
+    vf top = splat(0.0f);
+    for (size_t j = 0; width && j < t->tokens; j++) {
+      const float *const value = token_row(t, t->value, t->padding_value, j);
+      if (value) top = larger_or_nan(vabs(load_up_to(value + i, width)), top);
+    }
+    const vi is_zero = ~(top < INFINITY) | (top < 0x1p-100f);
+    const vf inverse = choose(is_zero, splat(0.0f), MOST_OF_VALUES / top);
+    store(units + i, choose(top < INFINITY, choose(is_zero, splat(0.0f), top / MOST_OF_VALUES), splat(NAN)));
+    float *const to = values + i / PANEL_COLUMNS * PANEL_COLUMNS * pairs + i % PANEL_COLUMNS;
+    for (size_t p = 0; p < pairs; p++) {
+      vi both[2] = {{0}};
+      for (size_t k = 0; width && k < 2 && 2 * p + k < t->tokens; k++) {
+        const float *const value = token_row(t, t->value, t->padding_value, 2 * p + k);
+        if (value) both[k] = rounded(load_up_to(value + i, width) * inverse);
+      }
+      const vi pair = (both[0] & 0xffff) | both[1] << 16;
+      memcpy(to + p * PANEL_COLUMNS, &pair, sizeof pair);
+    }
+  }
+}
+
+// Integer sums to floats, in place.
+INLINE void scale_sums(float *sums, size_t columns, float row_unit, const float *units) {
+  for (size_t j = 0; j < columns; j += LANES)
+    store(sums + j, __builtin_convertvector(load_units((const char *)(sums + j)), vf) *
+                        (splat(row_unit) * load(units + j)));
+}
+
+// A row of probabilities to integers, in place, and their unit: NaN where they are.
+INLINE float probabilities_to_int16(float *row, size_t columns) {
+  const float unit = 1.0f / WHOLE_PROBABILITY + (row[0] - row[0]);
+  for (size_t j = 0; j < columns; j += LANES)
+    store_shorts((char *)row + 2 * j, rounded(load(row + j) * WHOLE_PROBABILITY));
+  return unit;
+}
