@@ -52,28 +52,36 @@ INLINE void lay_keys_int16(const agk_attention *t, size_t columns, float *keys, 
   }
 }
 
-// Values as panels of pairs of tokens, and each column's unit.
+// Values as panels of pairs of tokens, and each column's unit. Tokens lie far apart: some columns of each at a time.
 INLINE void lay_values_int16(const agk_attention *t, float *values, float *units) {
-  const size_t pairs = (t->tokens + 1) / 2, columns = whole_panels(t->head_size) * PANEL_COLUMNS;
-  for (size_t i = 0; i < columns; i += LANES) {
-    const size_t width = i < t->head_size ? t->head_size - i : 0;
-    vf top = splat(0.0f);
-    for (size_t j = 0; width && j < t->tokens; j++) {
+  enum { most = 4 };
+  const size_t pairs = (t->tokens + 1) / 2, size = t->head_size, columns = whole_panels(size) * PANEL_COLUMNS;
+  for (size_t first = 0, count; first < columns; first += count * LANES) {
+    count = smaller(most, (columns - first) / LANES);
+    vf tops[most] = {{0}}, inverses[most];
+    for (size_t j = 0; j < t->tokens; j++) {
       const float *const value = token_row(t, t->value, t->padding_value, j);
-      if (value) top = larger_or_nan(vabs(load_up_to(value + i, width)), top);
+      for (size_t v = 0, i = first; value && v < count && i < size; v++, i += LANES)
+        tops[v] = larger_or_nan(vabs(load_up_to(value + i, size - i)), tops[v]);
     }
-    const vi is_zero = ~(top < INFINITY) | (top < 0x1p-100f);
-    const vf inverse = choose(is_zero, splat(0.0f), MOST_OF_VALUES / top);
-    store(units + i, choose(top < INFINITY, choose(is_zero, splat(0.0f), top / MOST_OF_VALUES), splat(NAN)));
-    float *const to = values + i / PANEL_COLUMNS * PANEL_COLUMNS * pairs + i % PANEL_COLUMNS;
+    for (size_t v = 0; v < count; v++) {
+      const vi is_zero = ~(tops[v] < INFINITY) | (tops[v] < 0x1p-100f);
+      inverses[v] = choose(is_zero, splat(0.0f), MOST_OF_VALUES / tops[v]);
+      const vf unit = choose(is_zero, splat(0.0f), tops[v] / MOST_OF_VALUES);
+      store(units + first + v * LANES, choose(tops[v] < INFINITY, unit, splat(NAN)));
+    }
     for (size_t p = 0; p < pairs; p++) {
-      vi both[2] = {{0}};
-      for (size_t k = 0; width && k < 2 && 2 * p + k < t->tokens; k++) {
-        const float *const value = token_row(t, t->value, t->padding_value, 2 * p + k);
-        if (value) both[k] = rounded(load_up_to(value + i, width) * inverse);
+      const float *const even = token_row(t, t->value, t->padding_value, 2 * p);
+      const float *const odd =
+          2 * p + 1 < t->tokens ? token_row(t, t->value, t->padding_value, 2 * p + 1) : NULL;
+      for (size_t v = 0, i = first; v < count; v++, i += LANES) {
+        const size_t width = i < size ? size - i : 0;
+        const vf a = even && width ? load_up_to(even + i, width) : splat(0.0f);
+        const vf b = odd && width ? load_up_to(odd + i, width) : splat(0.0f);
+        const vi pair = (rounded(a * inverses[v]) & 0xffff) | rounded(b * inverses[v]) << 16;
+        memcpy(values + i / PANEL_COLUMNS * PANEL_COLUMNS * pairs + p * PANEL_COLUMNS + i % PANEL_COLUMNS, &pair,
+               sizeof pair);
       }
-      const vi pair = (both[0] & 0xffff) | both[1] << 16;
-      memcpy(to + p * PANEL_COLUMNS, &pair, sizeof pair);
     }
   }
 }
