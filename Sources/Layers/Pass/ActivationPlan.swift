@@ -54,6 +54,9 @@ package struct ActivationPlan {
   /// The most floats that a plan may come to: 8 GiB.
   package static let limit = 1 << 31
 
+  /// The floats of all buffers.
+  package var activations: Int { peak + kept }
+
   /// The floats of all buffers and of what `lanes` lanes need, or more where that is beyond `limit`.
   package func demand(lanes: Int) -> Double {
     max(largest, Double(peak) + Double(kept)) + Double(quantization.floats) + Double(lanes)

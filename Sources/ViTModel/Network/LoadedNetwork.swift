@@ -86,6 +86,11 @@ private struct Loaded<N: Network>: LoadedNetwork {
     return output.result
   }
 
+  /// Floats of activations that one thread keeps near the processor: a layer's results that had to go to memory and back would
+  /// cost more than its weights, which pass by once for every hundred rows whatever the number of images. Several threads gain
+  /// more by having more to share out.
+  private static var cachedActivations: Int { 3 << 19 }
+
   /// How many images to run together, and the workspace that takes in floats.
   private func plan(batch: Int, size: ImageExtent, lanes: Int) throws(ViTError) -> (
     images: Int, capacity: Int
@@ -95,7 +100,10 @@ private struct Loaded<N: Network>: LoadedNetwork {
       var plan = ActivationPlan(images: images, kernels: kernels, precision: precision)
       _ = network.plan(&plan, for: size)
       let demand = plan.demand(lanes: lanes)
-      if demand < Double(ActivationPlan.limit) { return (images, plan.capacity(lanes: lanes)) }
+      let fits = lanes > 1 || plan.activations <= Self.cachedActivations
+      if images == 1 || fits, demand < Double(ActivationPlan.limit) {
+        return (images, plan.capacity(lanes: lanes))
+      }
       if images == 1 { try ViTError.check(demand, for: "one image") }
       images = max(1, images / 2)
     }
