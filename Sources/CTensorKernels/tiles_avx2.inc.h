@@ -98,7 +98,7 @@
         "4:\n" TO_MEMORY(n, add)                                                                 \
         : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c),  \
           [next] "+&r"(next)                                                                           \
-        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)   \
+        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "m"(adds), [stride] "m"(stride)   \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 
@@ -121,7 +121,7 @@
         "5:\n test %[steps], %[steps]\n jnz 1b\n" TO_MEMORY(n, ADD_INT)                                \
         : [a] "+&r"(a), [d] "+&r"(d), [b] "+&r"(b), [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps),  \
           [c] "+&r"(c), [next] "+&r"(next)                                                             \
-        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)                   \
+        : [l] "r"(lda), [ldc] "r"(ldc), [accumulate] "m"(adds), [stride] "m"(stride)                   \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 #define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6)

@@ -138,7 +138,7 @@
         "4:\n" TO_MEMORY(n, add) "vzeroupper\n"                                                  \
         : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),           \
           [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c), [next] "+&r"(next)                   \
-        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)                   \
+        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "m"(stride)                   \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 
@@ -175,7 +175,7 @@
         "7:\n" ROWS_##n(JOIN) "vzeroupper\n"                                                           \
         : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),          \
           [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps), [c] "+&r"(c), [next] "+&r"(next)     \
-        : [l] "r"(lda), [ldc] "m"(ldc), [first] "m"(first), [accumulate] "m"(adds), [stride] "r"(stride)  \
+        : [l] "r"(lda), [ldc] "m"(ldc), [first] "m"(first), [accumulate] "m"(adds), [stride] "m"(stride)  \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 #else
@@ -196,7 +196,7 @@
         "5:\n test %[steps], %[steps]\n jnz 1b\n" TO_MEMORY(n, ADD_INT) "vzeroupper\n"                 \
         : [a] "+&r"(a), [d] "+&r"(d), [e] "+&r"(e), [f] "+&r"(f), [g] "+&r"(g), [b] "+&r"(b),          \
           [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps), [c] "+&r"(c), [next] "+&r"(next)     \
-        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "r"(stride)                   \
+        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "m"(stride)                   \
         : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 #endif
