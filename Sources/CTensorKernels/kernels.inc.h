@@ -9,11 +9,12 @@
 #define GROUP_STEPS 16
 
 // A tile: c[r][j] (+)= sum over `steps` steps of a[r] and column j of the panel `b`; see tiles.inc.h. With every four steps it
-// fetches the line at `next`, and `next` moves on by `stride` bytes.
+// fetches the line at `next`, and `next` moves on by `stride` bytes. Sanitizers do not see into assembly, and where they keep its
+// operands it has registers too few.
 typedef void tile_function(const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate,
                            const char *next, size_t stride);
 #define DECLARE_TILE(format, rows)                                                                         \
-  static __attribute__((noinline)) void AGK_NAME(tile_##format##_##rows)(                                  \
+  static __attribute__((noinline, no_sanitize("address", "thread"))) void AGK_NAME(tile_##format##_##rows)(                                  \
       const char *a, size_t lda, const char *b, size_t steps, char *c, size_t ldc, bool accumulate,        \
       const char *next, size_t stride)
 
