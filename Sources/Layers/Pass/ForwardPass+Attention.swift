@@ -141,7 +141,7 @@ extension ForwardPass {
       query: self[attention.query] + start, key: self[attention.key] + start,
       value: self[attention.value] + start, stride: stride, tokens: tokens, headSize: attention.headSize,
       scale: 1, into: self[out] + start, outStride: stride, probabilities: probabilities)
-    if attention.precision != .float32 { result.multiplyInt16() }
+    if attention.precision != .float32, tokens <= AttentionHead.mostTokensInt16 { result.multiplyInt16() }
     switch attention.scale {
     case .dotProduct(let scale): result.scale = scale
     case .cosine(let scales):

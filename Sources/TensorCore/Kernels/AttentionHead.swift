@@ -58,6 +58,9 @@ package struct AttentionHead {
   /// From one row of a bias to the next in floats: whole vectors.
   package static func biasStride(_ tokens: Int) -> Int { (tokens + 15) / 16 * 16 }
 
+  /// Even attention to more tokens than these would round each one's part of 32767 by more than a hundredth.
+  package static var mostTokensInt16: Int { 655 }
+
   /// Does the products in integers of 16 bits: with queries, keys and values up to 2, results are within 5e-4.
   package mutating func multiplyInt16() { head.int16 = true }
 
