@@ -51,7 +51,7 @@ INLINE void times_panels(const float *a, size_t lda, size_t rows, const float *b
         AGK_NAME(tiles)[agk_float32][count - 1]((const char *)(from + s), lda * 4,
                                                 (const char *)(b + (j * k + s) * PANEL_COLUMNS),
                                                 smaller(FLOAT32_BLOCK, k - s), (char *)to, ldc * 4, adds || s > 0,
-                                               (const char *)b, 0);
+                                                (const char *)b, 0);
       from += count * lda;
       to += count * ldc;
     }
@@ -135,8 +135,8 @@ static void AGK_NAME(attention_gradient)(const agk_attention_gradient *t, float 
     for (size_t v = 0; v < value_panels; v++)
       for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
         count = tile_rows(here, tiles, i);
-        times_panel(false, by_query + start * length, length, count, key_panels + v * PANEL_COLUMNS * tokens, tokens, sums,
-                    PANEL_COLUMNS);
+        times_panel(false, by_query + start * length, length, count, key_panels + v * PANEL_COLUMNS * tokens, tokens,
+                    sums, PANEL_COLUMNS);
         for (size_t r = 0; r < count; r++)
           write_row(t->d_query + (first + start + r) * t->ldg + v * PANEL_COLUMNS, sums + r * PANEL_COLUMNS,
                     smaller(PANEL_COLUMNS, size - v * PANEL_COLUMNS));

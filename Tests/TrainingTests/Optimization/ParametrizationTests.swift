@@ -105,8 +105,8 @@ struct ParametrizationTests {
       for parameter in [module.a, module.b] {
         let expected = try golden.doubles("gradient.\(parameter.name)")
         let worst = largestError(gradients.values(parameter.range), expected)
-        // BLAS sums in another order on each kind of CPU: 2.1e-7 is the most that was seen.
-        #expect(worst.error <= 5e-7 * (expected.map(abs).max() ?? 0), "\(parameter.name): \(worst)")
+        // BLAS sums in another order on each kind of CPU: 2.04e-7 is the most that was seen.
+        #expect(worst.error <= 3e-7 * (expected.map(abs).max() ?? 0), "\(parameter.name): \(worst)")
       }
     }
 
