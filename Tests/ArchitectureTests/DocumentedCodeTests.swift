@@ -9,10 +9,7 @@ import Testing
   }
 
   private static func names(in folder: String) -> [String] {
-    let path = SourceFile.package.appendingPathComponent(folder).path
-    return FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String }.map {
-      "\(folder)/\($0)"
-    } ?? []
+    SourceFile.names(in: folder).map { "\(folder)/\($0)" }
   }
 
   /// Lines of code without indentation.

@@ -10,7 +10,8 @@ import Testing
   init() throws {
     let package = SourceFile.package
     folders = try FileManager.default.contentsOfDirectory(
-      atPath: package.appendingPathComponent("Sources").path)
+      atPath: package.appendingPathComponent("Sources").path
+    ).filter { !SourceFile.isPackage("Sources/\($0)") }
     files = try SourceFile.all.get()
     manifest = try Manifest(contentsOf: package.appendingPathComponent("Package.swift"))
   }

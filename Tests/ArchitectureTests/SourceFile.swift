@@ -18,11 +18,26 @@ struct SourceFile {
   /// The files of `Sources`, sorted, read once.
   static let all = Result { try files(in: "Sources") }
 
+  /// The files in a folder of the package, but for those of packages of their own within it.
+  static func names(in folder: String) -> [String] {
+    let url = package.appendingPathComponent(folder)
+    let enumerator = FileManager.default.enumerator(atPath: url.path)
+    var names: [String] = []
+    while let name = enumerator?.nextObject() as? String {
+      if isPackage("\(folder)/\(name)") { enumerator?.skipDescendants() } else { names.append(name) }
+    }
+    return names
+  }
+
+  /// Whether a folder has a manifest.
+  static func isPackage(_ folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: package.appendingPathComponent("\(folder)/Package.swift").path)
+  }
+
   /// The Swift files in a folder of the package, sorted.
   static func files(in folder: String) throws -> [SourceFile] {
     let url = package.appendingPathComponent(folder)
-    let names = FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []
-    return try names.filter { $0.hasSuffix(".swift") }.sorted().map {
+    return try names(in: folder).filter { $0.hasSuffix(".swift") }.sorted().map {
       SourceFile(path: $0, text: try String(contentsOf: url.appendingPathComponent($0), encoding: .utf8))
     }
   }

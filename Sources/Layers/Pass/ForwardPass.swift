@@ -25,11 +25,20 @@ package struct ForwardPass {
   package init(
     _ plan: ActivationPlan, exactRows: ExactRows, compute: ParallelContext, workspace: Workspace
   ) {
+    self.init(
+      plan, exactRows: exactRows, compute: compute,
+      memory: workspace.floats(plan.capacity(lanes: compute.lanes)))
+  }
+
+  /// - Parameter memory: Of the plan's capacity at least, for the lanes of `compute`.
+  package init(
+    _ plan: ActivationPlan, exactRows: ExactRows, compute: ParallelContext,
+    memory: UnsafeMutablePointer<Float>
+  ) {
     kernels = plan.kernels
     images = plan.images
     self.compute = compute
     self.exactRows = exactRows
-    let memory = workspace.floats(plan.capacity(lanes: compute.lanes))
     base = memory
     kept = memory + plan.keptOffset
     quantizationMemory = memory + plan.restOffset

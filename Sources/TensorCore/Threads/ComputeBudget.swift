@@ -44,15 +44,18 @@ public struct ComputeBudget: Sendable {
 
 /// The means to run loops on the threads of a budget; valid inside `ComputeBudget.withCompute`, for the thread
 /// that called it.
-package struct ParallelContext {
+package struct ParallelContext: Sendable {
   fileprivate let pool: ThreadPool
   fileprivate let place: Int
 
   /// The number of lanes, for scratch memory of one per lane.
   package var lanes: Int { pool.threads }
 
+  /// Means that run loops on the calling thread alone, for an iteration that has loops of its own.
+  package static let serial = ParallelContext(pool: ThreadPool(threads: 1), place: 0)
+
   /// Calls `body(context, iteration, lane)` for every iteration in `0..<count`, in any order, and returns
-  /// when all are done. Iterations must not touch each other's memory, nor run loops of their own.
+  /// when all are done. Iterations must not touch each other's memory, nor run loops other than `serial` ones.
   ///
   /// Allocates nothing when `body` captures nothing: what it needs is to be handed over as `context`.
   package func parallelFor<Context>(
@@ -61,6 +64,9 @@ package struct ParallelContext {
   ) {
     pool.run(count, at: place, context, body)
   }
+
+  /// The same for a body of a type of its own. Allocates nothing.
+  package func parallelFor(_ count: Int, _ body: some ParallelBody) { pool.run(count, at: place, body) }
 
   /// The same for a body with captures. It allocates: not for the layers of a network.
   package func parallelFor(_ count: Int, _ body: (_ iteration: Int, _ lane: Int) -> Void) {

@@ -15,7 +15,17 @@ struct LoopBody {
     }
   }
 
+  /// Calls `use` with a body of a type of its own, that is valid until `use` returns.
+  static func with<Body: ParallelBody>(_ body: Body, _ use: (LoopBody) -> Void) {
+    withUnsafePointer(to: body) { use(LoopBody(frame: $0, type: BodyFrame<Body>.self)) }
+  }
+
   func callAsFunction(_ iteration: Int, lane: Int) { type.call(frame, iteration, lane) }
+}
+
+/// A loop's body for generic code, where even a closure without captures allocates: it has to keep the types.
+package protocol ParallelBody {
+  func callAsFunction(_ iteration: Int, lane: Int)
 }
 
 private protocol LoopFrame {
@@ -29,5 +39,11 @@ private struct Frame<Context>: LoopFrame {
   static func call(_ frame: UnsafeRawPointer, _ iteration: Int, _ lane: Int) {
     let frame = frame.assumingMemoryBound(to: Self.self)
     frame.pointee.function(frame.pointee.context, iteration, lane)
+  }
+}
+
+private enum BodyFrame<Body: ParallelBody>: LoopFrame {
+  static func call(_ frame: UnsafeRawPointer, _ iteration: Int, _ lane: Int) {
+    frame.assumingMemoryBound(to: Body.self).pointee(iteration, lane: lane)
   }
 }

@@ -41,4 +41,13 @@ final class ThreadPool: Sendable {
     }
     LoopBody.with(context, body) { shared.run(LoopSlot.Loop(count: count, body: $0), at: place) }
   }
+
+  /// The same for a body of a type of its own.
+  func run(_ count: Int, at place: Int, _ body: some ParallelBody) {
+    if threads == 1 || count <= 1 {
+      for iteration in 0..<max(count, 0) { body(iteration, lane: 0) }
+      return
+    }
+    LoopBody.with(body) { shared.run(LoopSlot.Loop(count: count, body: $0), at: place) }
+  }
 }

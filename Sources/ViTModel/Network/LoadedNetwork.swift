@@ -58,7 +58,12 @@ private struct Loaded<N: Network>: LoadedNetwork {
   ) throws -> ImageClassifierOutput {
     let batch = pixelValues.shape[0]
     // Everything that is about to be allocated is checked first.
-    let (images, capacity) = try plan(batch: batch, size: size, lanes: budget.threads)
+    let share = try BatchShare(batch: batch, lanes: budget.threads, largest: network.imagesPerPass) {
+      images in
+      var plan = ActivationPlan(images: images, kernels: kernels, precision: precision)
+      _ = network.plan(&plan, for: size)
+      return plan
+    }
     let shapes = hiddenStates || attentions ? network.outputShapes(for: size) : nil
     let output = try OutputBuffers(
       width: outputSize, batch: batch, hiddenStates: hiddenStates ? shapes : nil,
@@ -69,43 +74,55 @@ private struct Loaded<N: Network>: LoadedNetwork {
     let pixels = try pixelValues.contiguous()
     let imageLength = pixels.shape[1] * size.height * size.width
 
+    let batchRun = BatchRun(
+      network: network, kernels: kernels, precision: precision, geometry: geometry, size: size,
+      pixels: pixels.base, imageLength: imageLength, output: output)
     try budget.withCompute { compute in
-      try workspaces.withWorkspace(capacity: capacity) { workspace in
-        for first in Swift.stride(from: 0, to: batch, by: images) {
-          var plan = ActivationPlan(
-            images: min(images, batch - first), kernels: kernels, precision: precision)
-          let buffers = network.plan(&plan, for: size)
-          let pass = ForwardPass(
-            plan, exactRows: network.exactRows, compute: compute, workspace: workspace.recycled())
-          network.run(
-            pass, buffers, geometry, pixels: pixels.base + first * imageLength, size: size,
-            into: output.slice(from: first))
+      try workspaces.withWorkspace(capacity: share.capacity) { workspace in
+        let memory = workspace.floats(share.capacity)
+        compute.parallelFor(
+          share.separatePasses, SeparatePasses(batchRun: batchRun, share: share, memory: memory))
+        for first in Swift.stride(from: share.separateCount, to: batch, by: share.imagesTogether) {
+          batchRun(first..<min(first + share.imagesTogether, batch), compute, memory)
         }
       }
     }
     return output.result
   }
+}
 
-  /// Floats of activations that one thread keeps near the processor: a layer's results that had to go to memory and back would
-  /// cost more than its weights, which pass by once for every hundred rows whatever the number of images. Several threads gain
-  /// more by having more to share out.
-  private static var cachedActivations: Int { 3 << 19 }
+/// What all passes over a batch share.
+private struct BatchRun<N: Network> {
+  let network: N
+  let kernels: Kernels
+  let precision: Precision
+  let geometry: N.Geometry
+  let size: ImageExtent
+  /// [batch, channels, height, width], and the floats of an image.
+  let pixels: UnsafePointer<Float>
+  let imageLength: Int
+  let output: OutputBuffers
 
-  /// How many images to run together, and the workspace that takes in floats.
-  private func plan(batch: Int, size: ImageExtent, lanes: Int) throws(ViTError) -> (
-    images: Int, capacity: Int
+  /// - Parameter memory: Of the capacity that `BatchShare` says, for the lanes of `compute`.
+  func callAsFunction(
+    _ images: Range<Int>, _ compute: ParallelContext, _ memory: UnsafeMutablePointer<Float>
   ) {
-    var images = max(1, min(network.imagesPerPass, batch))
-    while true {
-      var plan = ActivationPlan(images: images, kernels: kernels, precision: precision)
-      _ = network.plan(&plan, for: size)
-      let demand = plan.demand(lanes: lanes)
-      let fits = lanes > 1 || plan.activations <= Self.cachedActivations
-      if images == 1 || fits, demand < Double(ActivationPlan.limit) {
-        return (images, plan.capacity(lanes: lanes))
-      }
-      if images == 1 { try ViTError.check(demand, for: "one image") }
-      images = max(1, images / 2)
-    }
+    var plan = ActivationPlan(images: images.count, kernels: kernels, precision: precision)
+    let buffers = network.plan(&plan, for: size)
+    let pass = ForwardPass(plan, exactRows: network.exactRows, compute: compute, memory: memory)
+    network.run(
+      pass, buffers, geometry, pixels: pixels + images.lowerBound * imageLength, size: size,
+      into: output.slice(from: images.lowerBound))
+  }
+}
+
+/// The passes that threads run by themselves.
+private struct SeparatePasses<N: Network>: ParallelBody {
+  let batchRun: BatchRun<N>
+  let share: BatchShare
+  let memory: UnsafeMutablePointer<Float>
+
+  func callAsFunction(_ pass: Int, lane: Int) {
+    batchRun(share.separateImages(pass), .serial, memory + lane * share.laneCapacity)
   }
 }
