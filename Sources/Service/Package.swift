@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that no user of the library resolves what only a server needs.
+let package = Package(
+  name: "AIGuardService",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "aiguard-server", targets: ["aiguard-server"])],
+  dependencies: [
+    .package(name: "AIGuardVision", path: "../..", traits: ["Evidence", "Formats", "Hub"]),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CServiceCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    // What is kept: results, reviews, keys, the audit log.
+    .target(name: "ResultStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    // What is computed: models, their queue, one inference for equal uploads. No HTTP.
+    .target(
+      name: "ModelService",
+      dependencies: [
+        "CServiceCrypto", "ResultStore", .product(name: "AIGuardVision", package: "AIGuardVision"),
+        .product(name: "Evaluation", package: "AIGuardVision"),
+      ]),
+    // The faces: /v1, /v2, /models, /predict, and the page.
+    .target(
+      name: "ServiceHTTP",
+      dependencies: [
+        "ModelService", "ResultStore", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      resources: [
+        "favicon.svg", "index.html", "openapi.json", "page.css", "page.js", "texts.js",
+      ].map { .embedInCode("Page/\($0)") }),
+    .executableTarget(
+      name: "aiguard-server",
+      dependencies: [
+        "ModelService", "ResultStore", "ServiceHTTP",
+        .product(name: "AIGuardDefaultModel", package: "AIGuardVision"),
+        .product(name: "AIGuardPhotoModel", package: "AIGuardVision"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+    .testTarget(
+      name: "ResultStoreTests",
+      dependencies: ["ResultStore", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(
+      name: "ServiceHTTPTests",
+      dependencies: [
+        "ModelService", "ResultStore", "ServiceHTTP",
+        .product(name: "AIGuardDefaultModel", package: "AIGuardVision"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

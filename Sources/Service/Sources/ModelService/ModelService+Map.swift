@@ -1,0 +1,14 @@
+import Foundation
+import AIGuardVision
+import ImageProcessor
+
+extension ModelService {
+  /// The image with a map over it of where the result comes from, as PNG.
+  package func map(_ bytes: [UInt8], model: ServedModel) async throws -> Data {
+    let explanation = try await explain(bytes, model: model)
+    let limits = model.classifier.limits
+    return try await OwnThread.run {
+      Data(try ImageEncoder.encode(try explanation.image(), as: .png(), limits: limits))
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import AIGuardVision
+import Foundation
+import ResultStore
+
+/// Classifies images with the models that are served, and keeps what came out.
+///
+/// As many images are computed at once as the models' budget has threads, on threads of the classifier's own. A bounded number
+/// waits, the rest is refused. The same bytes with the same settings are computed once: later requests are answered from the
+/// store, equal ones at the same time wait for the first.
+package final class ModelService: Sendable {
+  package struct Options: Sendable {
+    /// Requests that may wait for a thread.
+    package var maximumWaiting = 64
+    /// After how many seconds a request is given up.
+    package var deadline = 60.0
+    /// How long results are kept, in seconds; `nil` for ever.
+    package var retention: Double?
+    /// Whether the names of files are kept.
+    package var keepsNames = true
+
+    package init() {}
+  }
+
+  package let models: [ServedModel]
+  package let store: any ResultStore
+  package let metrics: ServiceMetrics
+  package let options: Options
+  private let queue: AdmissionQueue
+  private let flights = SingleFlight<FlightKey, StoredResult>()
+  private let reader: EvidenceReader
+
+  private struct FlightKey: Hashable {
+    let key: ResultKey
+    let owner: String
+    let keepsThumbnail: Bool
+  }
+
+  /// - Parameters:
+  ///   - models: At least one, all with the same budget; the first is the one for requests that name none.
+  ///   - reader: Whom to trust about evidence.
+  package init(
+    models: [ServedModel], store: any ResultStore, options: Options = Options(),
+    metrics: ServiceMetrics = ServiceMetrics(), reader: EvidenceReader = EvidenceReader()
+  ) {
+    precondition(!models.isEmpty, "a service without a model")
+    self.models = models
+    self.store = store
+    self.options = options
+    self.metrics = metrics
+    self.reader = reader
+    queue = AdmissionQueue(
+      width: models[0].classifier.budget.threads, most: max(0, options.maximumWaiting))
+  }
+
+  /// Runs every model once and hashes its weights.
+  package func prepare() async throws {
+    for model in models {
+      try await model.classifier.prepare()
+      _ = try model.classifier.identity.sha256
+    }
+  }
+
+  /// - Throws: `ServiceFailure.noModel`.
+  package func model(named name: String?) throws(ServiceFailure) -> ServedModel {
+    guard let name else { return models[0] }
+    guard let model = models.first(where: { $0.name == name || $0.classifier.identity.id == name }) else {
+      throw .noModel(name)
+    }
+    return model
+  }
+
+  /// Classifies an image, or finds that it was.
+  ///
+  /// - Throws: Errors of the image and the model; `ServiceFailure`.
+  package func classify(_ request: ImageRequest) async throws -> ImageAnswer {
+    let model = try model(named: request.model)
+    return try await withDeadline {
+      // Hashing 20 MB takes longer than a task may hold a thread of the pool.
+      let key = try await OwnThread.run { try self.key(request, model) }
+      if let known = try await self.timedStore({ try await $0.result(of: key, owner: request.owner) }),
+        !request.keepsThumbnail || known.content.thumbnail != nil
+      {
+        self.note(known, "stored")
+        return ImageAnswer(result: known, isCached: true)
+      }
+      let flight = FlightKey(key: key, owner: request.owner, keepsThumbnail: request.keepsThumbnail)
+      let (result, isShared) = try await self.flights.value(for: flight) {
+        try await self.compute(request, model, key)
+      }
+      self.note(result, isShared ? "shared" : "computed")
+      return ImageAnswer(result: result, isCached: isShared)
+    }
+  }
+
+  /// Classifies pixel values that a client has prepared; nothing of it is kept.
+  package func classify(pixelValues: Tensor, model: ServedModel) async throws -> [ClassificationResult] {
+    try await withDeadline {
+      try await self.inTurn {
+        try await model.classifier.classify(
+          pixelValues: pixelValues, topK: model.classifier.labels.count, functionToApply: nil)
+      }
+    }
+  }
+
+  /// A map of where a result comes from.
+  package func explain(_ bytes: [UInt8], model: ServedModel) async throws -> Explanation {
+    try await withDeadline { try await self.inTurn { try await model.classifier.explain(imageBytes: bytes) } }
+  }
+
+  /// Several views of an image.
+  package func classifyViews(_ bytes: [UInt8], model: ServedModel) async throws -> ViewsResult {
+    try await withDeadline {
+      try await self.inTurn { try await model.classifier.classifyViews(imageBytes: bytes) }
+    }
+  }
+
+  /// What was done, to be replayed by others.
+  package func receipt(_ bytes: [UInt8], model: ServedModel) async throws -> Receipt {
+    try await withDeadline {
+      try await self.inTurn { try await model.classifier.receipt(imageBytes: bytes).receipt }
+    }
+  }
+
+  /// How many jobs run and wait.
+  package var load: (running: Int, waiting: Int) {
+    get async {
+      let state = await queue.state
+      return (state.running, state.waiting)
+    }
+  }
+
+  // MARK: Private
+
+  private func key(_ request: ImageRequest, _ model: ServedModel) throws -> ResultKey {
+    guard let weights = ContentHash.data(hexadecimal: try model.classifier.identity.sha256) else {
+      throw ServiceFailure.notReady("the hash of the model is none")
+    }
+    return ResultKey(
+      contentSHA256: try ContentHash.sha256(request.bytes), modelSHA256: weights,
+      settings: model.settings(request.function))
+  }
+
+  private func compute(
+    _ request: ImageRequest, _ model: ServedModel, _ key: ResultKey
+  ) async throws -> StoredResult {
+    let clock = ContinuousClock()
+    let (examination, thumbnail, time) = try await inTurn { [self] in
+      let start = clock.now
+      let classifier = model.classifier
+      let examination = try await classifier.examine(
+        imageBytes: request.bytes, reader: reader, topK: classifier.labels.count,
+        functionToApply: request.function)
+      let thumbnail =
+        request.keepsThumbnail
+        ? try await OwnThread.run { try Thumbnail.jpeg(of: request.bytes, limits: classifier.limits) } : nil
+      return (examination, thumbnail, clock.now - start)
+    }
+    let classification = examination.classification
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let now = Date()
+    let result = NewResult(
+      key: key, byteCount: Int64(request.bytes.count),
+      sourceName: options.keepsNames ? request.sourceName : nil, model: model.name,
+      verdict: classification.verdict?.name,
+      score: classification.calibratedScore ?? classification.generatedScore.map(Double.init),
+      agreement: examination.agreement.rawValue, examination: try encoder.encode(examination),
+      thumbnail: thumbnail, milliseconds: Int64((time / .milliseconds(1)).rounded()),
+      expires: options.retention.map { now.addingTimeInterval($0) })
+    return try await timedStore { try await $0.keep(result, owner: request.owner, at: now) }
+  }
+
+  private func inTurn<Value: Sendable>(
+    _ job: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    let clock = ContinuousClock()
+    let asked = clock.now
+    return try await queue.run { [self] in
+      let start = clock.now
+      metrics.record(.queue, start - asked)
+      defer { metrics.record(.inference, clock.now - start) }
+      return try await job()
+    }
+  }
+
+  /// The store's failures are the service's, not the client's.
+  private func timedStore<Value: Sendable>(
+    _ call: (any ResultStore) async throws -> Value
+  ) async throws -> Value {
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer { metrics.record(.store, clock.now - start) }
+    return try await call(store)
+  }
+
+  private func note(_ result: StoredResult, _ source: String) {
+    metrics.count(.answers, "source=\"\(source)\"")
+    metrics.count(.verdicts, "verdict=\"\(result.content.verdict ?? "none")\"")
+  }
+
+  /// Gives up after the deadline; what then still runs is cancelled.
+  private func withDeadline<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    let seconds = options.deadline
+    return try await withThrowingTaskGroup(of: Value.self) { group in
+      group.addTask { try await work() }
+      group.addTask {
+        try await Task.sleep(for: .seconds(seconds))
+        throw ServiceFailure.deadline(seconds: seconds)
+      }
+      defer { group.cancelAll() }
+      guard let first = try await group.next() else { throw CancellationError() }
+      return first
+    }
+  }
+}

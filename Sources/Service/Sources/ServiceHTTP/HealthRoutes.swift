@@ -1,0 +1,29 @@
+import HTTPTypes
+import Hummingbird
+import ModelService
+
+/// `/livez`, `/readyz` and `/metrics`.
+struct HealthRoutes: Sendable {
+  let service: ModelService
+  let readiness: Readiness
+
+  func add(to router: Router<ServiceContext>) {
+    router.get("livez") { _, _ in
+      Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n")))
+    }
+    router.get("readyz") { _, _ in
+      try await readiness.check()
+      return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "ready\n")))
+    }
+    router.get("metrics") { _, _ in
+      let load = await service.load
+      let text = service.metrics.text(gauges: [
+        ("aiguard_running", "Images that are being computed.", load.running),
+        ("aiguard_waiting", "Requests that wait for a thread.", load.waiting),
+      ])
+      return Response(
+        status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+  }
+}

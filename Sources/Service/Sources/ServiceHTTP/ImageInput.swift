@@ -1,0 +1,81 @@
+import AIGuardVision
+import Foundation
+import HTTPTypes
+import Hummingbird
+import ModelService
+
+/// The images of a request: the body itself, a form's files, or base64 in JSON.
+struct ImageInput: Sendable {
+  struct File: Sendable {
+    var name: String?
+    var bytes: [UInt8]
+  }
+
+  var files: [File]
+  /// The form's fields that are no files.
+  var fields: [String: String] = [:]
+  var isForm = false
+
+  /// - Throws: `ServiceFailure`.
+  init(_ request: Request, _ body: RequestBody) async throws {
+    let type = request.headers[.contentType]
+    let boundary = try MultipartForm.boundary(ofContentType: type)
+    let bytes = try await body.bytes(of: request)
+    let kind = type.map { HeaderParameters($0).value }
+    if let boundary {
+      let form = try MultipartForm(bytes, boundary: boundary)
+      files = form.files().map { File(name: $0.fileName, bytes: $0.bytes) }
+      for part in form.parts where part.fileName == nil {
+        fields[part.name] = String(decoding: part.bytes, as: UTF8.self)
+      }
+      isForm = true
+      guard !files.isEmpty else { throw ServiceFailure.invalid("the form has no file") }
+    } else if kind == "application/json" {
+      struct Body: Decodable {
+        var image: Data
+        var name: String?
+      }
+      do {
+        let body = try JSONDecoder().decode(Body.self, from: Data(bytes))
+        files = [File(name: body.name, bytes: [UInt8](body.image))]
+      } catch {
+        throw ServiceFailure.invalid("JSON has to be {\"image\": \"base64\", \"name\": \"optional\"}")
+      }
+    } else if kind == "application/x-www-form-urlencoded" {
+      // What curl says of --data-binary, unless it is told otherwise: the bytes are the image.
+      files = [File(name: nil, bytes: bytes)]
+    } else {
+      files = [File(name: request.uri.queryParameters.get("name"), bytes: bytes)]
+    }
+  }
+}
+
+extension Request {
+  /// A parameter that is true or false.
+  func flag(_ name: String) throws(ServiceFailure) -> Bool {
+    switch uri.queryParameters.get(name) {
+    case nil, "false", "0": false
+    case "", "true", "1": true
+    case let other?: throw .invalid("\(name) is true or false, not \"\(other)\"")
+    }
+  }
+
+  /// A number within a range.
+  func number<N: FixedWidthInteger>(_ name: String, in range: ClosedRange<N>) throws(ServiceFailure) -> N? {
+    guard let text = uri.queryParameters.get(name) else { return nil }
+    guard let number = N(text), range.contains(number) else {
+      throw .invalid(
+        "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
+    }
+    return number
+  }
+
+  /// The function from logits to scores that the request names.
+  func function() throws(ServiceFailure) -> ClassificationFunction? {
+    guard let text = uri.queryParameters.get("function_to_apply") else { return nil }
+    guard let function = ClassificationFunction(rawValue: text) else {
+      throw .invalid("function_to_apply is softmax, sigmoid or none, not \"\(text)\"")
+    }
+    return function
+  }
+}

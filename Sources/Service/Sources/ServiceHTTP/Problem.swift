@@ -1,0 +1,91 @@
+import AIGuardVision
+import Foundation
+import HTTPTypes
+import Hummingbird
+import ModelService
+import ResultStore
+
+/// A failure as RFC 9457 has it. `error` is for the clients of other protocols, which read it whatever the status.
+struct Problem: Encodable, Sendable {
+  let type = "about:blank"
+  let title: String
+  let status: Int
+  let detail: String
+  let kind: String
+  let error: String
+  /// In seconds, for the header.
+  let retryAfter: Int?
+  /// Whether the rest of the request is not worth reading.
+  let closes: Bool
+
+  private enum CodingKeys: String, CodingKey { case type, title, status, detail, kind, error }
+
+  init(_ failure: any Error) {
+    var status = 500
+    var kind = "internal"
+    // What a stranger need not know is in the log only.
+    var detail = "an error inside the service"
+    var retryAfter: Int?
+    switch failure {
+    case let failure as any ClassificationFailure:
+      status = failure.httpStatus
+      kind = failure.kind
+      if status != 500 { detail = "\(failure)" }
+      retryAfter = (failure as? ServiceFailure)?.retryAfter ?? (status == 503 ? 1 : nil)
+    case let failure as HTTPError:
+      status = failure.status.code
+      kind = status == 404 ? "not-found" : status == 413 ? "limit-exceeded" : "invalid-request"
+      detail = failure.body ?? failure.status.reasonPhrase
+    case is CancellationError:
+      status = 503
+      kind = "cancelled"
+      detail = "the request was given up"
+      retryAfter = 1
+    case ResultStoreError.claimed:
+      status = 409
+      kind = "conflict"
+      detail = "\(failure)"
+    default: break
+    }
+    self.status = status
+    self.kind = kind
+    self.detail = detail
+    self.retryAfter = retryAfter
+    title = HTTPResponse.Status(code: status).reasonPhrase
+    error = "\(kind): \(detail)"
+    closes = status == 413 || status == 408
+  }
+
+  func response() -> Response {
+    var response = JSONBody.response(self, status: .init(code: status))
+    response.headers[.contentType] = "application/problem+json"
+    if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
+    if status == 401 { response.headers[.wwwAuthenticate] = "Bearer" }
+    if closes { response.headers[.connection] = "close" }
+    return response
+  }
+}
+
+/// Answers in JSON.
+enum JSONBody {
+  static func data(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(value)
+  }
+
+  static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+    do {
+      return response(json: try data(value), status: status)
+    } catch {
+      // Of values that are strings and finite numbers, nothing else can be the case.
+      return Response(status: .internalServerError)
+    }
+  }
+
+  static func response(json: Data, status: HTTPResponse.Status = .ok) -> Response {
+    Response(
+      status: status, headers: [.contentType: "application/json"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+  }
+}

@@ -1,0 +1,61 @@
+import AIGuardVision
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import ModelService
+
+/// The outermost layer: every failure becomes a problem, every request is counted, timed and logged, every answer has the
+/// headers that keep browsers strict.
+struct Reporting: RouterMiddleware {
+  typealias Context = ServiceContext
+
+  private static let fixedHeaders: HTTPFields = [
+    .xContentTypeOptions: "nosniff",
+    .referrerPolicy: "no-referrer",
+    .crossOriginResourcePolicy: "same-origin",
+  ]
+
+  let metrics: ServiceMetrics
+
+  func handle(
+    _ request: Request, context: ServiceContext,
+    next: (Request, ServiceContext) async throws -> Response
+  ) async throws -> Response {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var response: Response
+    var problem: Problem?
+    do {
+      response = try await next(request, context)
+    } catch {
+      let found = Problem(error)
+      problem = found
+      response = found.response()
+      metrics.count(.errors, "kind=\"\(found.kind)\"")
+      if found.status >= 500 {
+        context.logger.error("\(found.kind): \(error)", metadata: ["request": "\(context.requestID)"])
+      }
+    }
+    let time = clock.now - start
+    let route = context.endpointPath ?? "none"
+    metrics.record(.request, time)
+    metrics.count(
+      .requests,
+      "route=\"\(ServiceMetrics.escaped(route))\",method=\"\(request.method)\",status=\"\(response.status.code)\""
+    )
+    response.headers[.requestID] = context.requestID
+    for field in Self.fixedHeaders where response.headers[field.name] == nil {
+      response.headers.append(field)
+    }
+    if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    context.logger.info(
+      "request",
+      metadata: [
+        "request": "\(context.requestID)", "method": "\(request.method)", "route": "\(route)",
+        "status": "\(response.status.code)",
+        "milliseconds": "\(Int((time / .milliseconds(1)).rounded()))", "error": "\(problem?.kind ?? "-")",
+      ])
+    return response
+  }
+}

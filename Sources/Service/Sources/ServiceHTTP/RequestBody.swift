@@ -1,0 +1,44 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import ModelService
+
+/// Reads bodies within bounds of size and time.
+struct RequestBody: Sendable {
+  /// In bytes.
+  var limit: Int
+  /// In seconds, for all of it.
+  var timeout: Double
+
+  /// The whole body.
+  ///
+  /// - Throws: `ServiceFailure.bodyTooLarge` before anything is read where the length is declared, `.slowBody`.
+  func bytes(of request: Request) async throws -> [UInt8] {
+    if let length = request.headers[.contentLength] {
+      guard let length = Int(length), length >= 0 else {
+        throw ServiceFailure.invalid("Content-Length is no number")
+      }
+      guard length <= limit else { throw ServiceFailure.bodyTooLarge(limit: limit) }
+    }
+    let (limit, timeout) = (limit, timeout)
+    return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+      group.addTask {
+        var bytes: [UInt8] = []
+        for try await part in request.body {
+          guard bytes.count + part.readableBytes <= limit else {
+            throw ServiceFailure.bodyTooLarge(limit: limit)
+          }
+          bytes.append(contentsOf: part.readableBytesView)
+        }
+        return bytes
+      }
+      group.addTask {
+        try await Task.sleep(for: .seconds(timeout))
+        throw ServiceFailure.slowBody(seconds: timeout)
+      }
+      defer { group.cancelAll() }
+      guard let bytes = try await group.next() else { throw CancellationError() }
+      return bytes
+    }
+  }
+}

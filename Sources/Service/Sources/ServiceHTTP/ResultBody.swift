@@ -1,0 +1,69 @@
+import Foundation
+import ModelService
+import ResultStore
+
+/// A result in JSON: what is known of the request, and the members of the examination, as the tool writes them.
+enum ResultBody {
+  private struct Fields: Encodable {
+    struct ReviewFields: Encodable {
+      var reviewer: String
+      var decision: String
+      var note: String?
+      var created: String
+    }
+
+    var id: String
+    var created: String
+    var sha256: String
+    var byteCount: Int64
+    var name: String?
+    var model: String
+    var verdict: String?
+    var score: Double?
+    var milliseconds: Int64
+    var cached: Bool?
+    var expires: String?
+    var review: ReviewFields?
+    var thumbnail: String?
+  }
+
+  /// - Parameter isCached: Of an answer to an upload.
+  static func json(_ result: StoredResult, isCached: Bool? = nil) throws -> Data {
+    let content = result.content
+    let fields = Fields(
+      id: result.id.uuidString.lowercased(), created: time(result.created),
+      sha256: ContentHash.hexadecimal(content.key.contentSHA256), byteCount: content.byteCount,
+      name: content.sourceName, model: content.model, verdict: content.verdict, score: content.score,
+      milliseconds: content.milliseconds, cached: isCached, expires: content.expires.map(time),
+      review: result.review.map {
+        Fields.ReviewFields(
+          reviewer: $0.reviewer, decision: $0.decision.rawValue, note: $0.note, created: time($0.created))
+      },
+      thumbnail: content.thumbnail == nil ? nil : "/v1/results/\(result.id.uuidString.lowercased())/thumbnail"
+    )
+    // The examination is JSON already, with every digit as it was computed.
+    var json = try JSONBody.data(fields)
+    json.removeLast()
+    json.append(contentsOf: ",\"examination\":".utf8)
+    json.append(content.examination)
+    json.append(UInt8(ascii: "}"))
+    return json
+  }
+
+  /// Several, in an object.
+  static func page(_ page: ResultPage) throws -> Data {
+    var json = Data("{\"results\":[".utf8)
+    for (index, result) in page.results.enumerated() {
+      if index > 0 { json.append(UInt8(ascii: ",")) }
+      json.append(try Self.json(result))
+    }
+    json.append(contentsOf: "],\"next\":\(page.next.map { "\($0)" } ?? "null")}".utf8)
+    return json
+  }
+
+  /// In UTC, with milliseconds.
+  static func time(_ date: Date) -> String {
+    date.formatted(
+      .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true))
+  }
+}

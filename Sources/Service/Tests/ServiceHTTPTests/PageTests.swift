@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+@testable import ServiceHTTP
+
+@Suite(.serialized) struct PageTests {
+  private static func page(_ name: String) throws -> String {
+    try String(
+      contentsOf: Samples.root.appending(path: "Sources/Service/Sources/ServiceHTTP/Page/\(name)"),
+      encoding: .utf8)
+  }
+
+  @Test func thePageComesWithAPolicyThatAllowsNothingFromElsewhere() async throws {
+    try await TestServer.run { server in
+      for path in ["/", "/page.css", "/page.js", "/texts.js", "/favicon.svg", "/openapi.json"] {
+        let answer = try await server.get(path)
+        #expect(answer.status == 200, "\(path)")
+        #expect(answer.headers["content-security-policy"]?.hasPrefix("default-src 'none'") == true)
+        #expect(answer.headers["x-content-type-options"] == "nosniff")
+      }
+    }
+  }
+
+  @Test func nothingOfThePageIsFromElsewhereOrInline() throws {
+    let html = try Self.page("index.html")
+    #expect(!html.contains("http"), "no address")
+    #expect(!html.contains("style=") && !html.contains("onclick"))
+    let script = try Self.page("page.js")
+    #expect(!script.contains("innerHTML") && !script.contains("eval("))
+  }
+
+  /// Both languages have every text, and every text that the page asks for is there.
+  @Test func everyTextIsThereInEveryLanguage() throws {
+    let source = try Self.page("texts.js")
+    let languages = source.split(separator: /\n  (en|de): \{/).dropFirst()
+    try #require(languages.count == 2)
+    let keys = languages.map { text in
+      Set(text.matches(of: /(?:^|[ ,\n])"?([\w-]+)"?: "/).map { String($0.1) })
+    }
+    #expect(keys[0] == keys[1])
+    #expect(keys[0].count > 40)
+    let asked =
+      try Self.page("index.html").matches(of: /data-text="([\w-]+)"/).map { String($0.1) }
+      + Self.page("page.js").matches(of: /text\("([\w-]+)"/).map { String($0.1) }
+    #expect(asked.count > 40)
+    #expect(Set(asked).subtracting(keys[0]).isEmpty)
+  }
+
+  @Test func metricsAreLinesOfTheTextFormat() async throws {
+    try await TestServer.run { server in
+      _ = try await server.get("/nowhere")
+      let answer = try await server.get("/metrics")
+      #expect(answer.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+      for line in String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
+      where !line.hasPrefix("#") {
+        #expect(
+          line.wholeMatch(of: /[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [0-9.e+-]+/) != nil, "\(line)"
+        )
+      }
+    }
+  }
+}
