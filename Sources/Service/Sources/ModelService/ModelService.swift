@@ -74,22 +74,19 @@ package final class ModelService: Sendable {
   /// - Throws: Errors of the image and the model; `ServiceFailure`.
   package func classify(_ request: ImageRequest) async throws -> ImageAnswer {
     let model = try model(named: request.model)
-    return try await withDeadline {
-      // Hashing 20 MB takes longer than a task may hold a thread of the pool.
-      let key = try await OwnThread.run { try self.key(request, model) }
-      if let known = try await self.timedStore({ try await $0.result(of: key, owner: request.owner) }),
-        !request.keepsThumbnail || known.content.thumbnail != nil
-      {
-        self.note(known, "stored")
-        return ImageAnswer(result: known, isCached: true)
-      }
-      let flight = FlightKey(key: key, owner: request.owner, keepsThumbnail: request.keepsThumbnail)
-      let (result, isShared) = try await self.flights.value(for: flight) {
-        try await self.compute(request, model, key)
-      }
-      self.note(result, isShared ? "shared" : "computed")
-      return ImageAnswer(result: result, isCached: isShared)
+    let key = try await key(request, model)
+    if let known = try await timedStore({ try await $0.result(of: key, owner: request.owner) }),
+      !request.keepsThumbnail || known.content.thumbnail != nil
+    {
+      note(known, "stored")
+      return ImageAnswer(result: known, isCached: true)
     }
+    let flight = FlightKey(key: key, owner: request.owner, keepsThumbnail: request.keepsThumbnail)
+    let (result, isShared) = try await withDeadline {
+      try await self.flights.value(for: flight) { try await self.compute(request, model, key) }
+    }
+    note(result, isShared ? "shared" : "computed")
+    return ImageAnswer(result: result, isCached: isShared)
   }
 
   /// Classifies pixel values that a client has prepared; nothing of it is kept.
@@ -131,13 +128,18 @@ package final class ModelService: Sendable {
 
   // MARK: Private
 
-  private func key(_ request: ImageRequest, _ model: ServedModel) throws -> ResultKey {
+  /// Bytes that are hashed within a tenth of a millisecond or two: fewer than that are not worth a thread of their own.
+  private static let hashedInPlace = 200_000
+
+  private func key(_ request: ImageRequest, _ model: ServedModel) async throws -> ResultKey {
     guard let weights = ContentHash.data(hexadecimal: try model.classifier.identity.sha256) else {
       throw ServiceFailure.notReady("the hash of the model is none")
     }
-    return ResultKey(
-      contentSHA256: try ContentHash.sha256(request.bytes), modelSHA256: weights,
-      settings: model.settings(request.function))
+    let content =
+      if request.bytes.count <= Self.hashedInPlace { try ContentHash.sha256(request.bytes) } else {
+        try await OwnThread.run { try ContentHash.sha256(request.bytes) }
+      }
+    return ResultKey(contentSHA256: content, modelSHA256: weights, settings: model.settings(request.function))
   }
 
   private func compute(

@@ -3,6 +3,8 @@ internal import GRDB
 
 /// Results as rows.
 enum ResultRow {
+  // Statements are compiled once for each connection: compiling one of twenty columns takes longer than running it.
+
   /// A result with its last review.
   private static let selection = """
     SELECT result.*, review.reviewer, review.decision, review.note, review.created AS reviewed
@@ -11,20 +13,23 @@ enum ResultRow {
 
   static func find(_ key: ResultKey, _ owner: String, _ database: Database) throws -> StoredResult? {
     try Row.fetchOne(
-      database,
-      sql: selection + " WHERE owner = ? AND content_sha256 = ? AND model_sha256 = ? AND settings = ?",
+      database.cachedStatement(
+        sql: selection + " WHERE owner = ? AND content_sha256 = ? AND model_sha256 = ? AND settings = ?"),
       arguments: [owner, key.contentSHA256, key.modelSHA256, key.settings]
     ).map(result)
   }
 
   static func find(_ id: UUID, owner: String, _ database: Database) throws -> StoredResult? {
     try Row.fetchOne(
-      database, sql: selection + " WHERE public_id = ? AND owner = ?", arguments: [id.uuidString, owner]
+      database.cachedStatement(sql: selection + " WHERE public_id = ? AND owner = ?"),
+      arguments: [id.uuidString, owner]
     ).map(result)
   }
 
   static func find(sequence: Int64, _ database: Database) throws -> StoredResult? {
-    try Row.fetchOne(database, sql: selection + " WHERE result.id = ?", arguments: [sequence]).map(result)
+    try Row.fetchOne(
+      database.cachedStatement(sql: selection + " WHERE result.id = ?"), arguments: [sequence]
+    ).map(result)
   }
 
   static func page(_ query: ResultQuery, _ database: Database) throws -> ResultPage {
@@ -48,15 +53,16 @@ enum ResultRow {
       conditions.append("review.id IS \(isReviewed ? "NOT " : "")NULL")
     }
     let rows = try Row.fetchAll(
-      database,
-      sql: selection + " WHERE \(conditions.joined(separator: " AND ")) ORDER BY result.id DESC LIMIT :limit",
+      database.cachedStatement(
+        sql: selection
+          + " WHERE \(conditions.joined(separator: " AND ")) ORDER BY result.id DESC LIMIT :limit"),
       arguments: StatementArguments(arguments))
     let results = try rows.prefix(query.limit).map(result)
     return ResultPage(results: results, next: rows.count > query.limit ? results.last?.sequence : nil)
   }
 
   static func upsert(_ new: NewResult, _ owner: String, _ time: Date, _ database: Database) throws {
-    try database.execute(
+    try database.cachedStatement(
       sql: """
         INSERT INTO result (
           public_id, owner, content_sha256, model_sha256, settings, byte_count, source_name, model, verdict, score,
@@ -66,7 +72,8 @@ enum ResultRow {
           thumbnail = coalesce(excluded.thumbnail, thumbnail),
           expires = CASE WHEN expires IS NULL OR excluded.expires IS NULL THEN NULL
             ELSE max(expires, excluded.expires) END
-        """,
+        """
+    ).execute(
       arguments: [
         UUID().uuidString, owner, new.key.contentSHA256, new.key.modelSHA256, new.key.settings, new.byteCount,
         new.sourceName, new.model, new.verdict, new.score, new.agreement,

@@ -8,12 +8,10 @@ struct HealthRoutes: Sendable {
   let readiness: Readiness
 
   func add(to router: Router<ServiceContext>) {
-    router.get("livez") { _, _ in
-      Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n")))
-    }
+    router.get("livez") { _, _ in Self.text("ok\n") }
     router.get("readyz") { _, _ in
       try await readiness.check()
-      return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "ready\n")))
+      return Self.text("ready\n")
     }
     router.get("metrics") { _, _ in
       let load = await service.load
@@ -25,5 +23,11 @@ struct HealthRoutes: Sendable {
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
+  }
+
+  private static func text(_ text: String) -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
 }

@@ -34,7 +34,8 @@ struct ImageRoutes: Sendable {
       var sha256: String
       var note: String?
       var labels: [String]
-      var hasVerdicts: Bool
+      /// The calibrated scores of which a verdict is `unsure`: the lowest and the highest.
+      var unsure: [Double]?
     }
     return JSONBody.response(
       [
@@ -42,7 +43,8 @@ struct ImageRoutes: Sendable {
           let identity = model.classifier.identity
           return Model(
             name: model.name, id: identity.id, sha256: try identity.sha256, note: identity.note,
-            labels: model.classifier.labels, hasVerdicts: model.classifier.calibration != nil)
+            labels: model.classifier.labels,
+            unsure: model.classifier.calibration.map { [$0.unsure.lowerBound, $0.unsure.upperBound] })
         }
       ])
   }

@@ -10,13 +10,20 @@ struct PageRoutes: Sendable {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
+  private static let files: [(path: String, type: String, bytes: [UInt8])] = [
+    ("", "text/html; charset=utf-8", PackageResources.index_html),
+    ("page.css", "text/css; charset=utf-8", PackageResources.page_css),
+    ("page.js", "text/javascript; charset=utf-8", PackageResources.page_js),
+    ("texts.js", "text/javascript; charset=utf-8", PackageResources.texts_js),
+    ("favicon.svg", "image/svg+xml", PackageResources.favicon_svg),
+    ("openapi.json", "application/json", PackageResources.openapi_json),
+  ]
+
+  /// Of all files.
+  static let paths = files.map(\.path) + ["page-settings.json"]
+
   func add(to router: Router<ServiceContext>) {
-    serve("", PackageResources.index_html, "text/html; charset=utf-8", router)
-    serve("page.css", PackageResources.page_css, "text/css; charset=utf-8", router)
-    serve("page.js", PackageResources.page_js, "text/javascript; charset=utf-8", router)
-    serve("texts.js", PackageResources.texts_js, "text/javascript; charset=utf-8", router)
-    serve("favicon.svg", PackageResources.favicon_svg, "image/svg+xml", router)
-    serve("openapi.json", PackageResources.openapi_json, "application/json", router)
+    for (path, type, bytes) in Self.files { serve(path, bytes, type, router) }
     router.get("page-settings.json") { _, _ in JSONBody.response(["needsKeys": needsKeys]) }
   }
 

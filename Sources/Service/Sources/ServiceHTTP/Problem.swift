@@ -18,6 +18,14 @@ struct Problem: Encodable, Sendable {
   /// Whether the rest of the request is not worth reading.
   let closes: Bool
 
+  /// The statuses' own names.
+  private static let titles = [
+    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+    408: "Request Timeout", 409: "Conflict", 413: "Content Too Large", 415: "Unsupported Media Type",
+    429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable",
+    504: "Gateway Timeout",
+  ]
+
   private enum CodingKeys: String, CodingKey { case type, title, status, detail, kind, error }
 
   init(_ failure: any Error) {
@@ -34,8 +42,14 @@ struct Problem: Encodable, Sendable {
       retryAfter = (failure as? ServiceFailure)?.retryAfter ?? (status == 503 ? 1 : nil)
     case let failure as HTTPError:
       status = failure.status.code
-      kind = status == 404 ? "not-found" : status == 413 ? "limit-exceeded" : "invalid-request"
-      detail = failure.body ?? failure.status.reasonPhrase
+      kind =
+        switch status {
+        case 404: "not-found"
+        case 405: "method-not-allowed"
+        case 413: "limit-exceeded"
+        default: "invalid-request"
+        }
+      detail = failure.body ?? Self.titles[status] ?? failure.status.reasonPhrase
     case is CancellationError:
       status = 503
       kind = "cancelled"
@@ -51,7 +65,7 @@ struct Problem: Encodable, Sendable {
     self.kind = kind
     self.detail = detail
     self.retryAfter = retryAfter
-    title = HTTPResponse.Status(code: status).reasonPhrase
+    title = Self.titles[status] ?? "Error"
     error = "\(kind): \(detail)"
     closes = status == 413 || status == 408
   }

@@ -29,9 +29,11 @@ struct Reporting: RouterMiddleware {
     do {
       response = try await next(request, context)
     } catch {
-      let found = Problem(error)
+      let methods = Self.isNotRouted(error) ? MethodTable.standard.methods(of: request.uri.path) : []
+      let found = methods.isEmpty ? Problem(error) : Problem(HTTPError(.methodNotAllowed))
       problem = found
       response = found.response()
+      if !methods.isEmpty { response.headers[.allow] = methods.joined(separator: ", ") }
       metrics.count(.errors, "kind=\"\(found.kind)\"")
       if found.status >= 500 {
         context.logger.error("\(found.kind): \(error)", metadata: ["request": "\(context.requestID)"])
@@ -57,5 +59,9 @@ struct Reporting: RouterMiddleware {
         "milliseconds": "\(Int((time / .milliseconds(1)).rounded()))", "error": "\(problem?.kind ?? "-")",
       ])
     return response
+  }
+
+  private static func isNotRouted(_ error: any Error) -> Bool {
+    (error as? HTTPError)?.status == .notFound
   }
 }

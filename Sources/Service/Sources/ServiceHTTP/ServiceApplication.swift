@@ -39,7 +39,7 @@ package struct ServiceApplication: Sendable {
   private static func router(
     _ service: ModelService, _ configuration: ServiceConfiguration, _ readiness: Readiness
   ) -> Router<ServiceContext> {
-    let router = Router(context: ServiceContext.self)
+    let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: Reporting(metrics: service.metrics))
     HealthRoutes(service: service, readiness: readiness).add(to: router)
     PageRoutes(needsKeys: configuration.needsKeys).add(to: router)

@@ -10,7 +10,7 @@ package struct ServiceConfiguration: Sendable {
   /// In seconds, for a whole body.
   package var bodyTimeout = 30.0
   /// In seconds without a byte, after which a connection is closed.
-  package var idleTimeout = 60
+  package var idleTimeout = 30
   package var maximumConnections = 1024
   /// Requests a minute for each client; `nil` for any number.
   package var requestsPerMinute: Int?

@@ -59,4 +59,31 @@ import Testing
       }
     }
   }
+
+  /// Every operation of the document is there, and what is not in it is 405 with the methods that are, or 404.
+  @Test func theDocumentAndTheRoutesAgree() async throws {
+    let document =
+      try JSONSerialization.jsonObject(with: Data(Self.page("openapi.json").utf8)) as? [String: Any]
+    let paths = try #require(document?["paths"] as? [String: [String: Any]]).mapValues { Set($0.keys) }
+    try await TestServer.run { server in
+      for (template, members) in paths {
+        let path = template.replacing("{id}", with: UUID().uuidString).replacing("{version}", with: "1")
+          .replacing(/\{\w+\}/, with: "nobody")
+        for method in ["GET", "POST", "DELETE", "PUT"] {
+          let answer = try await server.send(method, path, method == "GET" ? nil : Data())
+          if members.contains(method.lowercased()) {
+            #expect(
+              answer.kind != "not-found" && answer.kind != "method-not-allowed", "\(method) \(template)")
+          } else {
+            #expect(answer.status == 405, "\(method) \(template)")
+            let allowed = try #require(answer.headers["allow"]).lowercased().split(separator: ", ").map(
+              String.init)
+            #expect(Set(allowed).subtracting(["head"]) == members.subtracting(["parameters"]))
+          }
+        }
+      }
+      #expect(try await server.send("POST", "/", Data()).status == 405)
+      #expect(try await server.send("HEAD", "/livez").status == 200)
+    }
+  }
 }

@@ -4,6 +4,7 @@ const $ = (id) => document.getElementById(id);
 let language = localStorage.getItem("language") ?? (navigator.language.startsWith("de") ? "de" : "en");
 let key = sessionStorage.getItem("key");
 let nextPage = null;
+let models = null;
 
 function text(name, values = {}) {
   return texts[language][name].replace(/\{(\w+)\}/g, (_, part) => values[part]);
@@ -59,13 +60,26 @@ async function ask(path, options = {}) {
 
 function verdictOf(result) { return result.verdict ?? "none"; }
 
+async function loadModels() {
+  models ??= new Map((await (await ask("/v1/models")).json()).models.map((model) => [model.name, model]));
+}
+
+// The scores of which nothing is said have a colour of their own: a high score alone is no verdict.
 function band(result) {
   if (typeof result.score !== "number") return null;
+  const label = text("scoreText", { score: result.score.toFixed(3) });
+  const strip = element("div", { className: "band", role: "img", "aria-label": label });
+  const [low, high] = models.get(result.model)?.unsure ?? [0, 1];
+  for (const [name, share] of [["real", low], ["unsure", high - low], ["fake", 1 - high]]) {
+    const part = element("b", { className: `zone-${name}` });
+    part.style.width = `${share * 100}%`;
+    strip.append(part);
+  }
   const mark = element("i");
   mark.style.left = `${(result.score * 100).toFixed(1)}%`;
-  return element("div", {},
-    element("div", { className: "band", role: "img", "aria-label": text("scoreText", { score: result.score.toFixed(3) }) }, mark),
-    element("div", { className: "scale" }, element("span", {}, text("bandReal")), element("span", {}, text("scoreText", { score: result.score.toFixed(3) })), element("span", {}, text("bandFake"))));
+  strip.append(mark);
+  return element("div", {}, strip,
+    element("div", { className: "scale" }, element("span", {}, text("bandReal")), element("span", {}, label), element("span", {}, text("bandFake"))));
 }
 
 function evidence(result) {
@@ -148,6 +162,7 @@ async function thumbnail(result) {
 async function check(files) {
   show(null);
   const list = [...files];
+  try { await loadModels(); } catch (error) { show(error.message); return; }
   let done = 0;
   $("bar").hidden = list.length < 2;
   const report = () => {
@@ -187,6 +202,7 @@ async function check(files) {
 // MARK: History and reviews
 
 async function history(isMore) {
+  await loadModels();
   if (!isMore) { nextPage = null; $("results").replaceChildren(); }
   const query = new URLSearchParams({ limit: "20" });
   if (nextPage !== null) query.set("before", nextPage);
@@ -205,6 +221,7 @@ async function nextReview() {
     $("review-item").replaceChildren(element("p", { role: "status" }, text("reviewEmpty")));
     return;
   }
+  await loadModels();
   const result = await response.json();
   const article = card(result, { source: await thumbnail(result) });
   const decide = (decision) => button(text(`verdict-${decision}`), async () => {
