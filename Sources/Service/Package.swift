@@ -6,6 +6,9 @@ let package = Package(
   name: "AIGuardService",
   platforms: [.macOS(.v15)],
   products: [.executable(name: "aiguard-server", targets: ["aiguard-server"])],
+  traits: [
+    .trait(name: "PostgreSQL", description: "Results in PostgreSQL too, through libpq.")
+  ],
   dependencies: [
     .package(name: "AIGuardVision", path: "../..", traits: ["Evidence", "Formats", "Hub"]),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -18,8 +21,15 @@ let package = Package(
     .systemLibrary(
       name: "CServiceCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    .systemLibrary(
+      name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     // What is kept: results, reviews, keys, the audit log.
-    .target(name: "ResultStore", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "ResultStore",
+      dependencies: [
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .target(name: "CPQ", condition: .when(traits: ["PostgreSQL"])),
+      ]),
     // What is computed: models, their queue, one inference for equal uploads. No HTTP.
     .target(
       name: "ModelService",

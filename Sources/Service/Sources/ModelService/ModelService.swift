@@ -1,4 +1,5 @@
 import AIGuardVision
+import Evaluation
 import Foundation
 import ResultStore
 
@@ -99,9 +100,31 @@ package final class ModelService: Sendable {
     }
   }
 
-  /// A map of where a result comes from.
+  /// A map of where a result comes from: by attention, or by occlusion for networks without attention from end to end.
   package func explain(_ bytes: [UInt8], model: ServedModel) async throws -> Explanation {
-    try await withDeadline { try await self.inTurn { try await model.classifier.explain(imageBytes: bytes) } }
+    try await withDeadline {
+      try await self.inTurn {
+        do {
+          return try await model.classifier.explain(imageBytes: bytes)
+        } catch is ExplanationError {
+          return try await model.classifier.explain(imageBytes: bytes, by: .occlusion())
+        }
+      }
+    }
+  }
+
+  /// The page that `aiguard report` writes.
+  package func report(_ bytes: [UInt8], name: String, model: ServedModel) async throws -> String {
+    let reader = reader
+    return try await withDeadline {
+      try await self.inTurn {
+        try await OwnThread.run {
+          try ImageReport(
+            name, imageBytes: bytes, classifier: model.classifier, reader: reader, time: UTCTime(Date())
+          ).html
+        }
+      }
+    }
   }
 
   /// Several views of an image.

@@ -37,6 +37,14 @@ package struct AccessKey: Sendable, Equatable {
     self.revoked = revoked
   }
 
+  /// The scopes as stores write them.
+  var scopeText: String { scopes.map(\.rawValue).sorted().joined(separator: " ") }
+
+  /// Scopes that a store has written; those that this program does not know are left out.
+  static func scopes(_ text: String) -> Set<Scope> {
+    Set(text.split(separator: " ").compactMap { Scope(rawValue: String($0)) })
+  }
+
   /// Whether it lets anybody in at a time.
   package func isValid(at time: Date) -> Bool {
     if let revoked, revoked <= time { return false }

@@ -62,6 +62,8 @@ package enum ResultStoreError: Error, Sendable, Equatable, CustomStringConvertib
   case newerSchema(version: String)
   /// Another reviewer holds the result.
   case claimed
+  /// The database does not answer, or refuses: in its own words, for the log.
+  case unavailable(String)
   /// A row that cannot be what was written.
   case corrupt(String)
 
@@ -69,6 +71,7 @@ package enum ResultStoreError: Error, Sendable, Equatable, CustomStringConvertib
     switch self {
     case .newerSchema(let version):
       "the database has schema \(version), which a newer version of this program made"
+    case .unavailable(let reason): "the database does not answer: \(reason)"
     case .claimed: "another reviewer has this result"
     case .corrupt(let what): "the database has a damaged row: \(what)"
     }

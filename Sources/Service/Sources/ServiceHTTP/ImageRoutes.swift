@@ -16,6 +16,7 @@ struct ImageRoutes: Sendable {
     router.post("images", use: classify)
     router.post("maps", use: map)
     router.post("receipts", use: receipt)
+    router.post("reports", use: report)
     router.get("results", use: results)
     router.get("results/{id}", use: result)
     router.delete("results/{id}", use: delete)
@@ -113,6 +114,20 @@ struct ImageRoutes: Sendable {
     let input = try await ImageInput(request, body)
     let model = try service.model(named: request.uri.queryParameters.get("model"))
     return JSONBody.response(try await service.receipt(input.files[0].bytes, model: model))
+  }
+
+  @Sendable private func report(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    _ = try context.client(.classify)
+    let input = try await ImageInput(request, body)
+    let model = try service.model(named: request.uri.queryParameters.get("model"))
+    let html = try await service.report(
+      input.files[0].bytes, name: input.files[0].name ?? "image", model: model)
+    // To be saved: what a file says of itself is not shown as a page of this service.
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "text/html; charset=utf-8", .contentDisposition: "attachment; filename=\"report.html\"",
+      ], body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
   }
 
   // MARK: Results

@@ -55,6 +55,11 @@ struct Problem: Encodable, Sendable {
       kind = "cancelled"
       detail = "the request was given up"
       retryAfter = 1
+    case ResultStoreError.unavailable:
+      status = 503
+      kind = "store"
+      detail = "the database does not answer"
+      retryAfter = 1
     case ResultStoreError.claimed:
       status = 409
       kind = "conflict"

@@ -19,11 +19,23 @@ struct AIGuardServer: AsyncParsableCommand {
 
 /// Where the database is.
 struct StoreOptions: ParsableArguments {
-  @Option(help: "The database, a file.")
+  @Option(
+    help:
+      "The database: a file, or postgresql://... in a build with the trait PostgreSQL (libpq's variables hold the password)."
+  )
   var database = "aiguard.sqlite"
 
-  func open() async throws -> SQLiteResultStore {
-    let store = try SQLiteResultStore(path: database)
+  func open() async throws -> any ResultStore {
+    let isServer = database.hasPrefix("postgresql://") || database.hasPrefix("postgres://")
+    #if PostgreSQL
+      let store: any ResultStore =
+        isServer ? PostgreSQLResultStore(database) : try SQLiteResultStore(path: database)
+    #else
+      guard !isServer else {
+        throw ValidationError("This build has no PostgreSQL: build it with --traits PostgreSQL.")
+      }
+      let store = try SQLiteResultStore(path: database)
+    #endif
     try await store.migrate()
     return store
   }

@@ -1,11 +1,25 @@
 import Foundation
 import GRDB
-import ResultStore
 import Testing
+
+@testable import ResultStore
 
 /// One suite for every kind of store.
 enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
   case memory, file
+  #if PostgreSQL
+    /// Where `AIGUARD_TEST_POSTGRESQL` says, each in a schema of its own.
+    case postgresql
+  #endif
+
+  static var allCases: [StoreKind] {
+    #if PostgreSQL
+      if server != nil { return [.memory, .file, .postgresql] }
+    #endif
+    return [.memory, .file]
+  }
+
+  static let server = ProcessInfo.processInfo.environment["AIGUARD_TEST_POSTGRESQL"]
 
   var testDescription: String { rawValue }
 
@@ -16,10 +30,23 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
       case .file:
         try SQLiteResultStore(
           path: FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).sqlite").path)
+      #if PostgreSQL
+        case .postgresql: try await Self.postgresql()
+      #endif
       }
     try await store.migrate()
     return store
   }
+
+  #if PostgreSQL
+    /// A store in a schema of its own.
+    static func postgresql() async throws -> any ResultStore {
+      let server = try #require(server)
+      let schema = "t" + UUID().uuidString.lowercased().replacing("-", with: "")
+      try await PostgreSQLConnection(server).run { _ = try $0.execute("CREATE SCHEMA \(schema)") }
+      return PostgreSQLResultStore("\(server) options='-c search_path=\(schema)'")
+    }
+  #endif
 }
 
 func sample(
@@ -202,3 +229,67 @@ func sample(
     await #expect(throws: ResultStoreError.newerSchema(version: "999")) { try await later.migrate() }
   }
 }
+
+#if PostgreSQL
+  @Suite(.enabled(if: StoreKind.server != nil)) struct PostgreSQLTests {
+    @Test func severalProcessesMayMigrateAtOnce() async throws {
+      let server = try #require(StoreKind.server)
+      let schema = "t" + UUID().uuidString.lowercased().replacing("-", with: "")
+      try await PostgreSQLConnection(server).run { _ = try $0.execute("CREATE SCHEMA \(schema)") }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<6 {
+          group.addTask {
+            let store = PostgreSQLResultStore("\(server) options='-c search_path=\(schema)'")
+            try await store.migrate()
+            try await store.check()
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+
+    @Test func aLaterSchemaIsRefused() async throws {
+      let server = try #require(StoreKind.server)
+      let schema = "t" + UUID().uuidString.lowercased().replacing("-", with: "")
+      let options = "\(server) options='-c search_path=\(schema)'"
+      try await PostgreSQLConnection(server).run { _ = try $0.execute("CREATE SCHEMA \(schema)") }
+      try await PostgreSQLResultStore(options).migrate()
+      try await PostgreSQLConnection(options).run {
+        _ = try $0.execute("INSERT INTO schema_migration (version) VALUES ('999')")
+      }
+      await #expect(throws: ResultStoreError.newerSchema(version: "999")) {
+        try await PostgreSQLResultStore(options).migrate()
+      }
+    }
+
+    /// A connection that the server ends is one failure, and the next call has a new one.
+    @Test func aLostConnectionComesBack() async throws {
+      let server = try #require(StoreKind.server)
+      let connection = PostgreSQLConnection(server)
+      await #expect(throws: ResultStoreError.self) {
+        try await connection.run { _ = try $0.execute("SELECT pg_terminate_backend(pg_backend_pid())") }
+      }
+      try await connection.run { _ = try $0.execute("SELECT 1") }
+    }
+
+    @Test func noServerIsAFailureWithItsReason() async throws {
+      let store = PostgreSQLResultStore("host=/nowhere connect_timeout=1")
+      do {
+        try await store.check()
+        Issue.record("there is no such server")
+      } catch ResultStoreError.unavailable(let reason) {
+        #expect(reason.contains("/nowhere"))
+      }
+    }
+
+    /// What comes from clients is a parameter, never a part of a statement; a zero byte is refused, as PostgreSQL has none.
+    @Test(arguments: ["'; DROP TABLE result; --", "\\x00", "\u{1F600} ä", "%s %n"])
+    func textsAreKeptAsTheyAre(_ name: String) async throws {
+      let store = try await StoreKind.postgresql()
+      try await store.migrate()
+      var new = sample(1)
+      new.sourceName = name
+      #expect(try await store.keep(new, owner: name, at: Date()).content.sourceName == name)
+    }
+  }
+#endif

@@ -137,6 +137,23 @@ import Testing
     }
   }
 
+  @Test func mapsReceiptsAndReportsAreMade() async throws {
+    let photo = try Samples.photo()
+    try await TestServer.run { server in
+      let map = try await server.post("/v1/maps", photo)
+      #expect(map.headers["content-type"] == "image/png")
+      #expect(try ImageDecoder.decode([UInt8](map.body)).format == .png)
+      let receipt = try await server.post("/v1/receipts", photo)
+      let replay = try await ImageClassifier.defaultModel(policy: .pipeline).replay(
+        JSONDecoder().decode(Receipt.self, from: receipt.body), imageBytes: photo)
+      #expect(replay.firstDifference == nil)
+      let report = try await server.post("/v1/reports?name=%3Cscript%3E.jpg", photo)
+      #expect(report.headers["content-disposition"]?.hasPrefix("attachment") == true)
+      let html = String(decoding: report.body, as: UTF8.self)
+      #expect(html.contains("&lt;script&gt;.jpg") && !html.contains("<script"))
+    }
+  }
+
   @Test func fiftyEqualUploadsAreOneInference() async throws {
     let photo = try Samples.photo()
     try await TestServer.run { server in

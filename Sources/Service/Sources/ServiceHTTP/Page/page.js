@@ -116,7 +116,8 @@ function card(result, { source = null, file = null } = {}) {
       result.review ? element("p", {}, text("decided", { decision: text(`verdict-${result.review.decision}`) }), result.review.note ? `: ${result.review.note}` : "") : null,
       element("div", { className: "actions" },
         file ? button(text("map"), () => showMap(file, figure)) : null,
-        file ? button(text("receipt"), () => download(file)) : null,
+        file ? button(text("report"), () => download(file, "/v1/reports", "report.html")) : null,
+        file ? button(text("receipt"), () => download(file, "/v1/receipts", "receipt.json")) : null,
         button(text("remove"), () => remove(result, article)))));
   article.dataset.state = verdict;
   article.dataset.id = result.id;
@@ -139,9 +140,9 @@ async function showMap(file, figure) {
     element("figcaption", { className: "quiet" }, text("mapCaution")));
 }
 
-async function download(file) {
-  const response = await ask("/v1/receipts", { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
-  const link = element("a", { href: URL.createObjectURL(await response.blob()), download: `${file.name}.receipt.json` });
+async function download(file, path, ending) {
+  const response = await ask(`${path}?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
+  const link = element("a", { href: URL.createObjectURL(await response.blob()), download: `${file.name}.${ending}` });
   link.click();
   URL.revokeObjectURL(link.href);
 }

@@ -24,10 +24,27 @@ package final class SQLiteResultStore: ResultStore {
     return configuration
   }
 
+  /// What the database says is one failure for callers; what this store says stays itself.
+  private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws
+    -> Value
+  {
+    do { return try await pool.read(body) } catch let error as DatabaseError {
+      throw ResultStoreError.unavailable("\(error)")
+    }
+  }
+
+  private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws
+    -> Value
+  {
+    do { return try await pool.write(body) } catch let error as DatabaseError {
+      throw ResultStoreError.unavailable("\(error)")
+    }
+  }
+
   package func migrate() async throws {
     let migrator = SQLiteSchema.migrator
     let known = Set(migrator.migrations)
-    let applied = try await pool.read { try migrator.appliedIdentifiers($0) }
+    let applied = try await read { try migrator.appliedIdentifiers($0) }
     if let unknown = applied.subtracting(known).max() {
       throw ResultStoreError.newerSchema(version: unknown)
     }
@@ -35,17 +52,17 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func check() async throws {
-    _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM access_key") }
+    _ = try await read { try Int.fetchOne($0, sql: "SELECT count(*) FROM access_key") }
   }
 
   package func close() async throws { try pool.close() }
 
   package func result(of key: ResultKey, owner: String) async throws -> StoredResult? {
-    try await pool.read { try ResultRow.find(key, owner, $0) }
+    try await read { try ResultRow.find(key, owner, $0) }
   }
 
   package func keep(_ result: NewResult, owner: String, at time: Date) async throws -> StoredResult {
-    try await pool.write { database in
+    try await write { database in
       try ResultRow.upsert(result, owner, time, database)
       guard let kept = try ResultRow.find(result.key, owner, database) else {
         throw ResultStoreError.corrupt("a result that was just written is not there")
@@ -55,15 +72,15 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func result(id: UUID, owner: String) async throws -> StoredResult? {
-    try await pool.read { try ResultRow.find(id, owner: owner, $0) }
+    try await read { try ResultRow.find(id, owner: owner, $0) }
   }
 
   package func results(_ query: ResultQuery) async throws -> ResultPage {
-    try await pool.read { try ResultRow.page(query, $0) }
+    try await read { try ResultRow.page(query, $0) }
   }
 
   package func delete(id: UUID, owner: String, at time: Date) async throws -> Bool {
-    try await pool.write { database in
+    try await write { database in
       try database.execute(
         sql: "DELETE FROM result WHERE public_id = ? AND owner = ?", arguments: [id.uuidString, owner])
       guard database.changesCount > 0 else { return false }
@@ -73,7 +90,7 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func deleteExpired(at time: Date) async throws -> Int {
-    try await pool.write { database in
+    try await write { database in
       try database.execute(
         sql: "DELETE FROM result WHERE expires IS NOT NULL AND expires <= ?", arguments: [time.milliseconds])
       let count = database.changesCount
@@ -86,7 +103,7 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func claimForReview(by reviewer: String, at time: Date, until: Date) async throws -> StoredResult? {
-    try await pool.write { database in
+    try await write { database in
       let sequence = try Int64.fetchOne(
         database,
         sql: """
@@ -104,7 +121,7 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func add(_ review: Review, to id: UUID) async throws -> StoredResult? {
-    try await pool.write { database in
+    try await write { database in
       guard
         let row = try Row.fetchOne(
           database, sql: "SELECT id, claimed_by, claimed_until FROM result WHERE public_id = ?",
@@ -141,14 +158,14 @@ package final class SQLiteResultStore: ResultStore {
 
 extension SQLiteResultStore {
   package func add(_ key: AccessKey) async throws {
-    try await pool.write { database in
+    try await write { database in
       try database.execute(
         sql: """
           INSERT INTO access_key (prefix, sha256, owner, scopes, created, expires, revoked)
           VALUES (?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          key.prefix, key.sha256, key.owner, key.scopes.map(\.rawValue).sorted().joined(separator: " "),
+          key.prefix, key.sha256, key.owner, key.scopeText,
           key.created.milliseconds, key.expires?.milliseconds, key.revoked?.milliseconds,
         ])
       try Self.log(
@@ -157,20 +174,20 @@ extension SQLiteResultStore {
   }
 
   package func key(sha256: Data) async throws -> AccessKey? {
-    try await pool.read { database in
+    try await read { database in
       try Row.fetchOne(database, sql: "SELECT * FROM access_key WHERE sha256 = ?", arguments: [sha256])
         .map(AccessKey.init)
     }
   }
 
   package func keys() async throws -> [AccessKey] {
-    try await pool.read { database in
+    try await read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM access_key ORDER BY id").map(AccessKey.init)
     }
   }
 
   package func revokeKey(prefix: String, by actor: String, at time: Date) async throws -> Bool {
-    try await pool.write { database in
+    try await write { database in
       try database.execute(
         sql: "UPDATE access_key SET revoked = ? WHERE prefix = ? AND revoked IS NULL",
         arguments: [time.milliseconds, prefix])
@@ -181,7 +198,7 @@ extension SQLiteResultStore {
   }
 
   package func auditLog(limit: Int) async throws -> [AuditEntry] {
-    try await pool.read { database in
+    try await read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM audit ORDER BY id DESC LIMIT ?", arguments: [max(0, limit)]
       ).map { row in
@@ -200,7 +217,7 @@ extension AccessKey {
     let scopes: String = row["scopes"]
     self.init(
       prefix: row["prefix"], sha256: row["sha256"], owner: row["owner"],
-      scopes: Set(scopes.split(separator: " ").compactMap { Scope(rawValue: String($0)) }),
+      scopes: Self.scopes(scopes),
       created: Date(milliseconds: row["created"]), expires: expires.map(Date.init(milliseconds:)),
       revoked: revoked.map(Date.init(milliseconds:)))
   }
