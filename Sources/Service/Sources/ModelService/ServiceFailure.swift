@@ -17,6 +17,8 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
   case unauthorized
   /// The key may not do that.
   case forbidden(needs: String)
+  /// The request names a host that an open service does not answer for.
+  case misdirected
   /// A parameter, a header or a body that cannot be what is meant.
   case invalid(String)
   case unsupportedMediaType(String)
@@ -38,6 +40,7 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .noResult: "no-such-result"
     case .unauthorized: "unauthorized"
     case .forbidden: "forbidden"
+    case .misdirected: "misdirected"
     case .invalid: "invalid-request"
     case .unsupportedMediaType: "unsupported-media-type"
     case .conflict: "conflict"
@@ -56,6 +59,7 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .noModel, .noResult: 404
     case .unauthorized: 401
     case .forbidden: 403
+    case .misdirected: 421
     case .invalid: 400
     case .unsupportedMediaType: 415
     case .conflict: 409
@@ -83,6 +87,7 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .noResult: "there is no such result"
     case .unauthorized: "a valid key is needed: Authorization: Bearer KEY"
     case .forbidden(let scope): "this key may not do that; it lacks the scope \"\(scope)\""
+    case .misdirected: "without keys, only requests to localhost, 127.0.0.1 and [::1] are answered"
     case .invalid(let what): what
     case .unsupportedMediaType(let what): what
     case .conflict(let what): what

@@ -5,6 +5,9 @@ import ModelService
 import ResultStore
 
 /// Lets clients in: by `Authorization: Bearer KEY`, or all of them where the service asks for no keys.
+///
+/// Without keys it answers for this machine's names only: else a page from elsewhere, whose name its owner lets point here, could
+/// read what the browser's user has checked (DNS rebinding).
 struct Authentication: RouterMiddleware {
   typealias Context = ServiceContext
 
@@ -16,8 +19,20 @@ struct Authentication: RouterMiddleware {
     next: (Request, ServiceContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    context.client = needsKeys ? try await client(request.headers[.authorization]) : .local
+    if needsKeys {
+      context.client = try await client(request.headers[.authorization])
+    } else {
+      guard Self.isLocal(request.head.authority) else { throw ServiceFailure.misdirected }
+      context.client = .local
+    }
     return try await next(request, context)
+  }
+
+  /// Whether a request's host, with or without a port, is this machine.
+  static func isLocal(_ host: String?) -> Bool {
+    guard let host else { return false }
+    let name = host.replacing(/:\d+$/, with: "").lowercased()
+    return ["localhost", "127.0.0.1", "[::1]"].contains(name)
   }
 
   private func client(_ header: String?) async throws -> Client {

@@ -57,6 +57,24 @@ import Testing
     }
   }
 
+  /// A page from elsewhere whose name points to this machine may not read what was checked here.
+  @Test func anOpenServiceAnswersForThisMachineOnly() async throws {
+    try await TestServer.run { server in
+      for (host, status) in [
+        ("evil.example", 421), ("localhost", 200), ("LOCALHOST:8080", 200), ("[::1]:1", 200),
+      ] {
+        let connection = try RawConnection(port: server.port)
+        connection.write("GET /v1/results HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+        #expect(await connection.read().hasPrefix("HTTP/1.1 \(status)"), "\(host)")
+      }
+    }
+    try await TestServer.run(keys: true) { server in
+      let connection = try RawConnection(port: server.port)
+      connection.write("GET /v1/results HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+      #expect(await connection.read().hasPrefix("HTTP/1.1 401"))
+    }
+  }
+
   @Test func aClientHasItsShareAndNoMore() async throws {
     try await TestServer.run({ configuration, _ in configuration.requestsPerMinute = 3 }) { server in
       for _ in 0..<3 { #expect(try await server.get("/v1/models").status == 200) }

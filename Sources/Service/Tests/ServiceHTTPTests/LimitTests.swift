@@ -9,14 +9,14 @@ import Testing
   @Test func aBodyThatIsTooLargeIsRefusedBeforeItIsRead() async throws {
     try await TestServer.run({ configuration, _ in configuration.maximumBodySize = 1000 }) { server in
       let connection = try RawConnection(port: server.port)
-      connection.write("POST /v1/images HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")
+      connection.write("POST /v1/images HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n")
       let answer = await connection.read()
       #expect(answer.hasPrefix("HTTP/1.1 413"))
       #expect(answer.lowercased().contains("connection: close"))
 
       // Without a length it is refused where it grows too large.
       let chunked = try RawConnection(port: server.port)
-      chunked.write("POST /v1/images HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+      chunked.write("POST /v1/images HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
       for _ in 0..<4 { chunked.write("1f4\r\n\(String(repeating: "x", count: 500))\r\n") }
       #expect(await chunked.read().hasPrefix("HTTP/1.1 413"))
     }
@@ -26,7 +26,7 @@ import Testing
     try await TestServer.run({ configuration, _ in configuration.maximumBodySize = 1000 }) { server in
       let polite = try RawConnection(port: server.port)
       polite.write(
-        "POST /v1/images HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\nConnection: close\r\n\r\n"
+        "POST /v1/images HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1\r\nConnection: close\r\n\r\n"
       )
       let asked = await polite.read { $0.hasSuffix("\r\n\r\n") }
       #expect(asked.hasPrefix("HTTP/1.1 100 "))
@@ -34,7 +34,7 @@ import Testing
       #expect(await polite.read().contains("HTTP/1.1 400"))
       let large = try RawConnection(port: server.port)
       large.write(
-        "POST /v1/images HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n")
+        "POST /v1/images HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n")
       #expect(await large.read().hasPrefix("HTTP/1.1 413"))
     }
   }
@@ -42,7 +42,7 @@ import Testing
   @Test func aBodyThatDripsIsGivenUp() async throws {
     try await TestServer.run({ configuration, _ in configuration.bodyTimeout = 0.5 }) { server in
       let connection = try RawConnection(port: server.port)
-      connection.write("POST /v1/images HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n")
+      connection.write("POST /v1/images HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
       let drip = Task {
         while !Task.isCancelled {
           connection.write("x")
@@ -60,9 +60,9 @@ import Testing
     try await TestServer.run { server in
       for text in [
         "\u{1}\u{2}\u{3}\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
-        "GET /v1/results HTTP/1.1\r\nHost: a\r\n bad header\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 100_000))\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\n" + (0..<10_000).map { "X-\($0): 1\r\n" }.joined() + "\r\n",
+        "GET /v1/results HTTP/1.1\r\nHost: localhost\r\n bad header\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 100_000))\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n" + (0..<10_000).map { "X-\($0): 1\r\n" }.joined() + "\r\n",
       ] {
         let connection = try RawConnection(port: server.port)
         connection.write(text)
