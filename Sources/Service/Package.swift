@@ -46,7 +46,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       resources: [
-        "favicon.svg", "index.html", "openapi.json", "page.css", "page.js", "texts.js",
+        "docs.html", "docs.js", "favicon.svg", "index.html", "openapi.json", "page.css", "page.js",
+        "texts.js",
       ].map { .embedInCode("Page/\($0)") }),
     .executableTarget(
       name: "aiguard-server",

@@ -15,6 +15,8 @@ struct PageRoutes: Sendable {
     ("page.css", "text/css; charset=utf-8", PackageResources.page_css),
     ("page.js", "text/javascript; charset=utf-8", PackageResources.page_js),
     ("texts.js", "text/javascript; charset=utf-8", PackageResources.texts_js),
+    ("docs", "text/html; charset=utf-8", PackageResources.docs_html),
+    ("docs.js", "text/javascript; charset=utf-8", PackageResources.docs_js),
     ("favicon.svg", "image/svg+xml", PackageResources.favicon_svg),
     ("openapi.json", "application/json", PackageResources.openapi_json),
   ]

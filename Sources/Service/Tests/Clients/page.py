@@ -139,6 +139,13 @@ shown("#results article")
 count = len(all_of("#results article"))
 all_of("#results article .actions button")[-1].click()
 wait.until(lambda _: len(all_of("#results article")) == count - 1)
+
+# What the interface is, for people.
+driver.get(f"{base}/docs")
+wait.until(lambda _: find("body").get_attribute("data-ready") == "true")
+check("every operation is there", len(all_of("section")) > 25)
+axe("docs")
+driver.save_screenshot(str(folder / "docs.png"))
 no_messages()
 driver.quit()
 print(f"{passed} checks passed")

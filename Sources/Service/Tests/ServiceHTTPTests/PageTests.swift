@@ -12,7 +12,9 @@ import Testing
 
   @Test func thePageComesWithAPolicyThatAllowsNothingFromElsewhere() async throws {
     try await TestServer.run { server in
-      for path in ["/", "/page.css", "/page.js", "/texts.js", "/favicon.svg", "/openapi.json"] {
+      for path in [
+        "/", "/docs", "/docs.js", "/page.css", "/page.js", "/texts.js", "/favicon.svg", "/openapi.json",
+      ] {
         let answer = try await server.get(path)
         #expect(answer.status == 200, "\(path)")
         #expect(answer.headers["content-security-policy"]?.hasPrefix("default-src 'none'") == true)
@@ -25,8 +27,10 @@ import Testing
     let html = try Self.page("index.html")
     #expect(!html.contains("http"), "no address")
     #expect(!html.contains("style=") && !html.contains("onclick"))
-    let script = try Self.page("page.js")
-    #expect(!script.contains("innerHTML") && !script.contains("eval("))
+    for name in ["page.js", "docs.js"] {
+      let script = try Self.page(name)
+      #expect(!script.contains("innerHTML") && !script.contains("eval("), "\(name)")
+    }
   }
 
   /// Both languages have every text, and every text that the page asks for is there.

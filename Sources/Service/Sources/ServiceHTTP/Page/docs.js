@@ -1,0 +1,26 @@
+// The operations of openapi.json, for people.
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+const description = await (await fetch("/openapi.json")).json();
+const named = (value) => value.$ref ? value.$ref.split("/").slice(1).reduce((node, part) => node[part], description) : value;
+const type = (schema = {}) => schema.enum ? schema.enum.join(", ") : [schema.type ?? "any"].flat().join(" or ");
+
+for (const [path, members] of Object.entries(description.paths)) {
+  for (const [method, operation] of Object.entries(members)) {
+    if (method === "parameters") continue;
+    const parameters = [...(members.parameters ?? []), ...(operation.parameters ?? [])];
+    const bodies = Object.keys(operation.requestBody?.content ?? {});
+    document.getElementById("operations").append(element("section", { id: operation.operationId },
+      element("h2", {}, element("code", {}, `${method.toUpperCase()} ${path}`)),
+      element("p", {}, operation.summary),
+      element("ul", {},
+        ...parameters.map((item) => element("li", {}, element("code", {}, item.name), ` (${item.in}, ${type(item.schema)}) ${item.description ?? ""}`)),
+        ...(bodies.length ? [element("li", {}, `body: ${bodies.join(", ")}`)] : []),
+        ...Object.entries(operation.responses).map(([status, answer]) => element("li", {}, element("code", {}, status), ` ${named(answer).description}`)))));
+  }
+}
+document.body.dataset.ready = "true";
