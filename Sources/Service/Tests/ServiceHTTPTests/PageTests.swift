@@ -53,9 +53,12 @@ import Testing
   @Test func metricsAreLinesOfTheTextFormat() async throws {
     try await TestServer.run { server in
       _ = try await server.get("/nowhere")
+      #expect(try await server.send("PROPFIND", "/livez").status == 405)
       let answer = try await server.get("/metrics")
       #expect(answer.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
-      for line in String(decoding: answer.body, as: UTF8.self).split(separator: "\n")
+      let text = String(decoding: answer.body, as: UTF8.self)
+      #expect(text.contains("method=\"other\"") && !text.contains("PROPFIND"))
+      for line in text.split(separator: "\n")
       where !line.hasPrefix("#") {
         #expect(
           line.wholeMatch(of: /[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [0-9.e+-]+/) != nil, "\(line)"
