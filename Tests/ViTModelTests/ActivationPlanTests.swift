@@ -15,7 +15,8 @@ import Testing
   ) throws -> [Range<Int>] {
     let workspace = try Workspace(capacity: plan.capacity(lanes: 1))
     return ComputeBudget(threads: 1).withCompute { compute in
-      let pass = ForwardPass(plan, exactRows: .none, compute: compute, workspace: workspace)
+      let pass = ForwardPass(
+        plan, exactRows: .none, compute: compute, memory: workspace.floats(workspace.capacity))
       let start = buffers.map { pass[$0] }.min() ?? pass[buffers[0]]
       return buffers.map { buffer in
         let first = pass[buffer] - start

@@ -20,17 +20,8 @@ package struct ForwardPass {
 
   /// - Parameters:
   ///   - plan: What the network has asked for.
-  ///   - workspace: Of the plan's capacity at least, for the lanes of `compute`.
   ///   - exactRows: The rows that 8-bit layers read nearly exactly.
-  package init(
-    _ plan: ActivationPlan, exactRows: ExactRows, compute: ParallelContext, workspace: Workspace
-  ) {
-    self.init(
-      plan, exactRows: exactRows, compute: compute,
-      memory: workspace.floats(plan.capacity(lanes: compute.lanes)))
-  }
-
-  /// - Parameter memory: Of the plan's capacity at least, for the lanes of `compute`.
+  ///   - memory: Of the plan's capacity at least, for the lanes of `compute`.
   package init(
     _ plan: ActivationPlan, exactRows: ExactRows, compute: ParallelContext,
     memory: UnsafeMutablePointer<Float>

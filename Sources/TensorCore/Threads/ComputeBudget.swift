@@ -62,7 +62,7 @@ package struct ParallelContext: Sendable {
     _ count: Int, with context: Context,
     _ body: @escaping (_ context: Context, _ iteration: Int, _ lane: Int) -> Void
   ) {
-    pool.run(count, at: place, context, body)
+    parallelFor(count, FunctionBody(context: context, function: body))
   }
 
   /// The same for a body of a type of its own. Allocates nothing.

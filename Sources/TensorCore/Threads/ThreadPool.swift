@@ -28,21 +28,9 @@ final class ThreadPool: Sendable {
     return try body(place)
   }
 
-  /// Calls `body(context, iteration, lane)` for every iteration in `0..<count` and returns when all are done.
+  /// Calls `body(iteration, lane)` for every iteration in `0..<count` and returns when all are done.
   /// Lanes number the threads that take part, from 0 to `threads - 1`: no two at once have the same.
   /// To be called by who has the place, and not from within another loop of that place.
-  func run<Context>(
-    _ count: Int, at place: Int, _ context: Context,
-    _ body: @escaping (_ context: Context, _ iteration: Int, _ lane: Int) -> Void
-  ) {
-    if threads == 1 || count <= 1 {
-      for iteration in 0..<max(count, 0) { body(context, iteration, 0) }
-      return
-    }
-    LoopBody.with(context, body) { shared.run(LoopSlot.Loop(count: count, body: $0), at: place) }
-  }
-
-  /// The same for a body of a type of its own.
   func run(_ count: Int, at place: Int, _ body: some ParallelBody) {
     if threads == 1 || count <= 1 {
       for iteration in 0..<max(count, 0) { body(iteration, lane: 0) }
