@@ -5,7 +5,7 @@ set -euo pipefail
 
 programs=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 # A socket's path has room for 107 bytes, and the user postgres has to reach it.
-folder=$(mktemp -d /tmp/aiguard-pg.XXXXXX)
+folder=$(mktemp -d -t aiguard-pg.XXXXXX)
 chown postgres:postgres "$folder"
 chmod 755 "$folder"
 postgres() { (cd "$folder" && runuser -u postgres -- "$@"); }

@@ -1,13 +1,6 @@
-import AIGuardVision
-
 /// Lets as many jobs in at once as there are threads, keeps a bounded number waiting in their order, and refuses the rest with
 /// the time after which a place is likely.
 actor AdmissionQueue {
-  struct State: Sendable, Equatable {
-    var running = 0
-    var waiting = 0
-  }
-
   private let width: Int
   private let most: Int
   private var running = 0
@@ -24,7 +17,7 @@ actor AdmissionQueue {
     self.most = most
   }
 
-  var state: State { State(running: running, waiting: waiting.count) }
+  var load: (running: Int, waiting: Int) { (running, waiting.count) }
 
   /// Runs a job when it is its turn.
   ///

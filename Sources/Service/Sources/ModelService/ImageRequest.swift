@@ -35,8 +35,8 @@ package struct ImageAnswer: Sendable {
 }
 
 /// The fields of a stored `Examination` that the faces need.
-package struct ExaminationFields: Codable, Sendable {
-  package struct Prediction: Codable, Sendable, Equatable {
+package struct ExaminationFields: Decodable, Sendable {
+  package struct Prediction: Decodable, Sendable, Equatable {
     package var label: String
     package var score: Float
     package var logit: Float
@@ -48,16 +48,12 @@ package struct ExaminationFields: Codable, Sendable {
     }
   }
 
-  package struct Classification: Codable, Sendable {
+  package struct Classification: Decodable, Sendable {
     /// Best first.
     package var predictions: [Prediction]
     package var generatedScore: Double?
-    package var verdict: String?
-    package var calibratedScore: Double?
   }
 
-  package var agreement: String
-  package var summary: String
   package var classification: Classification
 }
 

@@ -143,10 +143,7 @@ package final class ModelService: Sendable {
 
   /// How many jobs run and wait.
   package var load: (running: Int, waiting: Int) {
-    get async {
-      let state = await queue.state
-      return (state.running, state.waiting)
-    }
+    get async { await queue.load }
   }
 
   // MARK: Private
@@ -155,7 +152,7 @@ package final class ModelService: Sendable {
   private static let hashedInPlace = 200_000
 
   private func key(_ request: ImageRequest, _ model: ServedModel) async throws -> ResultKey {
-    guard let weights = ContentHash.data(hexadecimal: try model.classifier.identity.sha256) else {
+    guard let weights = Hexadecimal.data(try model.classifier.identity.sha256) else {
       throw ServiceFailure.notReady("the hash of the model is none")
     }
     let content =
@@ -181,15 +178,13 @@ package final class ModelService: Sendable {
       return (examination, thumbnail, clock.now - start)
     }
     let classification = examination.classification
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let now = Date()
     let result = NewResult(
       key: key, byteCount: Int64(request.bytes.count),
       sourceName: options.keepsNames ? request.sourceName : nil, model: model.name,
       verdict: classification.verdict?.name,
       score: classification.calibratedScore ?? classification.generatedScore.map(Double.init),
-      agreement: examination.agreement.rawValue, examination: try encoder.encode(examination),
+      agreement: examination.agreement.rawValue, examination: try StableJSON.data(examination),
       thumbnail: thumbnail, milliseconds: Int64((time / .milliseconds(1)).rounded()),
       expires: options.retention.map { now.addingTimeInterval($0) })
     return try await timedStore { try await $0.keep(result, owner: request.owner, at: now) }
@@ -208,7 +203,6 @@ package final class ModelService: Sendable {
     }
   }
 
-  /// The store's failures are the service's, not the client's.
   private func timedStore<Value: Sendable>(
     _ call: (any ResultStore) async throws -> Value
   ) async throws -> Value {

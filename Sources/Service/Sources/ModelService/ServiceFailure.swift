@@ -21,11 +21,6 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
   case misdirected
   /// A parameter, a header or a body that cannot be what is meant.
   case invalid(String)
-  case unsupportedMediaType(String)
-  /// Somebody else holds it.
-  case conflict(String)
-  /// The database does not answer.
-  case store
   /// The service is about to end, or has not begun.
   case notReady(String)
 
@@ -42,16 +37,13 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .forbidden: "forbidden"
     case .misdirected: "misdirected"
     case .invalid: "invalid-request"
-    case .unsupportedMediaType: "unsupported-media-type"
-    case .conflict: "conflict"
-    case .store: "store"
     case .notReady: "not-ready"
     }
   }
 
   package var httpStatus: Int {
     switch self {
-    case .busy, .store, .notReady: 503
+    case .busy, .notReady: 503
     case .tooManyRequests: 429
     case .deadline: 504
     case .slowBody: 408
@@ -61,8 +53,6 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .forbidden: 403
     case .misdirected: 421
     case .invalid: 400
-    case .unsupportedMediaType: 415
-    case .conflict: 409
     }
   }
 
@@ -70,7 +60,7 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
   package var retryAfter: Int? {
     switch self {
     case .busy(_, let seconds), .tooManyRequests(let seconds): seconds
-    case .store, .notReady: 1
+    case .notReady: 1
     default: nil
     }
   }
@@ -89,9 +79,6 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .forbidden(let scope): "this key may not do that; it lacks the scope \"\(scope)\""
     case .misdirected: "without keys, only requests to localhost, 127.0.0.1 and [::1] are answered"
     case .invalid(let what): what
-    case .unsupportedMediaType(let what): what
-    case .conflict(let what): what
-    case .store: "the database does not answer"
     case .notReady(let why): why
     }
   }

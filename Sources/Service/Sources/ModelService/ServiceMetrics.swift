@@ -33,8 +33,8 @@ package final class ServiceMetrics: Sendable {
   package init() {}
 
   /// Counts something; `label` is what distinguishes it within the counter, as `verdict="real"`.
-  package func count(_ counter: Counter, _ label: String, by amount: Int = 1) {
-    values.withLock { $0.counters[counter.rawValue, default: [:]][label, default: 0] += amount }
+  package func count(_ counter: Counter, _ label: String) {
+    values.withLock { $0.counters[counter.rawValue, default: [:]][label, default: 0] += 1 }
   }
 
   /// Records how long a stage took.
@@ -51,15 +51,6 @@ package final class ServiceMetrics: Sendable {
     case requests, verdicts, errors, answers
 
     var name: String { "aiguard_\(rawValue)_total" }
-
-    var label: String {
-      switch self {
-      case .requests: "route"
-      case .verdicts: "verdict"
-      case .errors: "kind"
-      case .answers: "source"
-      }
-    }
 
     var help: String {
       switch self {

@@ -19,15 +19,11 @@ struct HealthRoutes: Sendable {
         ("aiguard_running", "Images that are being computed.", load.running),
         ("aiguard_waiting", "Requests that wait for a thread.", load.waiting),
       ])
-      return Response(
-        status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+      return Response.bytes(text.utf8, type: "text/plain; version=0.0.4; charset=utf-8")
     }
   }
 
   private static func text(_ text: String) -> Response {
-    Response(
-      status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
-      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    Response.bytes(text.utf8, type: "text/plain; charset=utf-8")
   }
 }

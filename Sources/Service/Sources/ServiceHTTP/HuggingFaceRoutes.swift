@@ -5,7 +5,7 @@ import Hummingbird
 import ModelService
 import ResultStore
 
-/// What `huggingface_hub.InferenceClient(...).image_classification` talks to: `/models/{id}`, and `/` for a base URL.
+/// What `huggingface_hub.InferenceClient(...).image_classification` talks to: `/models/{id}`.
 ///
 /// The body is the image, or JSON with it in base64 and parameters; the answer a bare array of labels and scores, best first.
 struct HuggingFaceRoutes: Sendable {
@@ -33,12 +33,7 @@ struct HuggingFaceRoutes: Sendable {
     var parameters: Parameters?
   }
 
-  private struct Score: Encodable {
-    var label: String
-    var score: Float
-  }
-
-  @Sendable func classify(_ request: Request, _ context: ServiceContext) async throws -> Response {
+  @Sendable private func classify(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let client = try context.client(.classify)
     let name = [context.parameters.get("first"), context.parameters.get("second")].compactMap(\.self)
       .map { $0.removingPercentEncoding ?? $0 }.joined(separator: "/")
@@ -52,18 +47,12 @@ struct HuggingFaceRoutes: Sendable {
       bytes = [UInt8](inputs.inputs)
       parameters = inputs.parameters
     }
-    var function: ClassificationFunction?
-    if let text = parameters?.functionToApply {
-      guard let known = ClassificationFunction(rawValue: text) else {
-        throw ServiceFailure.invalid("function_to_apply is softmax, sigmoid or none, not \"\(text)\"")
-      }
-      function = known
-    }
+    let function = try ClassificationFunction(named: parameters?.functionToApply)
     let topK = parameters?.topK ?? 5
     guard topK >= 1 else { throw ServiceFailure.invalid("top_k is at least 1, not \(topK)") }
     let answer = try await service.classify(
       ImageRequest(bytes: bytes, model: model.name, function: function, owner: client.owner))
     let predictions = try answer.result.examination().classification.predictions
-    return JSONBody.response(predictions.prefix(topK).map { Score(label: $0.label, score: $0.score) })
+    return try .json(predictions.prefix(topK).map(LabelScore.init))
   }
 }

@@ -14,7 +14,6 @@ struct ImageInput: Sendable {
   var files: [File]
   /// The form's fields that are no files.
   var fields: [String: String] = [:]
-  var isForm = false
 
   /// - Throws: `ServiceFailure`.
   init(_ request: Request, _ body: RequestBody) async throws {
@@ -28,7 +27,6 @@ struct ImageInput: Sendable {
       for part in form.parts where part.fileName == nil {
         fields[part.name] = String(decoding: part.bytes, as: UTF8.self)
       }
-      isForm = true
       guard !files.isEmpty else { throw ServiceFailure.invalid("the form has no file") }
     } else if kind == "application/json" {
       struct Body: Decodable {
@@ -69,13 +67,17 @@ extension Request {
     }
     return number
   }
+}
 
-  /// The function from logits to scores that the request names.
-  func function() throws(ServiceFailure) -> ClassificationFunction? {
-    guard let text = uri.queryParameters.get("function_to_apply") else { return nil }
-    guard let function = ClassificationFunction(rawValue: text) else {
+extension ClassificationFunction {
+  /// The function that a client names; `nil` where it names none.
+  ///
+  /// - Throws: `ServiceFailure.invalid`.
+  init?(named text: String?) throws(ServiceFailure) {
+    guard let text else { return nil }
+    guard let function = Self(rawValue: text) else {
       throw .invalid("function_to_apply is softmax, sigmoid or none, not \"\(text)\"")
     }
-    return function
+    self = function
   }
 }

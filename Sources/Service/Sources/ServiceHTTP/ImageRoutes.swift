@@ -38,7 +38,7 @@ struct ImageRoutes: Sendable {
       /// The calibrated scores of which a verdict is `unsure`: the lowest and the highest.
       var unsure: [Double]?
     }
-    return JSONBody.response(
+    return try .json(
       [
         "models": try service.models.map { model in
           let identity = model.classifier.identity
@@ -54,7 +54,7 @@ struct ImageRoutes: Sendable {
     let client = try context.client(.classify)
     let input = try await ImageInput(request, body)
     let model = try service.model(named: request.uri.queryParameters.get("model") ?? input.fields["model"])
-    let function = try request.function()
+    let function = try ClassificationFunction(named: request.uri.queryParameters.get("function_to_apply"))
     let wantsViews = try request.flag("views")
     let keeps = try keepsThumbnail(request)
     func answer(_ file: ImageInput.File) async throws -> Data {
@@ -63,31 +63,22 @@ struct ImageRoutes: Sendable {
           bytes: file.bytes, model: model.name, function: function, owner: client.owner,
           sourceName: file.name,
           keepsThumbnail: keeps))
-      var json = try ResultBody.json(answer.result, isCached: answer.isCached)
-      if wantsViews {
-        let views = try await service.classifyViews(file.bytes, model: model)
-        json.removeLast()
-        json.append(contentsOf: ",\"views\":".utf8)
-        json.append(try JSONBody.data(views))
-        json.append(UInt8(ascii: "}"))
-      }
-      return json
+      let json = try ResultBody.json(answer.result, isCached: answer.isCached)
+      guard wantsViews else { return json }
+      let views = try await service.classifyViews(file.bytes, model: model)
+      return StableJSON.adding("views", try StableJSON.data(views), to: json)
     }
-    guard input.isForm, input.files.count > 1 else {
-      return JSONBody.response(json: try await answer(input.files[0]))
-    }
+    guard input.files.count > 1 else { return .json(data: try await answer(input.files[0])) }
     // One bad file does not spoil the others: each has a result or a problem, in their order.
-    var json = Data("{\"results\":[".utf8)
-    for (index, file) in input.files.enumerated() {
-      if index > 0 { json.append(UInt8(ascii: ",")) }
+    var results: [Data] = []
+    for file in input.files {
       do {
-        json.append(try await answer(file))
+        results.append(try await answer(file))
       } catch let failure as any ClassificationFailure where failure.isOfInput {
-        json.append(try JSONBody.data(["problem": Problem(failure)]))
+        results.append(try StableJSON.data(["problem": Problem(failure)]))
       }
     }
-    json.append(contentsOf: "]}".utf8)
-    return JSONBody.response(json: json)
+    return .json(data: Data("{\"results\":".utf8) + StableJSON.array(results) + Data("}".utf8))
   }
 
   private func keepsThumbnail(_ request: Request) throws(ServiceFailure) -> Bool {
@@ -104,16 +95,14 @@ struct ImageRoutes: Sendable {
     let input = try await ImageInput(request, body)
     let model = try service.model(named: request.uri.queryParameters.get("model"))
     let png = try await service.map(input.files[0].bytes, model: model)
-    return Response(
-      status: .ok, headers: [.contentType: "image/png"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: png)))
+    return .bytes(png, type: "image/png")
   }
 
   @Sendable private func receipt(_ request: Request, _ context: ServiceContext) async throws -> Response {
     _ = try context.client(.classify)
     let input = try await ImageInput(request, body)
     let model = try service.model(named: request.uri.queryParameters.get("model"))
-    return JSONBody.response(try await service.receipt(input.files[0].bytes, model: model))
+    return try .json(try await service.receipt(input.files[0].bytes, model: model))
   }
 
   @Sendable private func report(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -123,11 +112,9 @@ struct ImageRoutes: Sendable {
     let html = try await service.report(
       input.files[0].bytes, name: input.files[0].name ?? "image", model: model)
     // To be saved: what a file says of itself is not shown as a page of this service.
-    return Response(
-      status: .ok,
-      headers: [
-        .contentType: "text/html; charset=utf-8", .contentDisposition: "attachment; filename=\"report.html\"",
-      ], body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+    return .bytes(
+      html.utf8, type: "text/html; charset=utf-8",
+      headers: [.contentDisposition: "attachment; filename=\"report.html\""])
   }
 
   // MARK: Results
@@ -151,7 +138,7 @@ struct ImageRoutes: Sendable {
         owner: client.owner, before: try request.number("before", in: 0...Int64.max),
         limit: try request.number("limit", in: 1...ResultQuery.largestPage) ?? 50, verdict: verdict,
         isReviewed: parameters.get("reviewed") == nil ? nil : try request.flag("reviewed"), since: since))
-    return JSONBody.response(json: try ResultBody.page(page))
+    return .json(data: try ResultBody.page(page))
   }
 
   private func found(_ context: ServiceContext, _ client: Client) async throws -> StoredResult {
@@ -168,15 +155,13 @@ struct ImageRoutes: Sendable {
   }
 
   @Sendable private func result(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    JSONBody.response(json: try ResultBody.json(try await found(context, try context.client(.read))))
+    Response.json(data: try ResultBody.json(try await found(context, try context.client(.read))))
   }
 
   @Sendable private func thumbnail(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let result = try await found(context, try context.client(.read))
     guard let jpeg = result.content.thumbnail else { throw ServiceFailure.noResult }
-    return Response(
-      status: .ok, headers: [.contentType: "image/jpeg", .cacheControl: "private, max-age=3600"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: jpeg)))
+    return .bytes(jpeg, type: "image/jpeg", headers: [.cacheControl: "private, max-age=3600"])
   }
 
   @Sendable private func delete(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -199,7 +184,7 @@ struct ImageRoutes: Sendable {
       let result = try await service.store.claimForReview(
         by: client.owner, at: now, until: now.addingTimeInterval(Self.claimSeconds))
     else { return Response(status: .noContent) }
-    return JSONBody.response(json: try ResultBody.json(result))
+    return .json(data: try ResultBody.json(result))
   }
 
   @Sendable private func review(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -217,7 +202,7 @@ struct ImageRoutes: Sendable {
     let review = Review(
       reviewer: client.owner, decision: decision.decision, note: decision.note, created: Date())
     guard let result = try await service.store.add(review, to: id) else { throw ServiceFailure.noResult }
-    return JSONBody.response(json: try ResultBody.json(result))
+    return .json(data: try ResultBody.json(result))
   }
 
   @Sendable private func audit(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -232,6 +217,6 @@ struct ImageRoutes: Sendable {
     let lines = try await service.store.auditLog(limit: limit).map {
       Line(time: ResultBody.time($0.time), actor: $0.actor, action: $0.action, object: $0.object)
     }
-    return JSONBody.response(["entries": lines])
+    return try .json(["entries": lines])
   }
 }

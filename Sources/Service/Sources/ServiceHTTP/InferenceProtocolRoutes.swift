@@ -14,22 +14,22 @@ struct InferenceProtocolRoutes: Sendable {
 
   let service: ModelService
   let body: RequestBody
-  let isReady: @Sendable () async -> Bool
+  let readiness: Readiness
 
   func add(to router: RouterGroup<ServiceContext>) {
     router.get { _, _ in
-      JSONBody.response(
+      try Response.json(
         Server(
           name: "aiguard-server", version: AIGuardVisionVersion.current,
           extensions: ["binary_tensor_data", "classification"]))
     }
     router.get("health/live") { _, _ in Response(status: .ok) }
-    router.get("health/ready") { _, _ in Response(status: await isReady() ? .ok : .serviceUnavailable) }
+    router.get("health/ready") { _, _ in Response(status: await readiness.status()) }
     for path in ["models/{model}", "models/{model}/versions/{version}"] {
       router.get("\(path)", use: metadata)
       router.get("\(path)/ready") { _, context in
         _ = try self.model(context)
-        return Response(status: await isReady() ? .ok : .serviceUnavailable)
+        return Response(status: await readiness.status())
       }
       router.post("\(path)/infer", use: infer)
     }
@@ -68,7 +68,7 @@ struct InferenceProtocolRoutes: Sendable {
     let model = try model(context)
     let config = model.classifier.model.config
     let labels = model.classifier.labels.count
-    return JSONBody.response(
+    return try .json(
       Metadata(
         name: model.name,
         inputs: [
@@ -93,9 +93,9 @@ struct InferenceProtocolRoutes: Sendable {
     let response = InferenceResponse(
       id: inference.id, model: model.name, outputs: try outputs(inference, answers, model))
     let (data, length) = try response.body()
-    var headers: HTTPFields = [.contentType: length == nil ? "application/json" : "application/octet-stream"]
-    if let length { headers[.inferenceHeaderLength] = "\(length)" }
-    return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+    guard let length else { return .bytes(data, type: "application/json") }
+    return .bytes(
+      data, type: "application/octet-stream", headers: [.inferenceHeaderLength: "\(length)"])
   }
 
   /// The predictions of each image, in the order of the labels.

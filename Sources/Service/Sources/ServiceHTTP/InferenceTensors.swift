@@ -267,7 +267,7 @@ struct InferenceResponse: Sendable {
       }
       form.outputs.append(field)
     }
-    let json = try JSONBody.data(form)
+    let json = try StableJSON.data(form)
     return (json + binary, outputs.contains(where: \.isBinary) ? json.count : nil)
   }
 }

@@ -57,11 +57,6 @@ struct MultipartForm: Sendable {
   /// The parts that are files.
   func files() -> [Part] { parts.filter { $0.fileName != nil } }
 
-  /// The text of a field.
-  func text(_ name: String) -> String? {
-    parts.first { $0.name == name && $0.fileName == nil }.map { String(decoding: $0.bytes, as: UTF8.self) }
-  }
-
   /// What follows a boundary.
   private enum LineEnd {
     /// Where the next part begins.

@@ -15,15 +15,10 @@ struct OriginalRoutes: Sendable {
     router.post("fetch_data", use: fetchData)
   }
 
-  private struct Score: Encodable {
-    var label: String
-    var score: Float
-  }
-
   @Sendable private func predict(_ request: Request, _ context: ServiceContext) async throws -> Response {
     struct Answer: Encodable {
       var email: String
-      var confidence_score: [Score]
+      var confidence_score: [LabelScore]
     }
     let client = try context.client(.classify)
     let input = try await ImageInput(request, body)
@@ -31,10 +26,10 @@ struct OriginalRoutes: Sendable {
     let answer = try await service.classify(
       ImageRequest(bytes: file.bytes, owner: client.owner, sourceName: file.name, keepsThumbnail: true))
     let predictions = try answer.result.examination().classification.predictions
-    return JSONBody.response(
+    return try .json(
       Answer(
         email: input.fields["email"] ?? client.owner,
-        confidence_score: predictions.map { Score(label: $0.label, score: $0.score) }))
+        confidence_score: predictions.map(LabelScore.init)))
   }
 
   @Sendable private func fetchData(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -54,7 +49,7 @@ struct OriginalRoutes: Sendable {
     let client = try context.client(.read)
     let page = try await service.store.results(
       ResultQuery(owner: client.owner, limit: ResultQuery.largestPage))
-    return JSONBody.response(
+    return try .json(
       try page.results.map { result in
         let classification = try result.examination().classification
         let fake = classification.generatedScore ?? result.content.score

@@ -26,15 +26,13 @@ struct PageRoutes: Sendable {
 
   func add(to router: Router<ServiceContext>) {
     for (path, type, bytes) in Self.files { serve(path, bytes, type, router) }
-    router.get("page-settings.json") { _, _ in JSONBody.response(["needsKeys": needsKeys]) }
+    router.get("page-settings.json") { _, _ in try Response.json(["needsKeys": needsKeys]) }
   }
 
   private func serve(_ path: String, _ bytes: [UInt8], _ type: String, _ router: Router<ServiceContext>) {
     router.get(RouterPath(path)) { _, _ in
-      Response(
-        status: .ok,
-        headers: [.contentType: type, .contentSecurityPolicy: Self.policy, .cacheControl: "no-cache"],
-        body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+      Response.bytes(
+        bytes, type: type, headers: [.contentSecurityPolicy: Self.policy, .cacheControl: "no-cache"])
     }
   }
 }

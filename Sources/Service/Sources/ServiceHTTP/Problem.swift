@@ -76,36 +76,12 @@ struct Problem: Encodable, Sendable {
     closes = status == 413 || status == 408
   }
 
-  func response() -> Response {
-    var response = JSONBody.response(self, status: .init(code: status))
+  func response() throws -> Response {
+    var response = try Response.json(self, status: .init(code: status))
     response.headers[.contentType] = "application/problem+json"
     if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
     if status == 401 { response.headers[.wwwAuthenticate] = "Bearer" }
     if closes { response.headers[.connection] = "close" }
     return response
-  }
-}
-
-/// Answers in JSON.
-enum JSONBody {
-  static func data(_ value: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(value)
-  }
-
-  static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
-    do {
-      return response(json: try data(value), status: status)
-    } catch {
-      // Of values that are strings and finite numbers, nothing else can be the case.
-      return Response(status: .internalServerError)
-    }
-  }
-
-  static func response(json: Data, status: HTTPResponse.Status = .ok) -> Response {
-    Response(
-      status: status, headers: [.contentType: "application/json"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
   }
 }

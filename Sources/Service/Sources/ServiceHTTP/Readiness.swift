@@ -1,3 +1,4 @@
+import HTTPTypes
 import ModelService
 
 /// Whether the service can answer: every model has computed once, and the database answers now.
@@ -13,24 +14,19 @@ actor Readiness {
     isPrepared = true
   }
 
-  /// - Throws: `ServiceFailure.notReady`, `.store`.
+  /// - Throws: `ServiceFailure.notReady`, and what the store throws.
   func check() async throws {
     guard isPrepared else { throw ServiceFailure.notReady("the models are being loaded") }
-    do {
-      try await service.store.check()
-    } catch {
-      throw ServiceFailure.store
-    }
+    try await service.store.check()
   }
 
-  var isReady: Bool {
-    get async {
-      do {
-        try await check()
-        return true
-      } catch {
-        return false
-      }
+  /// The answer of a route that says it by its status alone.
+  func status() async -> HTTPResponse.Status {
+    do {
+      try await check()
+      return .ok
+    } catch {
+      return .serviceUnavailable
     }
   }
 }

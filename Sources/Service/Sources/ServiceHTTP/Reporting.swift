@@ -37,7 +37,7 @@ struct Reporting: RouterMiddleware {
       let methods = Self.isNotRouted(error) ? MethodTable.standard.methods(of: request.uri.path) : []
       let found = methods.isEmpty ? Problem(error) : Problem(HTTPError(.methodNotAllowed))
       problem = found
-      response = found.response()
+      response = try found.response()
       if !methods.isEmpty { response.headers[.allow] = methods.joined(separator: ", ") }
       metrics.count(.errors, "kind=\"\(found.kind)\"")
       if found.status >= 500 {

@@ -32,7 +32,7 @@ enum ResultBody {
     let content = result.content
     let fields = Fields(
       id: result.id.uuidString.lowercased(), created: time(result.created),
-      sha256: ContentHash.hexadecimal(content.key.contentSHA256), byteCount: content.byteCount,
+      sha256: Hexadecimal.text(content.key.contentSHA256), byteCount: content.byteCount,
       name: content.sourceName, model: content.model, verdict: content.verdict, score: content.score,
       milliseconds: content.milliseconds, cached: isCached, expires: content.expires.map(time),
       review: result.review.map {
@@ -41,24 +41,14 @@ enum ResultBody {
       },
       thumbnail: content.thumbnail == nil ? nil : "/v1/results/\(result.id.uuidString.lowercased())/thumbnail"
     )
-    // The examination is JSON already, with every digit as it was computed.
-    var json = try JSONBody.data(fields)
-    json.removeLast()
-    json.append(contentsOf: ",\"examination\":".utf8)
-    json.append(content.examination)
-    json.append(UInt8(ascii: "}"))
-    return json
+    return StableJSON.adding("examination", content.examination, to: try StableJSON.data(fields))
   }
 
   /// Several, in an object.
   static func page(_ page: ResultPage) throws -> Data {
-    var json = Data("{\"results\":[".utf8)
-    for (index, result) in page.results.enumerated() {
-      if index > 0 { json.append(UInt8(ascii: ",")) }
-      json.append(try Self.json(result))
-    }
-    json.append(contentsOf: "],\"next\":\(page.next.map { "\($0)" } ?? "null")}".utf8)
-    return json
+    StableJSON.adding(
+      "results", StableJSON.array(try page.results.map { try json($0) }),
+      to: Data("{\"next\":\(page.next.map { "\($0)" } ?? "null")}".utf8))
   }
 
   /// In UTC, with milliseconds.

@@ -48,7 +48,7 @@ package struct ServiceApplication: Sendable {
       .add(middleware: Authentication(store: service.store, needsKeys: configuration.needsKeys))
       .add(middleware: RateLimit(perMinute: configuration.requestsPerMinute))
     ImageRoutes(service: service, body: body).add(to: api.group("v1"))
-    InferenceProtocolRoutes(service: service, body: body) { await readiness.isReady }.add(to: api.group("v2"))
+    InferenceProtocolRoutes(service: service, body: body, readiness: readiness).add(to: api.group("v2"))
     HuggingFaceRoutes(service: service, body: body).add(to: api)
     OriginalRoutes(service: service, body: body).add(to: api)
     return router

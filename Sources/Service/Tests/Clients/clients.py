@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 import sys
+import tempfile
 import urllib.request
 
 import numpy as np
@@ -90,8 +91,10 @@ for arguments in [
     check("curl's logits are the tool's", {p["label"]: np.float32(p["logit"]) for p in predictions} == {k: v[0] for k, v in expected[images[0]].items()})
 body, status = curl("-F", f"file=@{images[0]}", "-F", f"file=@{images[-1]}", f"{base}/v1/images")
 check("a form with two files has two results", len(json.loads(body)["results"]) == 2)
-open("/tmp/aiguard-large", "wb").write(data[0] + bytes(3_000_000))
-body, status = curl("-H", "Expect: 100-continue", "--data-binary", "@/tmp/aiguard-large", f"{base}/v1/images")
+with tempfile.NamedTemporaryFile() as large:
+    large.write(data[0] + bytes(3_000_000))
+    large.flush()
+    body, status = curl("-H", "Expect: 100-continue", "--data-binary", f"@{large.name}", f"{base}/v1/images")
 check("a large body does not wait for a second", status.startswith("200") and float(status.split()[1]) < 0.9)
 
 # What the service says of itself.

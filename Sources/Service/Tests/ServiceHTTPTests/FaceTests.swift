@@ -64,7 +64,9 @@ import Testing
         (items[0]["image_data"] as? String).flatMap { Data(base64Encoded: $0) }?.starts(with: [0xFF, 0xD8])
           == true)
       let scores = try #require((items[0]["classifications"] as? [[String: Any]])?.first)
-      #expect(abs((scores["real_score"] as! Double) + (scores["fake_score"] as! Double) - 1) < 1e-6)
+      let real = try #require(scores["real_score"] as? Double)
+      let fake = try #require(scores["fake_score"] as? Double)
+      #expect(abs(real + fake - 1) < 1e-6)
     }
   }
 

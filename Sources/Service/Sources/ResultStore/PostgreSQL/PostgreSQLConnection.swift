@@ -104,16 +104,7 @@
     init(_ text: String?) { self.text = text }
     init(_ number: Int64?) { text = number.map { "\($0)" } }
     init(_ number: Double?) { text = number.map { "\($0)" } }
-    init(_ data: Data?) {
-      text = data.map { data in
-        var text = "\\x"
-        for byte in data {
-          text += byte < 16 ? "0" : ""
-          text += String(byte, radix: 16)
-        }
-        return text
-      }
-    }
+    init(_ data: Data?) { text = data.map { "\\x" + Hexadecimal.text($0) } }
     init(_ date: Date?) { self.init(date?.milliseconds) }
   }
 
@@ -145,22 +136,7 @@
     }
 
     static func bytes(_ text: String) -> Data? {
-      guard text.hasPrefix("\\x") else { return nil }
-      let digits = Array(text.utf8.dropFirst(2))
-      guard digits.count.isMultiple(of: 2) else { return nil }
-      func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x61 + 10
-        default: nil
-        }
-      }
-      var data = Data(capacity: digits.count / 2)
-      for index in stride(from: 0, to: digits.count, by: 2) {
-        guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
-        data.append(high << 4 | low)
-      }
-      return data
+      text.hasPrefix("\\x") ? Hexadecimal.data(text.dropFirst(2)) : nil
     }
 
     static func date(_ text: String) -> Date? { Int64(text).map(Date.init(milliseconds:)) }
