@@ -10,6 +10,9 @@ final class ThreadPoolState: @unchecked Sendable {
   /// How often a thread looks again before it parks: about 20 microseconds, the length of the gaps
   /// between the loops of one forward pass.
   private static let spins = 1000
+  /// How long a worker stays away that was in the way of a caller, in microseconds. Where callers come and go, as in
+  /// a server, the gaps between them are shorter than it takes to wake a worker and to send it away again.
+  private static let absence: UInt32 = 2000
 
   private let threads: Int
   private let seats: CacheLines<WorkerSeat>
@@ -195,10 +198,13 @@ extension ThreadPoolState {
   func startWorker(_ index: Int) -> Bool {
     startDetachedThread(named: "aiguard-\(index + 1)") { [self] in
       while !stopped.load(ordering: .sequentiallyConsistent) {
+        // A worker that finds its place taken was called for a gap that is over.
+        var isInTheWay = true
         if takePlace(index) {
-          help(index)
+          isInTheWay = help(index)
           freePlace(index)
         }
+        if isInTheWay { usleep(Self.absence) }
         park(index)
       }
     }
@@ -218,7 +224,9 @@ extension ThreadPoolState {
   }
 
   /// Works on callers' loops until there has been none for a while, or until the place is a caller's.
-  private func help(_ index: Int) {
+  ///
+  /// - Returns: Whether it is a caller's.
+  private func help(_ index: Int) -> Bool {
     while mayHelp(index) {
       if let slot = loneliestSlot(index) {
         guard let loop = slot.join() else { continue }
@@ -231,8 +239,9 @@ extension ThreadPoolState {
       let isCalled = spin {
         LoopSlot(slots[latest.load(ordering: .relaxed)]).hasWork || !mayHelp(index)
       }
-      if !isCalled { return }
+      if !isCalled { return false }
     }
+    return true
   }
 
   /// Of the slots with work the one with the fewest helpers: so callers share the workers evenly.
