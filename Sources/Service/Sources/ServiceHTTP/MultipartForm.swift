@@ -51,6 +51,7 @@ struct MultipartForm: Sendable {
       parts.append(try Self.part(header, end.start < start ? [] : Array(body[start..<end.start])))
       line = end
     }
+    guard !parts.isEmpty else { throw .invalid("the body has no part") }
     self.parts = parts
   }
 

@@ -41,7 +41,10 @@
     }
 
     private func connected() throws(ResultStoreError) -> OpaquePointer {
-      if let connection, PQstatus(connection) == CONNECTION_OK { return connection }
+      // What the server said meanwhile, as that it ends, shows before anything is asked of it.
+      if let connection, PQconsumeInput(connection) == 1, PQstatus(connection) == CONNECTION_OK {
+        return connection
+      }
       PQfinish(connection)
       connection = PQconnectdb(options)
       guard let connection else { throw .unavailable("no memory for a connection") }
