@@ -2,6 +2,7 @@
 import http.client
 import pathlib
 import re
+import socket
 import subprocess
 import tempfile
 import time
@@ -39,6 +40,11 @@ class Server:
         answer = connection.getresponse()
         return answer.status, answer.read()
 
+    def stages(self):
+        """Milliseconds of all requests until now, by stage."""
+        metrics = self.send("GET", "/metrics")[1].decode()
+        return {stage: float(sum) * 1000 for stage, sum in re.findall(r'aiguard_duration_seconds_sum{stage="(\w+)"} (\S+)', metrics)}
+
     def memory(self, name):
         """In MB: `VmRSS` now, or `VmHWM` at most."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
@@ -54,6 +60,27 @@ class Server:
             capture_output=True, text=True, check=True).stdout
         refused = re.search(r"Non-2xx or 3xx responses: (\d+)", run)
         return int(re.search(r"(\d+) requests in", run)[1]), int(refused[1]) if refused else 0, float(re.search(r"Requests/sec: +([\d.]+)", run)[1])
+
+
+class Client:
+    """One connection, each request in one piece: what a client itself takes is as little as Python can."""
+
+    def __init__(self, address):
+        self.socket = socket.create_connection(address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def send(self, method, path, body=b""):
+        """Milliseconds until the last byte of the answer, and its body."""
+        start = time.perf_counter()
+        self.socket.sendall(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self.socket.recv(65536)
+        head, content = answer.split(b"\r\n\r\n", 1)
+        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
+        while len(content) < length:
+            content += self.socket.recv(65536)
+        return (time.perf_counter() - start) * 1000, content
 
 
 def files_below(folder):

@@ -12,7 +12,9 @@ let package = Package(
   dependencies: [
     .package(name: "AIGuardVision", path: "../..", traits: ["Evidence", "Formats", "Hub"]),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
@@ -23,6 +25,8 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     .systemLibrary(
       name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    // libcurl fetches what clients point at, where the service's owner allows that.
+    .target(name: "CServiceFetch", linkerSettings: [.linkedLibrary("curl")]),
     // What is kept: results, reviews, keys, the audit log.
     .target(
       name: "ResultStore",
@@ -35,15 +39,19 @@ let package = Package(
       name: "ModelService",
       dependencies: [
         "CServiceCrypto", "ResultStore", .product(name: "AIGuardVision", package: "AIGuardVision"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Evaluation", package: "AIGuardVision"),
       ]),
     // The faces: /v1, /v2, /models, /predict, and the page.
     .target(
       name: "ServiceHTTP",
       dependencies: [
-        "ModelService", "ResultStore", .product(name: "Hummingbird", package: "hummingbird"),
+        "CServiceFetch", "ModelService", "ResultStore",
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       resources: [
         "docs.html", "docs.js", "favicon.svg", "index.html", "openapi.json", "page.css", "page.js",
@@ -57,6 +65,7 @@ let package = Package(
         .product(name: "AIGuardPhotoModel", package: "AIGuardVision"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .testTarget(
@@ -67,6 +76,8 @@ let package = Package(
       dependencies: [
         "ModelService", "ResultStore", "ServiceHTTP",
         .product(name: "AIGuardDefaultModel", package: "AIGuardVision"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Metrics", package: "swift-metrics"),
       ]),
   ],
   swiftLanguageModes: [.v6]

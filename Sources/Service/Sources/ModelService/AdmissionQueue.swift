@@ -1,6 +1,6 @@
 /// Lets as many jobs in at once as there are threads, keeps a bounded number waiting in their order, and refuses the rest with
 /// the time after which a place is likely.
-actor AdmissionQueue {
+package actor AdmissionQueue {
   private let width: Int
   private let most: Int
   private var running = 0
@@ -12,7 +12,7 @@ actor AdmissionQueue {
   /// - Parameters:
   ///   - width: Jobs at once.
   ///   - most: Jobs that may wait.
-  init(width: Int, most: Int) {
+  package init(width: Int, most: Int) {
     self.width = width
     self.most = most
   }
@@ -22,7 +22,7 @@ actor AdmissionQueue {
   /// Runs a job when it is its turn.
   ///
   /// - Throws: `ServiceFailure.busy`, `CancellationError` where the task is cancelled before its turn, what the job throws.
-  func run<Value: Sendable>(_ job: @Sendable () async throws -> Value) async throws -> Value {
+  package func run<Value: Sendable>(_ job: @Sendable () async throws -> Value) async throws -> Value {
     try await enter()
     let clock = ContinuousClock()
     let start = clock.now

@@ -1,5 +1,5 @@
-import Foundation
 import AIGuardVision
+import Foundation
 import ImageProcessor
 
 extension ModelService {
@@ -7,7 +7,7 @@ extension ModelService {
   package func map(_ bytes: [UInt8], model: ServedModel) async throws -> Data {
     let explanation = try await explain(bytes, model: model)
     let limits = model.classifier.limits
-    return try await OwnThread.run {
+    return try await withTaskExecutorPreference(threads) {
       Data(try ImageEncoder.encode(try explanation.image(), as: .png(), limits: limits))
     }
   }

@@ -5,8 +5,7 @@ import ResultStore
 
 /// Classifies images with the models that are served, and keeps what came out.
 ///
-/// As many images are computed at once as the models' budget has threads, on threads of the classifier's own. A bounded number
-/// waits, the rest is refused. The same bytes with the same settings are computed once: later requests are answered from the
+/// As many images are computed at once as the models' budget has threads. A bounded number waits, the rest is refused. The same bytes with the same settings are computed once: later requests are answered from the
 /// store, equal ones at the same time wait for the first.
 package final class ModelService: Sendable {
   package struct Options: Sendable {
@@ -26,8 +25,10 @@ package final class ModelService: Sendable {
   package let store: any ResultStore
   package let metrics: ServiceMetrics
   package let options: Options
+  /// Where everything is computed; whoever calls from there changes no thread.
+  package let threads: ServiceThreads
   private let queue: AdmissionQueue
-  private let flights = SingleFlight<FlightKey, StoredResult>()
+  private let flights: SingleFlight<FlightKey, StoredResult>
   private let reader: EvidenceReader
 
   private struct FlightKey: Hashable {
@@ -49,15 +50,22 @@ package final class ModelService: Sendable {
     self.options = options
     self.metrics = metrics
     self.reader = reader
-    queue = AdmissionQueue(
-      width: models[0].classifier.budget.threads, most: max(0, options.maximumWaiting))
+    let width = models[0].classifier.budget.threads
+    queue = AdmissionQueue(width: width, most: max(0, options.maximumWaiting))
+    threads = ServiceThreads(most: width + Self.threadsBesides)
+    let deadline = options.deadline
+    flights = SingleFlight(on: threads, patience: .seconds(deadline)) {
+      ServiceFailure.deadline(seconds: deadline)
+    }
   }
 
   /// Runs every model once and hashes its weights.
   package func prepare() async throws {
-    for model in models {
-      try await model.classifier.prepare()
-      _ = try model.classifier.identity.sha256
+    try await inTurn { [models] in
+      for model in models {
+        try model.classifier.prepareAndWait()
+        _ = try model.classifier.identity.sha256
+      }
     }
   }
 
@@ -75,7 +83,7 @@ package final class ModelService: Sendable {
   /// - Throws: Errors of the image and the model; `ServiceFailure`.
   package func classify(_ request: ImageRequest) async throws -> ImageAnswer {
     let model = try model(named: request.model)
-    let key = try await key(request, model)
+    let key = try key(request, model)
     if let known = try await timedStore({ try await $0.result(of: key, owner: request.owner) }),
       !request.keepsThumbnail || known.content.thumbnail != nil
     {
@@ -83,8 +91,8 @@ package final class ModelService: Sendable {
       return ImageAnswer(result: known, isCached: true)
     }
     let flight = FlightKey(key: key, owner: request.owner, keepsThumbnail: request.keepsThumbnail)
-    let (result, isShared) = try await withDeadline {
-      try await self.flights.value(for: flight) { try await self.compute(request, model, key) }
+    let (result, isShared) = try await flights.value(for: flight) {
+      try await self.compute(request, model, key)
     }
     note(result, isShared ? "shared" : "computed")
     return ImageAnswer(result: result, isCached: isShared)
@@ -94,7 +102,7 @@ package final class ModelService: Sendable {
   package func classify(pixelValues: Tensor, model: ServedModel) async throws -> [ClassificationResult] {
     try await withDeadline {
       try await self.inTurn {
-        try await model.classifier.classify(
+        try model.classifier.classifyAndWait(
           pixelValues: pixelValues, topK: model.classifier.labels.count, functionToApply: nil)
       }
     }
@@ -105,9 +113,9 @@ package final class ModelService: Sendable {
     try await withDeadline {
       try await self.inTurn {
         do {
-          return try await model.classifier.explain(imageBytes: bytes)
+          return try model.classifier.explainAndWait(imageBytes: bytes)
         } catch is ExplanationError {
-          return try await model.classifier.explain(imageBytes: bytes, by: .occlusion())
+          return try model.classifier.explainAndWait(imageBytes: bytes, by: .occlusion())
         }
       }
     }
@@ -118,11 +126,9 @@ package final class ModelService: Sendable {
     let reader = reader
     return try await withDeadline {
       try await self.inTurn {
-        try await OwnThread.run {
-          try ImageReport(
-            name, imageBytes: bytes, classifier: model.classifier, reader: reader, time: UTCTime(Date())
-          ).html
-        }
+        try ImageReport(
+          name, imageBytes: bytes, classifier: model.classifier, reader: reader, time: UTCTime(Date())
+        ).html
       }
     }
   }
@@ -130,14 +136,14 @@ package final class ModelService: Sendable {
   /// Several views of an image.
   package func classifyViews(_ bytes: [UInt8], model: ServedModel) async throws -> ViewsResult {
     try await withDeadline {
-      try await self.inTurn { try await model.classifier.classifyViews(imageBytes: bytes) }
+      try await self.inTurn { try model.classifier.classifyViewsAndWait(imageBytes: bytes) }
     }
   }
 
   /// What was done, to be replayed by others.
   package func receipt(_ bytes: [UInt8], model: ServedModel) async throws -> Receipt {
     try await withDeadline {
-      try await self.inTurn { try await model.classifier.receipt(imageBytes: bytes).receipt }
+      try await self.inTurn { try model.classifier.receiptAndWait(imageBytes: bytes).receipt }
     }
   }
 
@@ -148,18 +154,16 @@ package final class ModelService: Sendable {
 
   // MARK: Private
 
-  /// Bytes that are hashed within a tenth of a millisecond or two: fewer than that are not worth a thread of their own.
-  private static let hashedInPlace = 200_000
+  /// For requests that need no turn, while others compute: they read bodies, hash, and ask the database.
+  private static let threadsBesides = 4
 
-  private func key(_ request: ImageRequest, _ model: ServedModel) async throws -> ResultKey {
+  private func key(_ request: ImageRequest, _ model: ServedModel) throws -> ResultKey {
     guard let weights = Hexadecimal.data(try model.classifier.identity.sha256) else {
       throw ServiceFailure.notReady("the hash of the model is none")
     }
-    let content =
-      if request.bytes.count <= Self.hashedInPlace { try ContentHash.sha256(request.bytes) } else {
-        try await OwnThread.run { try ContentHash.sha256(request.bytes) }
-      }
-    return ResultKey(contentSHA256: content, modelSHA256: weights, settings: model.settings(request.function))
+    return ResultKey(
+      contentSHA256: try ContentHash.sha256(request.bytes), modelSHA256: weights,
+      settings: model.settings(request.function))
   }
 
   private func compute(
@@ -169,12 +173,11 @@ package final class ModelService: Sendable {
     let (examination, thumbnail, time) = try await inTurn { [self] in
       let start = clock.now
       let classifier = model.classifier
-      let examination = try await classifier.examine(
+      let examination = try classifier.examineAndWait(
         imageBytes: request.bytes, reader: reader, topK: classifier.labels.count,
         functionToApply: request.function)
       let thumbnail =
-        request.keepsThumbnail
-        ? try await OwnThread.run { try Thumbnail.jpeg(of: request.bytes, limits: classifier.limits) } : nil
+        request.keepsThumbnail ? try Thumbnail.jpeg(of: request.bytes, limits: classifier.limits) : nil
       return (examination, thumbnail, clock.now - start)
     }
     let classification = examination.classification
@@ -190,16 +193,19 @@ package final class ModelService: Sendable {
     return try await timedStore { try await $0.keep(result, owner: request.owner, at: now) }
   }
 
-  private func inTurn<Value: Sendable>(
-    _ job: @escaping @Sendable () async throws -> Value
-  ) async throws -> Value {
+  /// Computes when it is the request's turn.
+  private func inTurn<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) async throws -> Value {
     let clock = ContinuousClock()
     let asked = clock.now
-    return try await queue.run { [self] in
-      let start = clock.now
-      metrics.record(.queue, start - asked)
-      defer { metrics.record(.inference, clock.now - start) }
-      return try await job()
+    return try await withTaskExecutorPreference(threads) {
+      // Asynchronous, so that it runs beside the queue and not on it.
+      try await queue.run { () async throws -> Value in
+        let start = clock.now
+        metrics.record(.queue, start - asked)
+        defer { metrics.record(.inference, clock.now - start) }
+        threads.handOn()
+        return try job()
+      }
     }
   }
 

@@ -6,18 +6,24 @@ package struct ServedModel: Sendable {
   /// What clients call it.
   package let name: String
   package let classifier: ImageClassifier
+  private let settingsOfModel: String
 
   package init(name: String, classifier: ImageClassifier) {
     self.name = name
     self.classifier = classifier
+    settingsOfModel = Self.settings(of: classifier)
   }
 
   /// What a result depends on besides the image and the weights.
   func settings(_ function: ClassificationFunction?) -> String {
+    "\(function?.rawValue ?? "default")/\(settingsOfModel)"
+  }
+
+  private static func settings(of classifier: ImageClassifier) -> String {
     let provenance = classifier.provenance
     var parts = [
       provenance.profile.rawValue, provenance.policy.rawValue, provenance.precision.rawValue,
-      function?.rawValue ?? "default", provenance.version,
+      provenance.version,
     ]
     if let calibration = classifier.calibration {
       let unsure = calibration.unsure

@@ -21,6 +21,10 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
   case misdirected
   /// A parameter, a header or a body that cannot be what is meant.
   case invalid(String)
+  /// A URL that this service does not fetch.
+  case urlRefused(String)
+  /// A URL that had no image for this service.
+  case notFetched(String)
   /// The service is about to end, or has not begun.
   case notReady(String)
 
@@ -37,6 +41,8 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .forbidden: "forbidden"
     case .misdirected: "misdirected"
     case .invalid: "invalid-request"
+    case .urlRefused: "url-refused"
+    case .notFetched: "not-fetched"
     case .notReady: "not-ready"
     }
   }
@@ -50,9 +56,10 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .bodyTooLarge: 413
     case .noModel, .noResult: 404
     case .unauthorized: 401
-    case .forbidden: 403
+    case .forbidden, .urlRefused: 403
     case .misdirected: 421
     case .invalid: 400
+    case .notFetched: 502
     }
   }
 
@@ -79,6 +86,8 @@ package enum ServiceFailure: ClassificationFailure, Sendable, Equatable, CustomS
     case .forbidden(let scope): "this key may not do that; it lacks the scope \"\(scope)\""
     case .misdirected: "without keys, only requests to localhost, 127.0.0.1 and [::1] are answered"
     case .invalid(let what): what
+    case .urlRefused(let why): "the URL is not fetched: \(why)"
+    case .notFetched(let why): "the URL could not be fetched: \(why)"
     case .notReady(let why): why
     }
   }

@@ -30,9 +30,12 @@ struct Authentication: RouterMiddleware {
 
   /// Whether a request's host, with or without a port, is this machine.
   static func isLocal(_ host: String?) -> Bool {
-    guard let host else { return false }
-    let name = host.replacing(/:\d+$/, with: "").lowercased()
-    return ["localhost", "127.0.0.1", "[::1]"].contains(name)
+    guard let host = host?.lowercased() else { return false }
+    return ["localhost", "127.0.0.1", "[::1]"].contains { name in
+      guard host.hasPrefix(name) else { return false }
+      let rest = host.dropFirst(name.count)
+      return rest.isEmpty || rest.first == ":" && UInt16(rest.dropFirst()) != nil
+    }
   }
 
   private func client(_ header: String?) async throws -> Client {

@@ -6,6 +6,7 @@ import ModelService
 struct HealthRoutes: Sendable {
   let service: ModelService
   let readiness: Readiness
+  let libraries: LibraryMetrics?
 
   func add(to router: Router<ServiceContext>) {
     router.get("livez") { _, _ in Self.text("ok\n") }
@@ -19,7 +20,8 @@ struct HealthRoutes: Sendable {
         ("aiguard_running", "Images that are being computed.", load.running),
         ("aiguard_waiting", "Requests that wait for a thread.", load.waiting),
       ])
-      return Response.bytes(text.utf8, type: "text/plain; version=0.0.4; charset=utf-8")
+      return Response.bytes(
+        (text + (libraries?.text ?? "")).utf8, type: "text/plain; version=0.0.4; charset=utf-8")
     }
   }
 

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import ModelService
 
-/// The images of a request: the body itself, a form's files, or base64 in JSON.
+/// The images of a request: the body itself, a form's files, or in JSON base64 or a URL.
 struct ImageInput: Sendable {
   struct File: Sendable {
     var name: String?
@@ -30,14 +30,23 @@ struct ImageInput: Sendable {
       guard !files.isEmpty else { throw ServiceFailure.invalid("the form has no file") }
     } else if kind == "application/json" {
       struct Body: Decodable {
-        var image: Data
+        var image: Data?
+        var url: String?
         var name: String?
       }
-      do {
-        let body = try JSONDecoder().decode(Body.self, from: Data(bytes))
-        files = [File(name: body.name, bytes: [UInt8](body.image))]
-      } catch {
-        throw ServiceFailure.invalid("JSON has to be {\"image\": \"base64\", \"name\": \"optional\"}")
+      guard let json = try? JSONDecoder().decode(Body.self, from: Data(bytes)),
+        (json.image == nil) != (json.url == nil)
+      else {
+        throw ServiceFailure.invalid(
+          "JSON has to be {\"image\": \"base64\", \"name\": \"optional\"}, or \"url\" for \"image\"")
+      }
+      if let image = json.image {
+        files = [File(name: json.name, bytes: [UInt8](image))]
+      } else {
+        guard let fetcher = body.fetcher else {
+          throw ServiceFailure.urlRefused("this service fetches nothing (--fetch-from)")
+        }
+        files = [File(name: json.name, bytes: try await fetcher.bytes(of: json.url ?? ""))]
       }
     } else if kind == "application/x-www-form-urlencoded" {
       // What curl says of --data-binary, unless it is told otherwise: the bytes are the image.

@@ -23,8 +23,7 @@ struct Problem: Encodable, Sendable {
     400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
     408: "Request Timeout", 409: "Conflict", 413: "Content Too Large", 415: "Unsupported Media Type",
     421: "Misdirected Request", 429: "Too Many Requests", 500: "Internal Server Error",
-    503: "Service Unavailable",
-    504: "Gateway Timeout",
+    502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
   ]
 
   private enum CodingKeys: String, CodingKey { case type, title, status, detail, kind, error }

@@ -9,6 +9,8 @@ struct RequestBody: Sendable {
   var limit: Int
   /// In seconds, for all of it.
   var timeout: Double
+  /// For bodies that say where the image is; `nil` where that is not allowed.
+  var fetcher: ImageFetcher?
 
   /// The whole body.
   ///

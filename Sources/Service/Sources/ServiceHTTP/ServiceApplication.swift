@@ -3,11 +3,12 @@ import HummingbirdCore
 import Logging
 import ModelService
 import NIOCore
+import ServiceLifecycle
 
 /// The server as a whole: all faces over one `ModelService`.
-package struct ServiceApplication: Sendable {
-  /// Runs until it is asked to end: then no connection is taken any more, and requests that were accepted are answered.
-  package let application: Application<RouterResponder<ServiceContext>>
+package struct ServiceApplication: Service {
+  private let application: Application<RouterResponder<ServiceContext>>
+  private let threads: ServiceThreads
   private let readiness: Readiness
 
   /// - Parameter onRunning: Is told the port.
@@ -17,6 +18,7 @@ package struct ServiceApplication: Sendable {
   ) {
     let readiness = Readiness(service)
     self.readiness = readiness
+    threads = service.threads
     let router = Self.router(service, configuration, readiness)
     let limit = configuration.maximumBodySize
     application = Application(
@@ -33,6 +35,11 @@ package struct ServiceApplication: Sendable {
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) }, logger: logger)
   }
 
+  /// Runs until it is asked to end: then no connection is taken any more, and requests that were accepted are answered.
+  package func run() async throws {
+    try await withTaskExecutorPreference(threads) { try await application.run() }
+  }
+
   /// Loads what answers need; until then `/readyz` says 503.
   package func prepare() async throws { try await readiness.prepare() }
 
@@ -41,9 +48,13 @@ package struct ServiceApplication: Sendable {
   ) -> Router<ServiceContext> {
     let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: Reporting(metrics: service.metrics))
-    HealthRoutes(service: service, readiness: readiness).add(to: router)
+    HealthRoutes(service: service, readiness: readiness, libraries: configuration.libraryMetrics).add(
+      to: router)
     PageRoutes(needsKeys: configuration.needsKeys).add(to: router)
-    let body = RequestBody(limit: configuration.maximumBodySize, timeout: configuration.bodyTimeout)
+    let limit = configuration.maximumBodySize
+    let body = RequestBody(
+      limit: limit, timeout: configuration.bodyTimeout,
+      fetcher: configuration.fetching.map { ImageFetcher(rule: $0, limit: limit) })
     let api = router.group()
       .add(middleware: Authentication(store: service.store, needsKeys: configuration.needsKeys))
       .add(middleware: RateLimit(perMinute: configuration.requestsPerMinute))

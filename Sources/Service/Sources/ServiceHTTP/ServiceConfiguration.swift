@@ -1,3 +1,5 @@
+import ModelService
+
 /// What a server may be told.
 package struct ServiceConfiguration: Sendable {
   package var host = "127.0.0.1"
@@ -14,6 +16,10 @@ package struct ServiceConfiguration: Sendable {
   package var maximumConnections = 1024
   /// Requests a minute for each client; `nil` for any number.
   package var requestsPerMinute: Int?
+  /// From where images are fetched that clients point at; `nil` for nowhere.
+  package var fetching: ImageFetcher.Rule?
+  /// What libraries count, for `/metrics`.
+  package var libraryMetrics: LibraryMetrics?
 
   package init() {}
 }

@@ -4,6 +4,7 @@ import AIGuardVision
 import ArgumentParser
 import Foundation
 import Logging
+import Metrics
 import ModelService
 import ResultStore
 import ServiceHTTP
@@ -83,6 +84,13 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Requests a minute for each client.")
   var requestsPerMinute: Int?
 
+  @Option(
+    name: .customLong("fetch-from"),
+    help:
+      "A host from which images are fetched that clients point at: its name, .example.com for all below one, or * for all. May be given several times; by default nothing is fetched."
+  )
+  var fetchFrom: [String] = []
+
   func validate() throws {
     if !requireKeys, !["127.0.0.1", "::1", "localhost"].contains(host) {
       throw ValidationError("Without --require-keys, only addresses of this machine are listened on.")
@@ -109,6 +117,10 @@ struct Serve: AsyncParsableCommand {
     configuration.needsKeys = requireKeys
     configuration.maximumBodySize = maximumBodySize
     configuration.requestsPerMinute = requestsPerMinute
+    configuration.fetching = fetchFrom.isEmpty ? nil : ImageFetcher.Rule(hosts: fetchFrom)
+    let libraryMetrics = LibraryMetrics()
+    MetricsSystem.bootstrap(libraryMetrics)
+    configuration.libraryMetrics = libraryMetrics
     let server = ServiceApplication(service: service, configuration: configuration, logger: logger) {
       [host] port in
       logger.info("listening", metadata: ["address": "http://\(host):\(port)"])
@@ -118,7 +130,7 @@ struct Serve: AsyncParsableCommand {
         services: [
           .init(service: Preparation(server: server)),
           .init(service: Retention(store: store, logger: logger)),
-          .init(service: server.application),
+          .init(service: server),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
@@ -129,18 +141,16 @@ struct Serve: AsyncParsableCommand {
     let budget = threads.map { ComputeBudget(threads: $0) } ?? .shared
     var models: [ServedModel] = []
     for name in modelNames.isEmpty ? ["builtin:photo", "builtin:cifake"] : modelNames {
-      let waiting = maximumWaiting + budget.threads
       let classifier: ImageClassifier =
         switch name {
         case "builtin:photo":
-          try .photoModel(policy: .pipeline, budget: budget, maximumWaitingCalls: waiting)
+          try .photoModel(policy: .pipeline, budget: budget)
         case "builtin:cifake":
-          try .defaultModel(policy: .pipeline, budget: budget, maximumWaitingCalls: waiting)
+          try .defaultModel(policy: .pipeline, budget: budget)
         case _ where FileManager.default.fileExists(atPath: name):
-          try ImageClassifier(
-            folder: name, policy: .pipeline, budget: budget, maximumWaitingCalls: waiting)
+          try ImageClassifier(folder: name, policy: .pipeline, budget: budget)
         default:
-          try await .fromPretrained(name, policy: .pipeline, budget: budget, maximumWaitingCalls: waiting)
+          try await .fromPretrained(name, policy: .pipeline, budget: budget)
         }
       models.append(ServedModel(name: name, classifier: classifier))
     }

@@ -33,7 +33,7 @@ struct TestServer: Sendable {
     var options = ModelService.Options()
     change(&configuration, &options)
     let classifier = try ImageClassifier.defaultModel(
-      policy: .pipeline, budget: ComputeBudget(threads: threads), maximumWaitingCalls: 1000)
+      policy: .pipeline, budget: ComputeBudget(threads: threads))
     let service = ModelService(
       models: [ServedModel(name: "builtin:cifake", classifier: classifier)], store: store, options: options)
     let (ports, report) = AsyncStream<Int>.makeStream()
@@ -43,7 +43,7 @@ struct TestServer: Sendable {
     ) { report.yield($0) }
     if prepares { try await server.prepare() }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.application.run() }
+      group.addTask { try await server.run() }
       guard let port = await ports.first(where: { _ in true }) else { return }
       try await body(TestServer(port: port, service: service, store: store))
       group.cancelAll()

@@ -11,10 +11,12 @@ enum ResultRow {
     FROM result LEFT JOIN review ON review.id = (SELECT max(id) FROM review WHERE review.result = result.id)
     """
 
+  private static let selectionOfKey =
+    selection + " WHERE owner = ? AND content_sha256 = ? AND model_sha256 = ? AND settings = ?"
+
   static func find(_ key: ResultKey, _ owner: String, _ database: Database) throws -> StoredResult? {
     try Row.fetchOne(
-      database.cachedStatement(
-        sql: selection + " WHERE owner = ? AND content_sha256 = ? AND model_sha256 = ? AND settings = ?"),
+      database.cachedStatement(sql: selectionOfKey),
       arguments: [owner, key.contentSHA256, key.modelSHA256, key.settings]
     ).map(result)
   }
@@ -61,25 +63,51 @@ enum ResultRow {
     return ResultPage(results: results, next: rows.count > query.limit ? results.last?.sequence : nil)
   }
 
-  static func upsert(_ new: NewResult, _ owner: String, _ time: Date, _ database: Database) throws {
-    try database.cachedStatement(
+  /// - Returns: `nil` where there is one with that key.
+  static func insert(
+    _ new: NewResult, _ owner: String, _ time: Date, _ database: Database
+  ) throws -> StoredResult? {
+    let id = UUID()
+    let statement = try database.cachedStatement(
       sql: """
         INSERT INTO result (
           public_id, owner, content_sha256, model_sha256, settings, byte_count, source_name, model, verdict, score,
           agreement, examination, thumbnail, milliseconds, created, expires)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (owner, content_sha256, model_sha256, settings) DO UPDATE SET
-          thumbnail = coalesce(excluded.thumbnail, thumbnail),
-          expires = CASE WHEN expires IS NULL OR excluded.expires IS NULL THEN NULL
-            ELSE max(expires, excluded.expires) END
-        """
-    ).execute(
+        ON CONFLICT (owner, content_sha256, model_sha256, settings) DO NOTHING
+        """)
+    try statement.execute(
       arguments: [
-        UUID().uuidString, owner, new.key.contentSHA256, new.key.modelSHA256, new.key.settings, new.byteCount,
+        id.uuidString, owner, new.key.contentSHA256, new.key.modelSHA256, new.key.settings, new.byteCount,
         new.sourceName, new.model, new.verdict, new.score, new.agreement,
         String(decoding: new.examination, as: UTF8.self), new.thumbnail,
         new.milliseconds, time.milliseconds, new.expires?.milliseconds,
       ])
+    guard database.changesCount > 0 else { return nil }
+    var content = new
+    content.expires = new.expires.map { Date(milliseconds: $0.milliseconds) }
+    return StoredResult(
+      sequence: database.lastInsertedRowID, id: id, owner: owner, content: content,
+      created: Date(milliseconds: time.milliseconds), review: nil)
+  }
+
+  /// Gives the result with that key the thumbnail that it may not have, and the later end.
+  ///
+  /// - Returns: `nil` where there is none.
+  static func refresh(_ new: NewResult, _ owner: String, _ database: Database) throws -> StoredResult? {
+    try database.cachedStatement(
+      sql: """
+        UPDATE result SET
+          thumbnail = coalesce(?1, thumbnail),
+          expires = CASE WHEN expires IS NULL OR ?2 IS NULL THEN NULL ELSE max(expires, ?2) END
+        WHERE owner = ?3 AND content_sha256 = ?4 AND model_sha256 = ?5 AND settings = ?6
+        """
+    ).execute(
+      arguments: [
+        new.thumbnail, new.expires?.milliseconds, owner, new.key.contentSHA256, new.key.modelSHA256,
+        new.key.settings,
+      ])
+    return try find(new.key, owner, database)
   }
 
   private static func result(_ row: Row) throws -> StoredResult {

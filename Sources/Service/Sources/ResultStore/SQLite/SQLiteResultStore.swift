@@ -2,6 +2,8 @@ import Foundation
 internal import GRDB
 
 /// A store in a file, by SQLite: one process writes it.
+///
+/// Its calls block the thread that makes them, mostly for some hundredths of a millisecond.
 package final class SQLiteResultStore: ResultStore {
   private let pool: any DatabaseWriter
 
@@ -24,19 +26,20 @@ package final class SQLiteResultStore: ResultStore {
     return configuration
   }
 
-  /// What the database says is one failure for callers; what this store says stays itself.
-  private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws
-    -> Value
-  {
-    do { return try await pool.read(body) } catch let error as DatabaseError {
-      throw ResultStoreError.unavailable("\(error)")
-    }
+  // What the database says is one failure for callers; what this store says stays itself.
+
+  /// One query. It sees one state of the database without a transaction around it.
+  private func read<Value>(_ query: (Database) throws -> Value) throws -> Value {
+    try Self.call { try pool.unsafeRead(query) }
   }
 
-  private func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws
-    -> Value
-  {
-    do { return try await pool.write(body) } catch let error as DatabaseError {
+  /// One transaction.
+  private func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try Self.call { try pool.write(body) }
+  }
+
+  private static func call<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as DatabaseError {
       throw ResultStoreError.unavailable("\(error)")
     }
   }
@@ -44,7 +47,7 @@ package final class SQLiteResultStore: ResultStore {
   package func migrate() async throws {
     let migrator = SQLiteSchema.migrator
     let known = Set(migrator.migrations)
-    let applied = try await read { try migrator.appliedIdentifiers($0) }
+    let applied = try read { try migrator.appliedIdentifiers($0) }
     if let unknown = applied.subtracting(known).max() {
       throw ResultStoreError.newerSchema(version: unknown)
     }
@@ -52,35 +55,41 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func check() async throws {
-    _ = try await read { try Int.fetchOne($0, sql: "SELECT count(*) FROM access_key") }
+    _ = try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM access_key") }
   }
 
   package func close() async throws { try pool.close() }
 
   package func result(of key: ResultKey, owner: String) async throws -> StoredResult? {
-    try await read { try ResultRow.find(key, owner, $0) }
+    try read { try ResultRow.find(key, owner, $0) }
   }
 
   package func keep(_ result: NewResult, owner: String, at time: Date) async throws -> StoredResult {
-    try await write { database in
-      try ResultRow.upsert(result, owner, time, database)
-      guard let kept = try ResultRow.find(result.key, owner, database) else {
+    // Mostly there is none: one statement, which is a transaction by itself.
+    let inserted = try Self.call {
+      try pool.writeWithoutTransaction { try ResultRow.insert(result, owner, time, $0) }
+    }
+    if let inserted { return inserted }
+    return try write { database in
+      if let kept = try ResultRow.refresh(result, owner, database) { return kept }
+      // Deleted in between.
+      guard let inserted = try ResultRow.insert(result, owner, time, database) else {
         throw ResultStoreError.corrupt("a result that was just written is not there")
       }
-      return kept
+      return inserted
     }
   }
 
   package func result(id: UUID, owner: String) async throws -> StoredResult? {
-    try await read { try ResultRow.find(id, owner: owner, $0) }
+    try read { try ResultRow.find(id, owner: owner, $0) }
   }
 
   package func results(_ query: ResultQuery) async throws -> ResultPage {
-    try await read { try ResultRow.page(query, $0) }
+    try read { try ResultRow.page(query, $0) }
   }
 
   package func delete(id: UUID, owner: String, at time: Date) async throws -> Bool {
-    try await write { database in
+    try write { database in
       try database.execute(
         sql: "DELETE FROM result WHERE public_id = ? AND owner = ?", arguments: [id.uuidString, owner])
       guard database.changesCount > 0 else { return false }
@@ -90,7 +99,7 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func deleteExpired(at time: Date) async throws -> Int {
-    try await write { database in
+    try write { database in
       try database.execute(
         sql: "DELETE FROM result WHERE expires IS NOT NULL AND expires <= ?", arguments: [time.milliseconds])
       let count = database.changesCount
@@ -103,7 +112,7 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func claimForReview(by reviewer: String, at time: Date, until: Date) async throws -> StoredResult? {
-    try await write { database in
+    try write { database in
       let sequence = try Int64.fetchOne(
         database,
         sql: """
@@ -121,7 +130,7 @@ package final class SQLiteResultStore: ResultStore {
   }
 
   package func add(_ review: Review, to id: UUID) async throws -> StoredResult? {
-    try await write { database in
+    try write { database in
       guard
         let row = try Row.fetchOne(
           database, sql: "SELECT id, claimed_by, claimed_until FROM result WHERE public_id = ?",
@@ -158,7 +167,7 @@ package final class SQLiteResultStore: ResultStore {
 
 extension SQLiteResultStore {
   package func add(_ key: AccessKey) async throws {
-    try await write { database in
+    try write { database in
       try database.execute(
         sql: """
           INSERT INTO access_key (prefix, sha256, owner, scopes, created, expires, revoked)
@@ -174,20 +183,20 @@ extension SQLiteResultStore {
   }
 
   package func key(sha256: Data) async throws -> AccessKey? {
-    try await read { database in
+    try read { database in
       try Row.fetchOne(database, sql: "SELECT * FROM access_key WHERE sha256 = ?", arguments: [sha256])
         .map(AccessKey.init)
     }
   }
 
   package func keys() async throws -> [AccessKey] {
-    try await read { database in
+    try read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM access_key ORDER BY id").map(AccessKey.init)
     }
   }
 
   package func revokeKey(prefix: String, by actor: String, at time: Date) async throws -> Bool {
-    try await write { database in
+    try write { database in
       try database.execute(
         sql: "UPDATE access_key SET revoked = ? WHERE prefix = ? AND revoked IS NULL",
         arguments: [time.milliseconds, prefix])
@@ -198,7 +207,7 @@ extension SQLiteResultStore {
   }
 
   package func auditLog(limit: Int) async throws -> [AuditEntry] {
-    try await read { database in
+    try read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM audit ORDER BY id DESC LIMIT ?", arguments: [max(0, limit)]
       ).map { row in
