@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import time
 
-from server import Client, Server, files_below
+from server import AIGuardServer, Client, files_below
 
 PORT = 8093
 parser = argparse.ArgumentParser()
@@ -30,7 +30,7 @@ threads = ["--threads", str(arguments.threads)]
 
 
 def through_the_server():
-    with Server(arguments.server, PORT, "builtin:cifake", *threads) as server:
+    with AIGuardServer(arguments.server, PORT, "builtin:cifake", *threads) as server:
         _, refused, rate = server.load(files, connections=8, seconds=5)
         metrics = server.send("GET", "/metrics")[1].decode()
         sources = {source: int(count) for source, count in re.findall(r'aiguard_answers_total{source="(\w+)"} (\d+)', metrics)}
@@ -56,7 +56,7 @@ for number in range(arguments.rounds):
     print(f"round {number + 1}: tool {tool:.0f} images/s, server {rate:.0f}, {memory} MB at most", flush=True)
 print(f"median share of the tool's rate: {statistics.median(shares):.2f}")
 
-with Server(arguments.server, PORT, "builtin:photo", *threads) as server:
+with AIGuardServer(arguments.server, PORT, "builtin:photo", *threads) as server:
     client = Client(server.address)
     empty = [client.send("GET", "/livez")[0] for _ in range(300)]
     before = server.stages()

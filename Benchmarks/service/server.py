@@ -9,15 +9,12 @@ import time
 
 
 class Server:
-    """`aiguard-server` on a port, with an empty database; ready when made, and gone at the end of `with`."""
+    """A server on a port of this machine; ready when made, and gone at the end of `with`."""
 
-    def __init__(self, program, port, model, *options):
+    def __init__(self, command, port):
         self.address = ("127.0.0.1", port)
-        self.folder = tempfile.TemporaryDirectory()
-        self.process = subprocess.Popen(
-            [program, "--port", str(port), "--model", model, "--database", f"{self.folder.name}/db", *options],
-            stderr=subprocess.DEVNULL)
-        for _ in range(200):
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(1200):
             try:
                 if self.send("GET", "/readyz")[0] == 200:
                     return
@@ -32,7 +29,6 @@ class Server:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
-        self.folder.cleanup()
 
     def send(self, method, path, body=None, connection=None):
         connection = connection or http.client.HTTPConnection(*self.address)
@@ -50,14 +46,16 @@ class Server:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(rf"{name}:\s+(\d+)", status)[1]) // 1024
 
-    def load(self, files, connections, seconds):
-        """Files one after the other: requests, of these refused, and requests a second."""
-        names = pathlib.Path(self.folder.name, "names")
-        names.write_text("\n".join(files))
+    def load(self, files, connections, seconds, form=False):
+        """Files one after the other, as bodies or in the original's form: requests, of these refused, and requests a second."""
         script = pathlib.Path(__file__).with_name("once.lua")
-        run = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), "http://%s:%d" % self.address, "--", str(names)],
-            capture_output=True, text=True, check=True).stdout
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
+            names.write("\n".join(files))
+            names.flush()
+            run = subprocess.run(
+                ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-s", str(script), "http://%s:%d" % self.address,
+                 "--", names.name, *(["form"] if form else [])],
+                capture_output=True, text=True, check=True).stdout
         refused = re.search(r"Non-2xx or 3xx responses: (\d+)", run)
         return int(re.search(r"(\d+) requests in", run)[1]), int(refused[1]) if refused else 0, float(re.search(r"Requests/sec: +([\d.]+)", run)[1])
 
@@ -81,6 +79,18 @@ class Client:
         while len(content) < length:
             content += self.socket.recv(65536)
         return (time.perf_counter() - start) * 1000, content
+
+
+class AIGuardServer(Server):
+    """`aiguard-server` with an empty database."""
+
+    def __init__(self, program, port, model, *options):
+        self.folder = tempfile.TemporaryDirectory()
+        super().__init__([program, "--port", str(port), "--model", model, "--database", f"{self.folder.name}/db", *options], port)
+
+    def __exit__(self, *_):
+        super().__exit__()
+        self.folder.cleanup()
 
 
 def files_below(folder):

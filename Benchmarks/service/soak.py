@@ -8,7 +8,7 @@ Each line has the requests so far and the memory then, in MB.
 """
 import argparse
 
-from server import Server, files_below
+from server import AIGuardServer, files_below
 
 parser = argparse.ArgumentParser()
 for name in ["server", "files"]:
@@ -17,7 +17,7 @@ parser.add_argument("--requests", type=int, default=100_000)
 arguments = parser.parse_args()
 files = files_below(arguments.files)
 
-with Server(arguments.server, 8094, "builtin:cifake") as server:
+with AIGuardServer(arguments.server, 8094, "builtin:cifake") as server:
     done, failed = 0, 0
     while done < arguments.requests:
         requests, refused, _ = server.load(files, connections=8, seconds=10)

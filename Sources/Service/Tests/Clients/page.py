@@ -9,44 +9,15 @@ import tempfile
 
 from axe_selenium_python import Axe
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
+
+from chromium import all_of, check, driver, end, find, is_ready, no_messages, shown, wait
 
 base, folder, *images = sys.argv[1:]
 folder = pathlib.Path(folder)
 images = [str(pathlib.Path(image).resolve()) for image in images]
 folder.mkdir(parents=True, exist_ok=True)
-options = webdriver.ChromeOptions()
-options.binary_location = "/usr/bin/chromium"
-for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1280,900", "--lang=en-US"]:
-    options.add_argument(argument)
-options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-wait = WebDriverWait(driver, 60)
-passed = 0
-
-
-def check(what, truth):
-    global passed
-    if not truth:
-        driver.save_screenshot(str(folder / "failed.png"))
-        driver.quit()
-        sys.exit(f"FAILED: {what}")
-    passed += 1
-
-
-def find(selector):
-    return driver.find_element(By.CSS_SELECTOR, selector)
-
-
-def all_of(selector):
-    return driver.find_elements(By.CSS_SELECTOR, selector)
-
-
-def shown(selector, count=1):
-    wait.until(lambda _: len([e for e in all_of(selector) if e.is_displayed()]) >= count)
 
 
 def show(width, height, scheme):
@@ -61,13 +32,8 @@ def axe(name):
     check(f"axe at {name}: " + "; ".join(f"{v['id']}: {v['nodes'][0]['html']}" for v in violations), not violations)
 
 
-def no_messages(expected=0):
-    messages = [m for m in driver.get_log("browser") if m["level"] != "INFO"]
-    check(f"console: {messages}", len(messages) == expected)
-
-
 driver.get(base)
-wait.until(lambda _: find("body").get_attribute("data-ready") == "true")
+is_ready()
 Select(find("#language")).select_by_value("en")
 
 # By keyboard: every control can be reached, and Enter works.
@@ -107,7 +73,7 @@ show(1280, 900, "light")
 
 # History after a reload, by keyboard; a filter; another language.
 driver.refresh()
-wait.until(lambda _: find("body").get_attribute("data-ready") == "true")
+is_ready()
 find("#tab-history").send_keys(Keys.ENTER)
 shown("#results article")
 check("the history has the results", len(all_of("#results article")) >= len(images))
@@ -130,7 +96,6 @@ if all_of("#review-item article"):
     before = find("#review-item article").get_attribute("data-id")
     find("#review-item .actions button").click()
     wait.until(lambda _: not all_of(f"[data-id='{before}']"))
-    passed += 1
 
 # Deletion.
 find("#tab-history").click()
@@ -142,10 +107,9 @@ wait.until(lambda _: len(all_of("#results article")) == count - 1)
 
 # What the interface is, for people.
 driver.get(f"{base}/docs")
-wait.until(lambda _: find("body").get_attribute("data-ready") == "true")
+is_ready()
 check("every operation is there", len(all_of("section")) > 25)
 axe("docs")
 driver.save_screenshot(str(folder / "docs.png"))
 no_messages()
-driver.quit()
-print(f"{passed} checks passed")
+end()

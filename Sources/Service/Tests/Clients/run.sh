@@ -35,3 +35,11 @@ wait "${jobs[@]}"
 wait $server
 grep -l '"verdict"' "$folder"/[123] | wc -l | grep -qx 3
 echo "all answered after SIGTERM"
+
+keys=(Sources/Service/.build/release/aiguard-server keys add --scope classify --scope read --database "$folder/keys")
+first=$("${keys[@]}" first)
+second=$("${keys[@]}" second)
+Sources/Service/.build/release/aiguard-server --port $port --require-keys --database "$folder/keys" 2>>"$folder/log" &
+server=$!
+for _ in $(seq 100); do curl -sf $base/readyz >/dev/null && break; sleep 0.2; done
+"$python" Sources/Service/Tests/Clients/owners.py $base "$first" "$second" Fixtures/photos/rocket.jpg

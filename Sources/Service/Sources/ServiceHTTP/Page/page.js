@@ -3,6 +3,7 @@ import { texts } from "./texts.js";
 const $ = (id) => document.getElementById(id);
 let language = localStorage.getItem("language") ?? (navigator.language.startsWith("de") ? "de" : "en");
 let key = sessionStorage.getItem("key");
+let settings = { needsKeys: false };
 let nextPage = null;
 let models = null;
 
@@ -32,6 +33,17 @@ function show(message) {
   $("message").hidden = !message;
 }
 
+/// Takes a key for this tab, or none: nothing of what another one showed stays.
+function signIn(newKey) {
+  key = newKey;
+  if (key) sessionStorage.setItem("key", key); else sessionStorage.removeItem("key");
+  $("key-form").hidden = !settings.needsKeys || key !== null;
+  $("sign-out").hidden = !settings.needsKeys || key === null;
+  $("key").value = "";
+  for (const id of ["answers", "results", "review-item"]) $(id).replaceChildren();
+  $("more").hidden = true;
+}
+
 class Problem extends Error {}
 
 async function ask(path, options = {}) {
@@ -44,9 +56,7 @@ async function ask(path, options = {}) {
     throw new Problem(text("network"));
   }
   if (response.status === 401) {
-    key = null;
-    sessionStorage.removeItem("key");
-    $("key-form").hidden = false;
+    signIn(null);
     throw new Problem(text("keyWrong"));
   }
   if (!response.ok) {
@@ -268,14 +278,13 @@ $("key-form").addEventListener("submit", async (event) => {
   key = $("key").value;
   try {
     await ask("/v1/models");
-    sessionStorage.setItem("key", key);
-    $("key-form").hidden = true;
-    $("key").value = "";
-    show(null);
+    signIn(key);
+    open("check");
   } catch (error) { show(error.message); }
 });
+$("sign-out").addEventListener("click", () => { signIn(null); open("check"); $("key").focus(); });
 
 translate();
-const settings = await (await fetch("/page-settings.json")).json();
-$("key-form").hidden = !settings.needsKeys || key !== null;
+settings = await (await fetch("/page-settings.json")).json();
+signIn(key);
 document.body.dataset.ready = "true";
