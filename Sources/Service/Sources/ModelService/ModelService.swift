@@ -194,7 +194,7 @@ package final class ModelService: Sendable {
   }
 
   /// Computes when it is the request's turn.
-  private func inTurn<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) async throws -> Value {
+  func inTurn<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) async throws -> Value {
     let clock = ContinuousClock()
     let asked = clock.now
     return try await withTaskExecutorPreference(threads) {
@@ -224,7 +224,7 @@ package final class ModelService: Sendable {
   }
 
   /// Gives up after the deadline; what then still runs is cancelled.
-  private func withDeadline<Value: Sendable>(
+  func withDeadline<Value: Sendable>(
     _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     let seconds = options.deadline

@@ -15,6 +15,7 @@ struct ImageRoutes: Sendable {
     router.get("models", use: models)
     router.post("images", use: classify)
     router.post("maps", use: map)
+    router.post("thumbnails", use: makeThumbnail)
     router.post("receipts", use: receipt)
     router.post("reports", use: report)
     router.get("results", use: results)
@@ -96,6 +97,15 @@ struct ImageRoutes: Sendable {
     let model = try service.model(named: request.uri.queryParameters.get("model"))
     let png = try await service.map(input.files[0].bytes, model: model)
     return .bytes(png, type: "image/png")
+  }
+
+  /// A small JPEG, for browsers that do not show what was uploaded.
+  @Sendable private func makeThumbnail(_ request: Request, _ context: ServiceContext) async throws -> Response
+  {
+    _ = try context.client(.classify)
+    let input = try await ImageInput(request, body)
+    let jpeg = try await service.thumbnail(input.files[0].bytes, model: service.model(named: nil))
+    return .bytes(jpeg, type: "image/jpeg")
   }
 
   @Sendable private func receipt(_ request: Request, _ context: ServiceContext) async throws -> Response {

@@ -17,7 +17,7 @@ package struct ServiceContext: RequestContext {
   /// `nil` before it is known.
   var client: Client?
   /// In the log and in the answer.
-  let requestID = UUID().uuidString.lowercased()
+  let requestID = UUID.random().uuidString.lowercased()
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)

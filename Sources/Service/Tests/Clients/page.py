@@ -58,6 +58,11 @@ check("one article for each file", len(all_of("#answers article")) == 1 + len(im
 check("the bad one says so", len(all_of("#answers article.problem")) == 1)
 no_messages(expected=1)  # Chromium reports the 400.
 
+# What the browser cannot show, the server makes a picture of.
+find("#files").send_keys(str(pathlib.Path("Fixtures/images/heic_10bit_420.heic").resolve()))
+shown("#answers article", 2 + len(images))
+wait.until(lambda _: driver.execute_script("return document.querySelector('#answers article img').naturalWidth") > 0)
+
 # The map.
 find("#answers article:last-child .actions button").click()
 shown("figcaption")

@@ -143,6 +143,10 @@ import Testing
       let map = try await server.post("/v1/maps", photo)
       #expect(map.headers["content-type"] == "image/png")
       #expect(try ImageDecoder.decode([UInt8](map.body)).format == .png)
+      let small = try await server.post("/v1/thumbnails", try Samples.file("images/heic_10bit_420.heic"))
+      let picture = try ImageDecoder.decode([UInt8](small.body))
+      #expect(picture.format == .jpeg && small.headers["content-type"] == "image/jpeg")
+      #expect(try await server.store.results(ResultQuery(owner: "local", limit: 5)).results.isEmpty)
       let receipt = try await server.post("/v1/receipts", photo)
       let replay = try await ImageClassifier.defaultModel(policy: .pipeline).replay(
         JSONDecoder().decode(Receipt.self, from: receipt.body), imageBytes: photo)

@@ -1,6 +1,7 @@
 import Foundation
 import ModelService
 import ResultStore
+import Synchronization
 import Testing
 
 @testable import ServiceHTTP
@@ -107,6 +108,29 @@ import Testing
     try await TestServer.run(threads: 1, { _, options in options.deadline = 0.000_001 }) { server in
       let answer = try await server.post("/v1/images", photo)
       #expect(answer.status == 504 && answer.kind == "deadline")
+    }
+  }
+
+  /// One connection more than there may be waits for one that ends; none is lost.
+  @Test func connectionsBeyondTheirNumberWait() async throws {
+    try await TestServer.run({ configuration, _ in configuration.maximumConnections = 3 }) { server in
+      var held = try (0..<3).map { _ in try RawConnection(port: server.port) }
+      for connection in held {
+        connection.write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(await connection.read { $0.hasSuffix("ok\n") }.hasPrefix("HTTP/1.1 200"))
+      }
+      let late = try RawConnection(port: server.port)
+      late.write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      let isAnswered = Mutex(false)
+      async let answer: String = {
+        let text = await late.read { $0.hasSuffix("ok\n") }
+        isAnswered.withLock { $0 = true }
+        return text
+      }()
+      try await Task.sleep(for: .milliseconds(300))
+      #expect(!isAnswered.withLock { $0 })
+      held.removeLast()
+      #expect(await answer.hasPrefix("HTTP/1.1 200"))
     }
   }
 }

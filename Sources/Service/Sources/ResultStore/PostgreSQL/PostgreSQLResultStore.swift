@@ -57,7 +57,8 @@
           RETURNING id
           """,
           [
-            .init(UUID().uuidString), .init(owner), .init(new.key.contentSHA256), .init(new.key.modelSHA256),
+            .init(UUID.random().uuidString), .init(owner), .init(new.key.contentSHA256),
+            .init(new.key.modelSHA256),
             .init(new.key.settings), .init(new.byteCount), .init(new.sourceName), .init(new.model),
             .init(new.verdict), .init(new.score), .init(new.agreement),
             .init(String(decoding: new.examination, as: UTF8.self)), .init(new.thumbnail),

@@ -67,7 +67,7 @@ enum ResultRow {
   static func insert(
     _ new: NewResult, _ owner: String, _ time: Date, _ database: Database
   ) throws -> StoredResult? {
-    let id = UUID()
+    let id = UUID.random()
     let statement = try database.cachedStatement(
       sql: """
         INSERT INTO result (

@@ -112,7 +112,7 @@ function card(result, { source = null, file = null } = {}) {
   const verdict = verdictOf(result);
   const figure = picture(source);
   const image = figure.querySelector("img");
-  if (image && file) image.addEventListener("error", () => figure.replaceWith(picture(null)));
+  if (image && file) image.addEventListener("error", () => showThumbnail(file, figure), { once: true });
   const reasons = (result.examination.classification.unsureReasons ?? []).map((reason) => element("li", {}, reason.message));
   const article = element("article", {},
     figure,
@@ -141,6 +141,14 @@ function button(label, action) {
     try { await action(); show(null); } catch (error) { show(error.message); } finally { made.disabled = false; }
   });
   return made;
+}
+
+/// Of formats that the browser does not show, the server makes a picture.
+async function showThumbnail(file, figure) {
+  try {
+    const response = await ask("/v1/thumbnails", { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
+    figure.querySelector("img").src = URL.createObjectURL(await response.blob());
+  } catch { figure.replaceChildren(...picture(null).children); }
 }
 
 async function showMap(file, figure) {
@@ -193,8 +201,7 @@ async function check(files) {
       try {
         const response = await ask(`/v1/images?name=${encodeURIComponent(file.name)}${keep}`, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
         const result = await response.json();
-        const own = /\.(heic|heif)$/i.test(file.name) ? await thumbnail(result) : URL.createObjectURL(file);
-        slots[index].replaceWith(card(result, { source: own, file }));
+        slots[index].replaceWith(card(result, { source: URL.createObjectURL(file), file }));
       } catch (error) {
         const article = element("article", { className: "problem" }, picture(null),
           element("div", {}, element("h2", {}, text("failed")), element("p", { className: "name" }, file.name), element("p", {}, error.message)));

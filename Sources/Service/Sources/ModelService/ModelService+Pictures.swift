@@ -11,4 +11,12 @@ extension ModelService {
       Data(try ImageEncoder.encode(try explanation.image(), as: .png(), limits: limits))
     }
   }
+
+  /// The image as a small JPEG, for those that cannot show it themselves; nothing of it is kept.
+  package func thumbnail(_ bytes: [UInt8], model: ServedModel) async throws -> Data {
+    let limits = model.classifier.limits
+    return try await withDeadline {
+      try await self.inTurn { try Thumbnail.jpeg(of: bytes, limits: limits) }
+    }
+  }
 }
