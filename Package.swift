@@ -153,11 +153,12 @@ let package = Package(
         "AIGuardVision", "Checkpoint", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText", "Layers",
         "Platform", "TensorCore", "ViTModel",
       ]),
+    .target(name: "WorkerFrames", dependencies: ["Platform"]),
     .executableTarget(
       name: "aiguard",
       dependencies: [
         "AIGuardDefaultModel", "AIGuardPhotoModel", "AIGuardVision", "Checkpoint", "Datasets", "Evaluation",
-        "Platform", "TensorCore", "Training",
+        "Platform", "TensorCore", "Training", "WorkerFrames",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["CLI"])),
@@ -215,6 +216,7 @@ let package = Package(
         "AIGuardVision", "Checkpoint", "Datasets", "ImageDecoding", "ImageProcessor", "JSONText",
         "Platform", "TensorCore", "TestSupport", "Training", "ViTModel",
       ]),
+    .testTarget(name: "WorkerFramesTests", dependencies: ["WorkerFrames"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
       name: "AllocationTests",

@@ -15,7 +15,7 @@
       subcommands: [
         ClassifyCommand.self, CompareCommand.self, EmbedCommand.self, InspectCommand.self, InfoCommand.self,
         CalibrateCommand.self, TrainCommand.self, CrossValidateCommand.self, EvaluateCommand.self,
-        ExplainCommand.self, VerifyCommand.self,
+        ExplainCommand.self, VerifyCommand.self, WorkerCommand.self,
       ]
         + evidenceCommands + modelCommands)
 

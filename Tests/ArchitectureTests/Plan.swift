@@ -54,12 +54,12 @@ enum Plan {
         "Platform", "JSONText", "TensorCore", "Checkpoint", "Layers", "ViTModel", "ImageDecoding",
         "ImageProcessor", "AIGuardVision", "Datasets",
       ]),
+    Module(name: "WorkerFrames", mayImport: ["Platform"]),
     Module(
       name: "aiguard",
       mayImport: [
         "Platform", "TensorCore", "Checkpoint", "AIGuardVision", "AIGuardDefaultModel", "AIGuardPhotoModel",
-        "Datasets",
-        "Evaluation", "Training",
+        "Datasets", "Evaluation", "Training", "WorkerFrames",
       ],
       others: foundation + ["ArgumentParser"]),
   ]

@@ -29,9 +29,11 @@ struct SourceFile {
     return names
   }
 
-  /// Whether a folder has a manifest.
+  /// Whether a folder has a manifest of its own, Swift's or Python's.
   static func isPackage(_ folder: String) -> Bool {
-    FileManager.default.fileExists(atPath: package.appendingPathComponent("\(folder)/Package.swift").path)
+    ["Package.swift", "pyproject.toml"].contains {
+      FileManager.default.fileExists(atPath: package.appendingPathComponent("\(folder)/\($0)").path)
+    }
   }
 
   /// The Swift files in a folder of the package, sorted.

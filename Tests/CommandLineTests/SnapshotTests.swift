@@ -14,7 +14,7 @@ import Testing
     ("evaluate-help", ["evaluate", "--help"]),
     ("explain-help", ["explain", "--help"]), ("verify-help", ["verify", "--help"]),
     ("evidence-help", ["evidence", "--help"]), ("examine-help", ["examine", "--help"]),
-    ("report-help", ["report", "--help"]),
+    ("report-help", ["report", "--help"]), ("worker-help", ["worker", "--help"]),
   ])
   func helpIsAsRecorded(name: String, arguments: [String]) throws {
     let outcome = try Tool.run(arguments, environment: ["COLUMNS": "80"])

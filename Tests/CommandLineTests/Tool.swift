@@ -17,8 +17,11 @@ enum Tool {
     let status: Int32
     /// Whether it ended of its own will, and not by a signal.
     let hasExited: Bool
-    let output: String
+    let bytes: Data
     let errors: String
+
+    /// What is on standard output, as text.
+    var output: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The output as JSON Lines.
     var lines: [[String: Any]] {
@@ -109,7 +112,7 @@ enum Tool {
     process.waitUntilExit()
     return Outcome(
       status: process.terminationStatus, hasExited: process.terminationReason == .exit,
-      output: String(decoding: text ?? Data(), as: UTF8.self),
+      bytes: text ?? Data(),
       errors: String(decoding: complaints ?? Data(), as: UTF8.self))
   }
 

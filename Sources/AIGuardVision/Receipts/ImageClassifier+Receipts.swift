@@ -94,7 +94,8 @@ extension ImageClassifier {
     #endif
   }
 
-  private func receiptModel() throws -> Receipt.Model {
+  /// Which model this is, as a receipt says it.
+  package func receiptModel() throws -> Receipt.Model {
     let generated = try? generatedLabels
     let names = generated?.names
     let file = CalibrationFile(

@@ -51,6 +51,12 @@
         readsHiddenTexts: readsHiddenTexts)
     }
 
+    /// What the bytes of a file say of it.
+    func report(_ imageBytes: [UInt8], by reader: EvidenceReader) -> EvidenceReport {
+      let report = reader.read(imageBytes: imageBytes, at: instant)
+      return omitsPrompts ? report.withoutPrompts : report
+    }
+
     /// What a file says of itself, with the manifest store in a file of its name and extension `.c2pa` where it holds none.
     func report(_ imageBytes: [UInt8], of input: Input, by reader: EvidenceReader) throws -> EvidenceReport {
       let report = reader.read(

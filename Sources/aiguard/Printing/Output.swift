@@ -60,9 +60,14 @@
 
     /// One JSON object on a line of its own.
     static func json(_ value: some Encodable) throws {
+      write(try jsonBytes(value) + [UInt8(ascii: "\n")], to: .standardOutput)
+    }
+
+    /// JSON as every command writes it: one line, the keys in one order.
+    static func jsonBytes(_ value: some Encodable) throws -> [UInt8] {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: .standardOutput)
+      return Array(try encoder.encode(value))
     }
   }
 
