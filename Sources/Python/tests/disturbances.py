@@ -219,6 +219,7 @@ def on_ray(case: Case, only):
     ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
     from aiguard.ray import Classifier
 
+    ray.data.DataContext.get_current().enable_progress_bars = False
     start = time.monotonic()
     data = ray.data.read_parquet(str(case.input)).map_batches(
         Classifier, batch_size=64, concurrency=1, num_cpus=1,

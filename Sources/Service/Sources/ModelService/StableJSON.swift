@@ -16,6 +16,30 @@ package enum StableJSON {
     object.dropLast() + Data(",\"\(name)\":".utf8) + value + Data("}".utf8)
   }
 
+  /// An object of what is JSON already, in this order; members without a value are left out.
+  package static func object(_ members: [(name: String, value: Data?)]) -> Data {
+    var object = Data()
+    object.reserveCapacity(members.reduce(2) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) + 4 })
+    for case let (name, value?) in members {
+      object += (object.isEmpty ? "{\"" : ",\"").utf8
+      object += name.utf8
+      object += "\":".utf8
+      object += value
+    }
+    return object.isEmpty ? Data("{}".utf8) : object + Data("}".utf8)
+  }
+
+  package static func string(_ text: String) throws -> Data {
+    // Most need no escape.
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    return isPlain ? Data("\"\(text)\"".utf8) : try data(text)
+  }
+
+  package static func number(_ number: some BinaryInteger) -> Data { Data("\(number)".utf8) }
+
+  /// - Precondition: The number is finite.
+  package static func number(_ number: Double) -> Data { Data("\(number)".utf8) }
+
   package static func array(_ items: [Data]) -> Data {
     Data("[".utf8) + Data(items.joined(separator: Data(",".utf8))) + Data("]".utf8)
   }
