@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Images a second on Spark, beside the tool on the same files and cores, and beside the usual way, a pandas UDF with transformers.
 
-usage: run.py --tool AIGUARD --files FOLDER --model MODEL [--count N] [--rounds 3] [--transformers]
+usage: run.py --tool AIGUARD --files FOLDER --model MODEL [--count N] [--rounds 3] [--cores 2] [--transformers]
 Needs pyspark with Java 17; with --transformers also torch and transformers, for MODEL a folder. Rounds in turns in one session of
-local[2], the first of each kind not counted: the tasks of a job find Spark and the workers warm. Memory is the most that one process
+local[CORES], the tool with as many threads, the first of each kind not counted: the tasks of a job find Spark and the workers warm. Memory is the most that one process
 of a kind had: a child of ours beside its Python worker, or a Python worker with transformers in it.
 """
 import argparse
@@ -23,6 +23,7 @@ for name in ["tool", "files", "model"]:
     parser.add_argument(f"--{name}", required=True)
 parser.add_argument("--count", type=int, default=600)
 parser.add_argument("--rounds", type=int, default=3)
+parser.add_argument("--cores", type=int, default=2)
 parser.add_argument("--transformers", action="store_true")
 arguments = parser.parse_args()
 tool = os.path.abspath(arguments.tool)
@@ -42,8 +43,9 @@ folder = tempfile.TemporaryDirectory()
 table = pyarrow.table({"content": pyarrow.array([path.read_bytes() for path in paths], pyarrow.binary())})
 pyarrow.parquet.write_table(table, f"{folder.name}/images.parquet", row_group_size=64)
 spark = (
-    SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.driver.bindAddress", "127.0.0.1")
-    .config("spark.driver.host", "127.0.0.1").config("spark.log.level", "ERROR").config("spark.sql.execution.arrow.maxRecordsPerBatch", "64")
+    SparkSession.builder.master(f"local[{arguments.cores}]").config("spark.ui.enabled", "false").config("spark.driver.bindAddress", "127.0.0.1")
+    .config("spark.driver.host", "127.0.0.1").config("spark.log.level", "ERROR").config("spark.ui.showConsoleProgress", "false")
+    .config("spark.sql.execution.arrow.maxRecordsPerBatch", "64")
     .getOrCreate())
 images = spark.read.parquet(f"{folder.name}/images.parquet").repartition(8).cache()
 images.count()
@@ -59,7 +61,7 @@ def ours():
 
 def by_tool():
     subprocess.run(
-        [tool, "classify", "--json", "--model", arguments.model, "--threads", "2", *map(str, paths)], stdout=subprocess.DEVNULL, check=True)
+        [tool, "classify", "--json", "--model", arguments.model, "--threads", str(arguments.cores), *map(str, paths)], stdout=subprocess.DEVNULL, check=True)
 
 
 @functions.pandas_udf("string")

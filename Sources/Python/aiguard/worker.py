@@ -184,14 +184,14 @@ class AIGuardWorker:
             child.end()
             raise
         # A child that takes over has to be what the first one was.
-        self._expect = child.hello
+        self._expect = self._hello = child.hello
         self._child = child
         return child
 
     @property
     def hello(self) -> dict[str, Any]:
-        """What the worker said of itself."""
-        return (self._child or self._start()).hello
+        """What the worker said of itself when it was last started."""
+        return self._hello
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -212,7 +212,9 @@ class AIGuardWorker:
     def __del__(self) -> None:
         child = getattr(self, "_child", None)
         if child:
-            child.end()
+            # At the interpreter's end the thread that reads stands still, with what it reads: only the process can be ended.
+            child.process.kill()
+            child.process.wait()
 
     def _lose_child(self) -> None:
         if self._child:

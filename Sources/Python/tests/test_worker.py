@@ -123,6 +123,14 @@ class FakeWorkerTests(unittest.TestCase):
         last = worker.process.pid
         worker.close()
         self.assertTrue(is_gone(first) and is_gone(last))
+        # Said before, and not asked of another child.
+        self.assertEqual(worker.hello["protocol"], 1)
+        # A parent that ends without closing ends it too, and well.
+        script = f"import sys; sys.path.insert(0, {str(ROOT / 'Sources/Python')!r}); from aiguard import AIGuardWorker; " \
+                 f"w = AIGuardWorker(program={FAKE!r}); print(w.process.pid)"
+        parent = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+        self.assertEqual((parent.returncode, parent.stderr), (0, ""))
+        self.assertTrue(is_gone(int(parent.stdout)))
         # A parent that is killed takes its child along: the child's input ends.
         script = f"import sys, time; sys.path.insert(0, {str(ROOT / 'Sources/Python')!r}); from aiguard import AIGuardWorker; " \
                  f"w = AIGuardWorker(program={FAKE!r}); print(w.process.pid, flush=True); time.sleep(1000)"
