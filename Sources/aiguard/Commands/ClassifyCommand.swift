@@ -32,13 +32,7 @@
     @Flag(help: "One JSON object a line instead of a table.")
     var json = false
 
-    @Option(name: .customLong("top-k"), help: "How many labels to show.")
-    var topK = 5
-
-    @Option(
-      name: .customLong("function-to-apply"),
-      help: "From logits to scores; by default what the model is for.")
-    var functionToApply: ClassificationFunction?
+    @OptionGroup var labels: LabelOptions
 
     @Flag(help: "Show the model several views of each image.")
     var views = false
@@ -58,7 +52,6 @@
     func validate() throws {
       try Input.check(files)
       try checkReceipt()
-      if topK < 0 { throw ValidationError("--top-k must not be negative") }
       if views, model.models.count > 1 {
         throw ValidationError("--views goes with one --model, and \(model.models.count) are named")
       }
@@ -121,7 +114,8 @@
       }
       do {
         let (result, receipt) = try classifier.receiptAndWait(
-          imageBytes: input[0].bytes(limits: classifier.limits), topK: topK, functionToApply: functionToApply)
+          imageBytes: input[0].bytes(limits: classifier.limits), topK: labels.topK,
+          functionToApply: labels.functionToApply)
         try OutputFile.replace(path, with: ReceiptFile(receipt, signedWith: key).text)
         try printer.print(input[0].name, result)
       } catch {
@@ -158,10 +152,11 @@
       let inputs = Input.expand(files, recursive: recursive)
       if json {
         try ModelSet.show(
-          inputs, comparison, topK: topK, functionToApply: functionToApply, with: EnsembleJSONPrinter())
+          inputs, comparison, topK: labels.topK, functionToApply: labels.functionToApply,
+          with: EnsembleJSONPrinter())
       } else {
         try ModelSet.show(
-          inputs, comparison, topK: topK, functionToApply: functionToApply,
+          inputs, comparison, topK: labels.topK, functionToApply: labels.functionToApply,
           with: EnsembleTable(inputs, models: model.models))
       }
     }
@@ -179,14 +174,14 @@
     private func classifyViews(_ inputs: [Input], with classifier: ImageClassifier) throws -> [Outcome] {
       let paths = inputs.compactMap { if case .file(let path) = $0 { path } else { nil } }
       var results = try classifier.classifyViewsAndWait(
-        filesAt: paths, topK: topK, functionToApply: functionToApply
+        filesAt: paths, topK: labels.topK, functionToApply: labels.functionToApply
       ).makeIterator()
       return outcomes(of: inputs, files: { results.next().map(Outcome.init) }) {
         Outcome(
           Result {
             try classifier.classifyViewsAndWait(
-              imageBytes: ImageFile.standardInput(limits: classifier.limits), topK: topK,
-              functionToApply: functionToApply)
+              imageBytes: ImageFile.standardInput(limits: classifier.limits), topK: labels.topK,
+              functionToApply: labels.functionToApply)
           })
       }
     }
@@ -194,14 +189,14 @@
     private func classify(_ inputs: [Input], with classifier: ImageClassifier) -> [Outcome] {
       let paths = inputs.compactMap { if case .file(let path) = $0 { path } else { nil } }
       var results = classifier.classifyAndWait(
-        filesAt: paths, topK: topK, functionToApply: functionToApply
+        filesAt: paths, topK: labels.topK, functionToApply: labels.functionToApply
       ).makeIterator()
       return outcomes(of: inputs, files: { results.next().map(Outcome.init) }) {
         Outcome(
           Result {
             try classifier.classifyAndWait(
-              imageBytes: ImageFile.standardInput(limits: classifier.limits), topK: topK,
-              functionToApply: functionToApply)
+              imageBytes: ImageFile.standardInput(limits: classifier.limits), topK: labels.topK,
+              functionToApply: labels.functionToApply)
           })
       }
     }

@@ -15,13 +15,7 @@
 
     @OptionGroup var model: ModelOptions
 
-    @Option(name: .customLong("top-k"), help: "How many labels to tell.")
-    var topK = 5
-
-    @Option(
-      name: .customLong("function-to-apply"),
-      help: "From logits to scores; by default what the model is for.")
-    var functionToApply: ClassificationFunction?
+    @OptionGroup var labels: LabelOptions
 
     @Option(
       name: .customLong("frame-limit"),
@@ -36,7 +30,6 @@
     #endif
 
     func validate() throws {
-      if topK < 0 { throw ValidationError("--top-k must not be negative") }
       if !(1...Int(UInt32.max)).contains(frameLimit) {
         throw ValidationError("--frame-limit must be from 1 to \(UInt32.max)")
       }
@@ -46,13 +39,14 @@
       let judge = try judge()
       let classifier = try model.load()
       try classifier.prepareAndWait()
+      let provenance = classifier.provenance
       let hello = WorkerHello(
-        model: try classifier.receiptModel(), labels: classifier.labels, provenance: classifier.provenance,
-        threads: classifier.budget.threads, topK: topK, functionToApply: functionToApply,
+        model: try classifier.receiptModel(), labels: classifier.labels, profile: provenance.profile,
+        policy: provenance.policy, precision: provenance.precision, kernels: provenance.kernels,
+        threads: classifier.budget.threads, topK: labels.topK, functionToApply: labels.functionToApply,
         evidence: judge != nil, window: ImageWorker.window, frameLimit: frameLimit)
-      let worker = ImageWorker(
-        classifier, hello: hello, topK: topK, functionToApply: functionToApply, judge: judge)
-      try worker.run(FrameReader(descriptor: 0, limit: frameLimit))
+      try ImageWorker(classifier, hello: hello, judge: judge).run(
+        FrameReader(descriptor: 0, limit: frameLimit))
     }
 
     /// What is told beside a result, if that is asked for.
@@ -87,23 +81,5 @@
     /// Unanswered images that there may be without anybody waiting for anybody.
     let window: Int
     let frameLimit: Int
-
-    init(
-      model: Receipt.Model, labels: [String], provenance: Provenance, threads: Int, topK: Int,
-      functionToApply: ClassificationFunction?, evidence: Bool, window: Int, frameLimit: Int
-    ) {
-      self.model = model
-      self.labels = labels
-      profile = provenance.profile
-      policy = provenance.policy
-      precision = provenance.precision
-      kernels = provenance.kernels
-      self.threads = threads
-      self.topK = topK
-      self.functionToApply = functionToApply
-      self.evidence = evidence
-      self.window = window
-      self.frameLimit = frameLimit
-    }
   }
 #endif

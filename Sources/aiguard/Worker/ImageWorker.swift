@@ -35,19 +35,12 @@
 
     private let classifier: ImageClassifier
     private let hello: WorkerHello
-    private let topK: Int
-    private let functionToApply: ClassificationFunction?
     private let judge: Judge?
     private let inbox = Monitor(Inbox())
 
-    init(
-      _ classifier: ImageClassifier, hello: WorkerHello, topK: Int,
-      functionToApply: ClassificationFunction?, judge: Judge?
-    ) {
+    init(_ classifier: ImageClassifier, hello: WorkerHello, judge: Judge?) {
       self.classifier = classifier
       self.hello = hello
-      self.topK = topK
-      self.functionToApply = functionToApply
       self.judge = judge
     }
 
@@ -93,7 +86,8 @@
       let images = requests.map { request -> [UInt8] in
         if case .image(_, let bytes) = request { bytes } else { [] }
       }
-      let results = classifier.classifyAndWait(batch: images, topK: topK, functionToApply: functionToApply)
+      let results = classifier.classifyAndWait(
+        batch: images, topK: hello.topK, functionToApply: hello.functionToApply)
       for (request, result) in zip(requests, results) {
         switch (request, result) {
         case (.tooLong(let id, let count), _):

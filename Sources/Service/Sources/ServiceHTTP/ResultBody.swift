@@ -41,9 +41,10 @@ enum ResultBody {
 
   /// Several, in an object.
   static func page(_ page: ResultPage) throws -> Data {
-    StableJSON.adding(
-      "results", StableJSON.array(try page.results.map { try json($0) }),
-      to: Data("{\"next\":\(page.next.map { "\($0)" } ?? "null")}".utf8))
+    StableJSON.object([
+      ("next", page.next.map { StableJSON.number($0) } ?? Data("null".utf8)),
+      ("results", StableJSON.array(try page.results.map { try json($0) })),
+    ])
   }
 
   /// In UTC, with milliseconds.

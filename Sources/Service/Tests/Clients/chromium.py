@@ -1,5 +1,7 @@
 """Chromium, driven: what the scripts beside this one share."""
+import os
 import sys
+import tempfile
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -19,9 +21,10 @@ passed = 0
 def check(what, truth):
     global passed
     if not truth:
-        driver.save_screenshot("/tmp/failed.png")
+        picture = os.path.join(tempfile.gettempdir(), "failed.png")
+        driver.save_screenshot(picture)
         driver.quit()
-        sys.exit(f"FAILED: {what}")
+        sys.exit(f"FAILED: {what} ({picture})")
     passed += 1
 
 

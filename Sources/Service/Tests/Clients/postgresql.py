@@ -1,15 +1,16 @@
-"""A server whose PostgreSQL is killed and comes back while clients upload: postgresql.py SERVER_PROGRAM IMAGE...
+"""A server whose PostgreSQL is killed and comes back while clients upload.
 
-As root, with Debian's postgresql. Every answer is a result or says that the database is away; of what was answered with a result
+usage: Sources/Service/Tests/with-postgresql.sh python3 Sources/Service/Tests/Clients/postgresql.py SERVER_PROGRAM IMAGE...
+Every answer is a result or says that the database is away; of what was answered with a result
 nothing is lost, equal images have equal logits, and the server, which nobody restarts, is ready again.
 """
 import collections
 import glob
 import json
+import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -17,21 +18,15 @@ import urllib.request
 
 program, *images = sys.argv[1:]
 base = "http://127.0.0.1:8096"
-programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-folder = tempfile.mkdtemp(prefix="aiguard-pg.", dir="/tmp")
-subprocess.run(["chown", "postgres:postgres", folder], check=True)
-
-
-def postgres(name, *arguments):
-    subprocess.run(
-        ["runuser", "-u", "postgres", "--", f"{programs}/{name}", *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+database = dict(part.split("=") for part in os.environ["AIGUARD_TEST_POSTGRESQL"].split())
+folder = database["host"]
 
 
 def start():
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
-    try:
-        postgres("pg_ctl", "-D", f"{folder}/data", "-w", "-t", "60", "-l", f"{folder}/log", "-o", options, "start")
-    except subprocess.CalledProcessError:
+    """As it was started before: its options are beside its data."""
+    control = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"))[-1]
+    command = ["runuser", "-u", "postgres", "--", control, "-D", f"{folder}/data", "-w", "-t", "60", "-l", f"{folder}/log", "restart"]
+    if subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
         sys.exit("FAILED: " + pathlib.Path(folder, "log").read_text()[-600:])
 
 
@@ -55,11 +50,8 @@ def ask(path, body=None):
         return error.code, json.load(error)
 
 
-postgres("initdb", "-D", f"{folder}/data", "-U", "aiguard", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-start()
-postgres("createdb", "-h", folder, "-U", "aiguard", "aiguard")
 server = subprocess.Popen(
-    [program, "--port", "8096", "--model", "builtin:cifake", "--database", f"postgresql:///aiguard?host={folder}&user=aiguard"],
+    [program, "--port", "8096", "--model", "builtin:cifake", "--database", "postgresql:///{dbname}?host={host}&user={user}".format(**database)],
     stderr=subprocess.DEVNULL)
 data = [pathlib.Path(image).read_bytes() for image in images]
 answers, ended = [], threading.Event()
@@ -123,6 +115,3 @@ finally:
     ended.set()
     server.terminate()
     server.wait()
-    subprocess.run(["runuser", "-u", "postgres", "--", f"{programs}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"],
-                   stdout=subprocess.DEVNULL)
-    subprocess.run(["rm", "-rf", folder])
