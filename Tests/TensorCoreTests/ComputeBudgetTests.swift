@@ -76,6 +76,27 @@ import Testing
     #expect((2...3).contains(crowd.most.withLock { $0 }))
   }
 
+  /// A caller that leaves calls workers for the others' loops. When it comes to that, the last of the others may have
+  /// left too, and all places are free: one more than there are workers.
+  @Test(arguments: [2, 3]) func callersComeAndGoWithShortLoops(callers: Int) {
+    let budget = ComputeBudget(threads: 2)
+    let crowd = Crowd()
+    for _ in 0..<callers {
+      #expect(
+        startDetachedThread(named: "caller") {
+          for round in 0..<100_000 {
+            budget.withCompute { compute in
+              compute.parallelFor(2) { _, _ in crowd.done.add(1, ordering: .relaxed) }
+            }
+            for _ in 0..<(round % 50) { crowd.running.add(1, ordering: .relaxed) }
+          }
+          crowd.finished.signal()
+        })
+    }
+    for _ in 0..<callers { crowd.finished.wait() }
+    #expect(crowd.done.load(ordering: .relaxed) == callers * 100_000 * 2)
+  }
+
   /// A second caller takes the place of a worker that is in the middle of the first one's long loop, and
   /// the worker comes back when the second has left.
   @Test(.timeLimit(.minutes(10))) func workersMakeRoomForCallersAndComeBack() {

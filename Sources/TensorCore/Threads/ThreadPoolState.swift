@@ -180,10 +180,13 @@ extension ThreadPoolState {
   }
 
   /// Wakes those of the first workers that sleep; the others are looking for work.
+  ///
+  /// - Parameter count: May be more than there are workers: without a caller all places are free.
   private func callWorkers(_ count: Int) {
-    for index in 0..<max(count, 0) where seats[index].pointee.isParked {
+    let end = min(count, seats.count)
+    for index in 0..<max(end, 0) where seats[index].pointee.isParked {
       locked {
-        for index in index..<count { seats[index].pointee.wake() }
+        for index in index..<end { seats[index].pointee.wake() }
       }
       return
     }
