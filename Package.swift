@@ -158,7 +158,7 @@ let package = Package(
       name: "aiguard",
       dependencies: [
         "AIGuardDefaultModel", "AIGuardPhotoModel", "AIGuardVision", "Checkpoint", "Datasets", "Evaluation",
-        "Platform", "TensorCore", "Training", "WorkerFrames",
+        "JSONText", "Platform", "TensorCore", "Training", "WorkerFrames",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["CLI"])),

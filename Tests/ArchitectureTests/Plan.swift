@@ -59,7 +59,7 @@ enum Plan {
       name: "aiguard",
       mayImport: [
         "Platform", "TensorCore", "Checkpoint", "AIGuardVision", "AIGuardDefaultModel", "AIGuardPhotoModel",
-        "Datasets", "Evaluation", "Training", "WorkerFrames",
+        "Datasets", "Evaluation", "JSONText", "Training", "WorkerFrames",
       ],
       others: foundation + ["ArgumentParser"]),
   ]

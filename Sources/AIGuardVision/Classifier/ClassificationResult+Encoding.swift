@@ -1,3 +1,5 @@
+import JSONText
+
 // The same fields as `aiguard classify --json` prints, under the same names: `Docs/PublicAPI.md` lists them.
 
 extension Classification: Encodable {
@@ -35,6 +37,12 @@ extension ClassificationResult: Encodable {
     }
     try provenance.encode(to: encoder)
   }
+
+  /// This as one line of JSON in UTF-8, its keys in order: what `JSONEncoder` writes with `.sortedKeys` and
+  /// `.withoutEscapingSlashes`, sooner.
+  ///
+  /// - Throws: As `ModelIdentity.sha256`.
+  public func jsonLine() throws -> [UInt8] { try JSONLineEncoder.bytes(of: self) }
 }
 
 extension UnsureReason: Encodable {

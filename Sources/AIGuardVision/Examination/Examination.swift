@@ -1,5 +1,6 @@
 #if Evidence
   import ImageEvidence
+  import JSONText
   import Platform
 
   /// What a network says of the pixels of an image, and what its file says of itself, side by side.
@@ -108,5 +109,11 @@
       try fields.encode(classification, forKey: .classification)
       try fields.encode(evidence, forKey: .evidence)
     }
+
+    /// This as one line of JSON in UTF-8, its keys in order: what `JSONEncoder` writes with `.sortedKeys` and
+    /// `.withoutEscapingSlashes`, sooner.
+    ///
+    /// - Throws: As `ModelIdentity.sha256`.
+    public func jsonLine() throws -> [UInt8] { try JSONLineEncoder.bytes(of: self) }
   }
 #endif

@@ -1,4 +1,5 @@
 #if CLI
+  import JSONText
   import Platform
 
   #if canImport(FoundationEssentials)
@@ -65,9 +66,7 @@
 
     /// JSON as every command writes it: one line, the keys in one order.
     static func jsonBytes(_ value: some Encodable) throws -> [UInt8] {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return Array(try encoder.encode(value))
+      try JSONLineEncoder.bytes(of: value)
     }
   }
 

@@ -187,7 +187,7 @@ package final class ModelService: Sendable {
       sourceName: options.keepsNames ? request.sourceName : nil, model: model.name,
       verdict: classification.verdict?.name,
       score: classification.calibratedScore ?? classification.generatedScore.map(Double.init),
-      agreement: examination.agreement.rawValue, examination: try StableJSON.data(examination),
+      agreement: examination.agreement.rawValue, examination: Data(try examination.jsonLine()),
       thumbnail: thumbnail, milliseconds: Int64((time / .milliseconds(1)).rounded()),
       expires: options.retention.map { now.addingTimeInterval($0) })
     return try await timedStore { try await $0.keep(result, owner: request.owner, at: now) }

@@ -1,3 +1,4 @@
+import AIGuardVision
 import Foundation
 import ModelService
 import ResultStore
@@ -49,7 +50,8 @@ enum ResultBody {
 
   /// In UTC, with milliseconds.
   static func time(_ date: Date) -> String {
-    date.formatted(
-      .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true))
+    let milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
+    let (second, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+    return UTCTime(secondsSince1970: second).description.dropLast() + ".\("\(1000 + rest)".dropFirst())Z"
   }
 }

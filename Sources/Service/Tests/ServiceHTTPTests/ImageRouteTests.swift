@@ -172,4 +172,18 @@ import Testing
       #expect(metrics.contains("aiguard_answers_total{source=\"computed\"} 1\n"))
     }
   }
+
+  @Test func times() {
+    let times: [Int: String] = [
+      0: "1970-01-01T00:00:00.000Z",
+      1: "1970-01-01T00:00:00.001Z",
+      999: "1970-01-01T00:00:00.999Z",
+      951_782_399_500: "2000-02-28T23:59:59.500Z",
+      1_795_824_000_005: "2026-11-28T00:00:00.005Z",
+      4_102_444_799_999: "2099-12-31T23:59:59.999Z",
+    ]
+    for (milliseconds, text) in times {
+      #expect(ResultBody.time(Date(timeIntervalSince1970: Double(milliseconds) / 1000)) == text)
+    }
+  }
 }
