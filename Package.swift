@@ -240,3 +240,8 @@ let package = Package(
 if let names = Context.environment["AIGUARD_TEST_TARGETS"]?.split(separator: " ") {
   package.targets.removeAll { $0.type == .test && !names.contains(Substring($0.name)) }
 }
+
+// What no user of the library needs as a product: only the fuzzer imports it from another package.
+if Context.environment["AIGUARD_FUZZER"] != nil {
+  package.products.append(.library(name: "WorkerFrames", targets: ["WorkerFrames"]))
+}

@@ -16,6 +16,7 @@ let package = Package(
         .product(name: "ImageProcessor", package: "AIGuardVision"),
         .product(name: "Training", package: "AIGuardVision"),
         .product(name: "ViTModel", package: "AIGuardVision"),
+        .product(name: "WorkerFrames", package: "AIGuardVision"),
       ]),
   ],
   swiftLanguageModes: [.v6]

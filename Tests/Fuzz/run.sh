@@ -8,8 +8,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$(cd ../.. && pwd)
 seconds=${2:-600}
 targets=$1
-if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif safetensors pytorch config zip csv evidence store cbor cose xmp iptc generator"; fi
+if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif safetensors pytorch config zip csv evidence store cbor cose xmp iptc generator frames"; fi
 sanitizers=fuzzer,address
+# The product that only this package uses.
+export AIGUARD_FUZZER=1
 failed=0
 swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
   -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined \
@@ -24,11 +26,16 @@ for target in $targets; do
     evidence) folders=evidence seeds="jpg png webp gif tif avif heic" ;;
     store | cbor | cose) folders=evidence/c2pa seeds=c2pa ;;
     xmp | iptc | generator) folders=evidence/fuzz seeds=$target ;;
+    frames)
+      # A limit, how much comes at once, two images, and one that is too long.
+      printf '\1\3IMAG\1\0\0\0\3\0\0\0abcIMAG\2\0\0\0\0\0\0\0' >"$corpus/seed"
+      printf '\0\0IMAG\1\0\0\0\3\0\0\0abc' >"$corpus/seed-too-long"
+      folders="" seeds="" ;;
     config) folders="vit-tiny architectures pytorch/sharded swin beit convnext siglip2 timm adapters detectors" seeds=json ;;
     *) folders="images alpha avif heic-boxes webp regressions" ;;
   esac
   case $target in
-    safetensors | pytorch | config | zip | csv | evidence | store | cbor | cose | xmp | iptc | generator) ;;
+    safetensors | pytorch | config | zip | csv | evidence | store | cbor | cose | xmp | iptc | generator | frames) ;;
     jpeg) seeds="jpg mpo" ;;
     tiff) seeds=tif ;;
     heif | boxes) seeds=heic ;;

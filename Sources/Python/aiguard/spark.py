@@ -24,7 +24,7 @@ from .worker import AIGuardWorker
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_SCHEMA = (
+SCHEMA = (
     "sha256 string, model_sha256 string, verdict string, score double, calibrated_score double, label string, logits map<string, float>, "
     "evidence string, provenance string, error_kind string, error string, attempts int"
 )
@@ -76,7 +76,7 @@ def classify(
             own["arguments"] = [*own["arguments"], "--threads", str(context.cpus() if context else 1)]
         yield from classify_batches(_worker(own), batches, column)
 
-    return df.mapInArrow(map_batches, f"{schema}, {_SCHEMA}")
+    return df.mapInArrow(map_batches, f"{schema}, {SCHEMA}")
 
 
 def classify_batches(worker: AIGuardWorker, batches: Iterable[pyarrow.RecordBatch], column: str) -> Iterator[pyarrow.RecordBatch]:

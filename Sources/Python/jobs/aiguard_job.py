@@ -11,7 +11,7 @@ import time
 from pyspark.sql import SparkSession, functions
 from pyspark.sql.utils import AnalysisException
 
-from aiguard.spark import classify, model_identity, remaining
+from aiguard.spark import SCHEMA, classify, model_identity, remaining
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -42,11 +42,13 @@ def main() -> None:
     if options.format == "binaryFile":
         reader = reader.option("recursiveFileLookup", "true")
     images = reader.load(options.input)
+    # JSON leaves out what no row has, so what there is does not say what there may be.
+    written = spark.read.format(options.write).schema(f"{SCHEMA}, task int")
     try:
-        had = spark.read.format(options.write).load(options.output)
+        had = written.load(options.output)
     except AnalysisException:
         had = None
-    todo = images if had is None or "sha256" not in had.columns else remaining(
+    todo = images if had is None else remaining(
         images, had, options.column, model_sha256=identity["model"]["sha256"], retry=options.retry)
     if options.partitions:
         todo = todo.repartition(options.partitions)
@@ -57,7 +59,7 @@ def main() -> None:
     results = results.withColumn("task", functions.spark_partition_id())
     results.write.mode("append").format(options.write).save(options.output)
     seconds = time.monotonic() - start
-    summarise(spark.read.format(options.write).load(options.output), identity["model"]["sha256"], seconds)
+    summarise(written.load(options.output), identity["model"]["sha256"], seconds)
     spark.stop()
 
 

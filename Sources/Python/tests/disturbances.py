@@ -19,10 +19,13 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
+from standalone import Standalone
+
 POISON = 2
 
 
@@ -56,8 +59,10 @@ class Case:
         self.input = folder / "input.parquet"
         pyarrow.parquet.write_table(pyarrow.table({"content": pyarrow.array(rows, pyarrow.binary())}), self.input, row_group_size=50)
         self.count = len(rows)
+        self.rows = rows
 
-    def check(self, rows: list[dict]) -> str:
+    def check(self, rows: list[dict], count: int | None = None) -> str:
+        count = count or self.count
         found = collections.Counter(row["sha256"] for row in rows)
         wrong = [
             row["sha256"] for row in rows
@@ -65,7 +70,7 @@ class Case:
         ]
         errors = collections.Counter(row["error_kind"] for row in rows if row["error_kind"])
         text = f"{len(rows)} rows, {len(found)} distinct, {len(wrong)} unlike the tool's, errors {dict(errors)}"
-        if len(rows) != self.count or len(found) != self.count or wrong:
+        if len(rows) != count or len(found) != count or wrong:
             raise SystemExit(f"FAILED: {text}; first {wrong[:2]}")
         return text
 
@@ -83,6 +88,17 @@ def rows_of(output) -> list[dict]:
     for row in rows:
         row["logits"] = None if row["logits"] is None else {label: struct.pack("<f", value) for label, value in row["logits"]}
     return rows
+
+
+def rows_of_json(output) -> list[dict]:
+    """As Spark writes them: members without a value are left out."""
+    rows = [json.loads(line) for path in pathlib.Path(output).glob("*.json") for line in path.read_text().splitlines()]
+    return [
+        {
+            **{name: row.get(name) for name in ["sha256", "error_kind", "verdict"]},
+            "logits": {label: struct.pack("<f", value) for label, value in row.get("logits", {}).items()} or None,
+        } for row in rows
+    ]
 
 
 def processes(pattern: str) -> list[int]:
@@ -109,21 +125,24 @@ class Spark:
 
         self.case = case
         self.home = pathlib.Path(pyspark.__file__).parent
+        self.events = case.folder / "events"
+        self.events.mkdir()
         self.environment = {
             **os.environ, "SPARK_HOME": str(self.home), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
             "PYTHONPATH": f"{HERE.parent}:{self.home.parent}", "AIGUARD_REAL": case.program, "SPARK_WORKER_DIR": str(case.folder / "work"),
         }
 
-    def run(self, master: str, output: pathlib.Path, disturb=None, *options: str, fails=False) -> tuple[float, str]:
+    def run(self, master: str, output: pathlib.Path, disturb=None, *options: str, fails=False, **settings: str) -> tuple[float, str]:
         settings = {
             "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false",
             "spark.sql.files.maxPartitionBytes": "1m", "spark.executor.cores": "1", "spark.log.level": "ERROR",
+            **settings,
         }
         submit = [f"--master {master}", *(f"--conf {key}={value}" for key, value in settings.items()), "pyspark-shell"]
         start = time.monotonic()
         job = subprocess.Popen(
             [sys.executable, str(HERE.parent / "jobs/aiguard_job.py"), "--input", str(self.case.input), "--output", str(output), "--format",
-             "parquet", "--partitions", "12", "--program", str(HERE / "poisoned_aiguard.py"), *options],
+             "parquet", "--partitions", "12", "--program", str(HERE / "poisoned_aiguard.py"), *options],  # the last of an option counts
             env={**self.environment, "PYSPARK_SUBMIT_ARGS": " ".join(submit)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if disturb:
             disturb()
@@ -131,11 +150,6 @@ class Spark:
         if (job.returncode != 0) != fails:
             raise SystemExit(f"FAILED: the job ended with {job.returncode}\n{out}\n{errors[-3000:]}")
         return time.monotonic() - start, errors if fails else out
-
-    def launch(self, kind: str, *arguments: str) -> subprocess.Popen:
-        return subprocess.Popen(
-            [str(self.home / "bin/spark-class"), f"org.apache.spark.deploy.{kind}", *arguments], env=self.environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def kill_python_worker():
@@ -151,6 +165,16 @@ def kill_executor():
     wait_for(lambda: [pid for pid in processes("pyspark.daemon") if children(pid)])
     time.sleep(4)
     os.kill(executors[0], signal.SIGKILL)
+
+
+def stop_a_child(program: str):
+    """One in the middle of a task, for so long that its task is given to another executor too."""
+    # The first one only says what it is, to the driver.
+    wait_for(lambda: [pid for pid in processes("pyspark.daemon") if children(pid)])
+    time.sleep(6)
+    child = wait_for(lambda: processes(re.escape(program) + " worker"))[0]
+    os.kill(child, signal.SIGSTOP)
+    threading.Timer(100, os.kill, [child, signal.SIGCONT]).start()
 
 
 def no_children(program: str):
@@ -170,13 +194,13 @@ def on_spark(case: Case, only):
         return say("Spark", "Java is not here: passed over")
     number = 0
 
-    def one(name, master, disturb=None):
+    def one(name, master, disturb=None, **settings):
         nonlocal number
         if only and name not in only:
             return None
         number += 1
         output = case.folder / f"out-{number}"
-        seconds, _ = spark.run(master, output, disturb)
+        seconds, _ = spark.run(master, output, disturb, **settings)
         text = case.check(rows_of(output))
         no_children(case.program)
         say(name, text, seconds)
@@ -191,20 +215,34 @@ def on_spark(case: Case, only):
         if "model cannot be loaded" not in errors or list((case.folder / "wrong").glob("*.parquet")):
             raise SystemExit(f"FAILED: a wrong model\n{errors[-1500:]}")
         say("a model that is not there", "fails before any row", seconds)
+    if not only or "a folder, JSON" in only:
+        files = case.folder / "files"
+        files.mkdir()
+        some = case.rows[:40]
+        for index, content in enumerate(some):
+            (files / f"{index} ä.jpg").write_bytes(content)
+        for name in ["a folder, JSON", "the same again"]:
+            seconds, _ = spark.run(
+                "local[2,4]", case.folder / "json", None, "--input", str(files), "--format", "binaryFile", "--write", "json", "--partitions", "4")
+            say(name, case.check(rows_of_json(case.folder / "json"), len(some)), seconds)
     one("a Python worker killed", "local[2,4]", kill_python_worker)
-    cluster = [spark.launch("master.Master", "--host", "127.0.0.1", "--port", "7099", "--webui-port", "0")]
-    try:
-        time.sleep(5)
-        cluster += [
-            spark.launch("worker.Worker", "--host", "127.0.0.1", "--webui-port", "0", "-c", "1", "-m", "1g", "spark://127.0.0.1:7099") for _ in range(2)]
-        time.sleep(5)
-        one("standalone, two workers", "spark://127.0.0.1:7099")
-        one("an executor killed", "spark://127.0.0.1:7099", kill_executor)
-    finally:
-        for process in cluster:
-            os.killpg(process.pid, signal.SIGTERM)
-        for process in cluster:
-            process.wait()
+    with Standalone(spark.environment, workers=2) as master:
+        one("standalone, two workers", master)
+        one("an executor killed", master, kill_executor)
+        # Of a task that is slow another executor gets a copy, and the first result of both counts.
+        output = one(
+            "a slow child, speculation", master, lambda: stop_a_child(case.program),
+            **{
+                "spark.speculation": "true", "spark.speculation.interval": "500ms", "spark.speculation.quantile": "0.3", "spark.speculation.multiplier": "1.5",
+                "spark.eventLog.enabled": "true", "spark.eventLog.dir": spark.events.as_uri(), "spark.eventLog.compress": "false",
+            })
+        if output:
+            log = "".join(path.read_text() for path in spark.events.rglob("events_*"))
+            copies = len({(line["Stage ID"], line["Task Info"]["Index"]) for line in map(json.loads, log.splitlines())
+                          if line["Event"] == "SparkListenerTaskStart" and line["Task Info"]["Speculative"]})
+            if not copies:
+                raise SystemExit("FAILED: no task was given out twice")
+            say("", f"{copies} tasks were given out twice")
     no_children(case.program)
 
 

@@ -9,10 +9,11 @@ import Foundation
 @testable import ViTModel
 
 /// What one process fuzzes: a decoder, the parser of boxes, the reader of EXIF blocks and XMP packets, one of the
-/// readers of a model's files, of a data set's, or of evidence.
+/// readers of a model's files, of a data set's, of evidence, or of what a worker is sent.
 enum Target: String, CaseIterable {
   case jpeg, png, gif, webp, bmp, tiff, avif, heif, boxes, exif, safetensors, pytorch, config, zip, csv
   case evidence, store, cbor, cose, xmp, iptc, generator
+  case frames
 
   /// From the environment variable `AIGUARD_FUZZ`.
   static let current: Target = {
@@ -117,6 +118,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       precondition(again?.map { Array($0.utf8) } == record.map { Array($0.utf8) }, "it reads back as another")
     }
   case .evidence, .store, .cbor, .cose, .xmp, .iptc, .generator: EvidenceFuzzing.run(Target.current, bytes)
+  case .frames: FrameFuzzing.run(bytes)
   default:
     guard ImageFormat(signatureOf: bytes) == Target.current.format else { return -1 }
     if let decoded = try? ImageDecoder.decode(bytes, limits: limits) {
