@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import hashlib
 import json
 import os
@@ -140,9 +141,10 @@ class Spark:
         }
         submit = [f"--master {master}", *(f"--conf {key}={value}" for key, value in settings.items()), "pyspark-shell"]
         start = time.monotonic()
+        # Of an option that is given twice the last one counts.
         job = subprocess.Popen(
             [sys.executable, str(HERE.parent / "jobs/aiguard_job.py"), "--input", str(self.case.input), "--output", str(output), "--format",
-             "parquet", "--partitions", "12", "--program", str(HERE / "poisoned_aiguard.py"), *options],  # the last of an option counts
+             "parquet", "--partitions", "12", "--program", str(HERE / "poisoned_aiguard.py"), *options],
             env={**self.environment, "PYSPARK_SUBMIT_ARGS": " ".join(submit)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if disturb:
             disturb()
@@ -172,9 +174,23 @@ def stop_a_child(program: str):
     # The first one only says what it is, to the driver.
     wait_for(lambda: [pid for pid in processes("pyspark.daemon") if children(pid)])
     time.sleep(6)
-    child = wait_for(lambda: processes(re.escape(program) + " worker"))[0]
-    os.kill(child, signal.SIGSTOP)
-    threading.Timer(100, os.kill, [child, signal.SIGCONT]).start()
+
+    def stopped():
+        child = max(processes(re.escape(program) + " worker"), default=None)
+        if child is None:
+            return None
+        os.kill(child, signal.SIGSTOP)
+        # One that a killer has just ended is no slow one.
+        time.sleep(3)
+        return child if child in processes(re.escape(program) + " worker") else None
+
+    child = wait_for(stopped)
+
+    def resume():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGCONT)
+
+    threading.Timer(100, resume).start()
 
 
 def no_children(program: str):

@@ -13,7 +13,8 @@ PORT = 7099
 
 
 class Standalone:
-    """A master and workers of one core each; what `with` gives is the master's address."""
+    """A master and workers of one core each, on hosts of their own as Spark sees it: it gives no host a second copy of a task. What
+    `with` gives is the master's address."""
 
     def __init__(self, environment: Mapping[str, str], workers: int):
         import pyspark
@@ -25,17 +26,17 @@ class Standalone:
         self._workers = workers
         self._processes: list[subprocess.Popen] = []
 
-    def _launch(self, kind: str, *arguments: str):
+    def _launch(self, kind: str, host: str, *arguments: str):
         self._processes.append(
             subprocess.Popen(
-                [str(self._class), f"org.apache.spark.deploy.{kind}", "--host", "127.0.0.1", "--webui-port", "0", *arguments],
-                env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True))
+                [str(self._class), f"org.apache.spark.deploy.{kind}", "--host", host, "--webui-port", "0", *arguments],
+                env={**self._environment, "SPARK_LOCAL_IP": host}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True))
 
     def __enter__(self) -> str:
-        self._launch("master.Master", "--port", str(PORT))
+        self._launch("master.Master", "127.0.0.1", "--port", str(PORT))
         time.sleep(5)
-        for _ in range(self._workers):
-            self._launch("worker.Worker", "-c", "1", "-m", "1g", f"spark://127.0.0.1:{PORT}")
+        for number in range(self._workers):
+            self._launch("worker.Worker", f"127.0.0.{number + 1}", "-c", "1", "-m", "1g", f"spark://127.0.0.1:{PORT}")
         time.sleep(5)
         return f"spark://127.0.0.1:{PORT}"
 
