@@ -7,46 +7,35 @@ local[CORES], or of a standalone cluster with as many workers of one core; the t
 counted: the tasks of a job find Spark and the workers warm. Memory is the most that one process of a kind had: a child of ours beside
 its Python worker, or a Python worker with transformers in it.
 """
-import argparse
+import atexit
 import contextlib
 import os
 import pathlib
 import re
-import statistics
 import subprocess
 import sys
-import tempfile
-import time
+
+import rounds
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "Sources/Python"), str(ROOT / "Sources/Python/tests")]
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-for name in ["tool", "files", "model"]:
-    parser.add_argument(f"--{name}", required=True)
-parser.add_argument("--count", type=int, default=600)
-parser.add_argument("--rounds", type=int, default=3)
-parser.add_argument("--cores", type=int, default=2)
+parser = rounds.parser(__doc__)
 parser.add_argument("--standalone", action="store_true")
 parser.add_argument("--transformers", action="store_true")
 arguments = parser.parse_args()
-tool = os.path.abspath(arguments.tool)
 os.environ |= {
     "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
     "PYTHONPATH": f"{ROOT / 'Sources/Python'}:{os.environ.get('PYTHONPATH', '')}",
 }
 import pandas
-import pyarrow
-import pyarrow.parquet
 from pyspark.sql import SparkSession, functions
 
 from aiguard.spark import classify
 from standalone import Standalone
 
-paths = sorted(path for path in pathlib.Path(arguments.files).rglob("*") if path.is_file())[:arguments.count]
-folder = tempfile.TemporaryDirectory()
-table = pyarrow.table({"content": pyarrow.array([path.read_bytes() for path in paths], pyarrow.binary())})
-pyarrow.parquet.write_table(table, f"{folder.name}/images.parquet", row_group_size=64)
+files = rounds.Images(arguments.files, arguments.count)
 cluster = contextlib.ExitStack()
+atexit.register(cluster.close)
 master = cluster.enter_context(Standalone(os.environ, arguments.cores)) if arguments.standalone else f"local[{arguments.cores}]"
 spark = (
     SparkSession.builder.master(master).config("spark.ui.enabled", "false").config("spark.driver.bindAddress", "127.0.0.1")
@@ -55,7 +44,7 @@ spark = (
     # The cached images may all lie with the executor that was there first; carrying them costs less than waiting for it.
     .config("spark.locality.wait", "0")
     .getOrCreate())
-images = spark.read.parquet(f"{folder.name}/images.parquet").repartition(8).cache()
+images = spark.read.parquet(files.parquet).repartition(8).cache()
 images.count()
 
 
@@ -64,12 +53,7 @@ def write(df):
 
 
 def ours():
-    write(classify(images, arguments=["--model", arguments.model], program=tool))
-
-
-def by_tool():
-    subprocess.run(
-        [tool, "classify", "--json", "--model", arguments.model, "--threads", str(arguments.cores), *map(str, paths)], stdout=subprocess.DEVNULL, check=True)
+    write(classify(images, arguments=["--model", arguments.model], program=arguments.tool))
 
 
 @functions.pandas_udf("string")
@@ -109,20 +93,16 @@ def memory(pattern):
     return max(sizes)
 
 
-kinds = {"tool": by_tool, "Spark": ours} | ({"transformers": usual} if arguments.transformers else {})
-times = {name: [] for name in kinds}
+kinds = {"tool": lambda: rounds.by_tool(arguments, files), "Spark": ours} | ({"transformers": usual} if arguments.transformers else {})
+processes = {"tool": "^$", "Spark": f"^{re.escape(arguments.tool)} worker", "transformers": "pyspark.daemon"}
 peak = dict.fromkeys(kinds, 0)
-for number in range(arguments.rounds + 1):
-    for name, run in kinds.items():
-        start = time.monotonic()
-        run()
-        seconds = time.monotonic() - start
-        peak[name] = max(peak[name], memory({"tool": "^$", "Spark": f"^{re.escape(tool)} worker", "transformers": "pyspark.daemon"}[name]))
-        if number:
-            times[name].append(seconds)
-            print(f"round {number}: {name} {len(paths) / seconds:.2f} images/s", flush=True)
-rates = {name: len(paths) / statistics.median(seconds) for name, seconds in times.items()}
+
+
+def note_peak(name):
+    peak[name] = max(peak[name], memory(processes[name]))
+
+
+rates = rounds.in_turns(kinds, arguments.rounds, len(files.paths), note_peak)
 for name, rate in rates.items():
     print(f"{name}: {rate:.2f} images/s, {rate / rates['tool']:.2f} of the tool's" + (f", {peak[name]} MB a process" if peak[name] else ""))
 spark.stop()
-cluster.close()

@@ -26,9 +26,9 @@ final class JSONLineWriter {
   /// The keys that lead to what is being written; of arrays the index.
   var codingPath: [any CodingKey] {
     frames.indices.map { index in
-      guard frames[index].isObject else { return JSONLineKey(index: max(frames[index].count - 1, 0)) }
+      guard frames[index].isObject else { return JSONLineKey(intValue: max(frames[index].count - 1, 0)) }
       let end = index + 1 < frames.count ? frames[index + 1].firstMember : members.count
-      return JSONLineKey(name: end > frames[index].firstMember ? members[end - 1].key : "")
+      return JSONLineKey(stringValue: end > frames[index].firstMember ? members[end - 1].key : "")
     }
   }
 
@@ -135,8 +135,6 @@ struct JSONLineKey: CodingKey {
   let stringValue: String
   let intValue: Int?
 
-  init(name: String) { (stringValue, intValue) = (name, nil) }
-  init(index: Int) { (stringValue, intValue) = ("\(index)", index) }
-  init(stringValue: String) { self.init(name: stringValue) }
-  init(intValue: Int) { self.init(index: intValue) }
+  init(stringValue: String) { (self.stringValue, intValue) = (stringValue, nil) }
+  init(intValue: Int) { (stringValue, self.intValue) = ("\(intValue)", intValue) }
 }

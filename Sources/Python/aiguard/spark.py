@@ -24,6 +24,7 @@ from .worker import AIGuardWorker
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+#: The columns that `classify` adds, as Spark's DDL.
 SCHEMA = (
     "sha256 string, model_sha256 string, verdict string, score double, calibrated_score double, label string, logits map<string, float>, "
     "evidence string, provenance string, error_kind string, error string, attempts int"

@@ -130,7 +130,7 @@ class Spark:
         self.events.mkdir()
         self.environment = {
             **os.environ, "SPARK_HOME": str(self.home), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
-            "PYTHONPATH": f"{HERE.parent}:{self.home.parent}", "AIGUARD_REAL": case.program, "SPARK_WORKER_DIR": str(case.folder / "work"),
+            "PYTHONPATH": f"{HERE.parent}:{self.home.parent}", "AIGUARD_REAL": case.program,
         }
 
     def run(self, master: str, output: pathlib.Path, disturb=None, *options: str, fails=False, **settings: str) -> tuple[float, str]:

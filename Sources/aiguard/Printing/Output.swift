@@ -2,12 +2,6 @@
   import JSONText
   import Platform
 
-  #if canImport(FoundationEssentials)
-    import FoundationEssentials
-  #else
-    import Foundation
-  #endif
-
   /// Writing to the process's streams.
   enum Output: Int32 {
     case standardOutput = 1
