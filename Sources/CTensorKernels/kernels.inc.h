@@ -4,9 +4,11 @@
 #include "tables.h"
 #include "vector.inc.h"
 
-// Elements of k in the four bytes of a step, and int8's steps that share a line of multipliers.
+// Elements of k in the four bytes of a step, and the steps of int8 that share a line of multipliers: 64 weights where multiplying costs
+// nothing (AVX2), and 256, where it costs time and weights keep the rest of their bits instead; see `largest`. In full-size networks
+// both round alike (Docs/Performance.md).
 #define ELEMENTS_OF_STEP(format) ((format) == agk_float32 ? 1 : (format) == agk_bfloat16 ? 2 : 4)
-#define GROUP_STEPS 16
+#define GROUP_STEPS (AGK_VNNI ? 64 : 16)
 
 // A tile: c[r][j] (+)= sum over `steps` steps of a[r] and column j of the panel `b`; see tiles.inc.h. With every four steps it
 // fetches the line at `next`, and `next` moves on by `stride` bytes. Sanitizers do not see into assembly, and where they keep its

@@ -61,22 +61,24 @@ INLINE void transpose(vi m[LANES]) {
   }
 }
 
-// The largest magnitude of a weight, or of the sum of an even weight and its odd neighbour; NaN where there is one.
+// The largest magnitude of a weight, and where `BOUNDS_PAIRS` of the sum of an even weight and its odd neighbour; NaN where there is
+// one. Where the CPU has no VNNI bytes are multiplied by AVX2, which adds two products in 16 bits: neighbours that add up to 127 at
+// most round to 128 at most, and 128 * 255 < 2^15. Weights of opposite signs need no room, so nearly all of the 8 bits remain.
+#define BOUNDS_PAIRS !AGK_VNNI
 static float AGK_NAME(largest)(const float *row, size_t k) {
   vf most = splat(0.0f);
   for (size_t i = 0; i < k; i += LANES) {
     const vf x = load_up_to(row + i, k - i);
-    const vf neighbour = __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
-    most = larger_or_nan(vabs(x + neighbour), larger_or_nan(vabs(x), most));
+    if (BOUNDS_PAIRS) {
+      const vf neighbour = __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+      most = larger_or_nan(vabs(x + neighbour), most);
+    }
+    most = larger_or_nan(vabs(x), most);
   }
   return max_lanes(most);
 }
 
 // How a row of int8 weights is quantised.
-//
-// Two neighbours that add up to 127 at most round to 128 at most, and so the sum of their products with bytes of a
-// row stays in 16 bits, 128 * 255 < 2^15, as AVX2's product of bytes needs. Weights of opposite signs need no room,
-// so nearly all of the 8 bits remain. All levels do the same, and so have the same results.
 typedef struct {
   float scale;  // NaN where weights are not finite, and with it every result
   float unit;   // the largest magnitude for each unit of a multiplier; 0 where all weights are taken for 0
@@ -85,11 +87,16 @@ typedef struct {
 
 static row_quantizer AGK_NAME(new_row_quantizer)(const float *row, size_t k) {
   const float largest = AGK_NAME(largest)(row, k);
-  // Sums of products with rows of bytes must fit 32 bits.
-  const float most = (float)smaller(255, INT32_MAX / ((k + 1) / 2 * 128 * 255));
-  if (!(largest < INFINITY)) return (row_quantizer){NAN, 0, most};
+  if (!(largest < INFINITY)) return (row_quantizer){NAN, 0, 1};
   // Below that a quotient could overflow, and the row is as good as zero.
-  if (largest < 0x1p-100f) return (row_quantizer){0, 0, most};
+  if (largest < 0x1p-100f) return (row_quantizer){0, 0, 1};
+  vf sizes = splat(0.0f);
+  for (size_t i = 0; i < k; i += LANES) sizes += vabs(load_up_to(row + i, k - i)) * (1.0f / largest);
+  // Sums of products with rows of bytes must fit 32 bits: for each unit of `most` a row of 255 gives 127 times its weights' sizes
+  // (of which the largest is 1), and rounding half of one a weight. A hundredth is for the rounding of these floats. With 1
+  // everything fits, however large the weights, because k is at most 2^16.
+  const float fits = 0.99f * ((float)INT32_MAX / 255) / (127 * sum_lanes(sizes) + 0.5f * (float)k);
+  const float most = fits < 1 ? 1 : fits > 255 ? 255 : floorf(fits);
   const float unit = largest / most;
   return (row_quantizer){unit / 127.0f, unit, most};
 }
@@ -117,11 +124,10 @@ INLINE void pack(agk_format format, const float *rows, size_t count, size_t k, s
         if (j < here) quantizers[j] = AGK_NAME(new_row_quantizer)(rows + (first + j) * k, k);
         scales[first + j] = j < here ? quantizers[j].scale : 0.0f;
       }
-    vi total = {0};
+    vi total = {0}, multipliers = {0};
+    float inverse[LANES] = {0};
     for (size_t s = 0; s < steps; s += LANES) {
-      float inverse[LANES] = {0};
-      vi multipliers = {0};
-      if (format == agk_int8) {
+      if (format == agk_int8 && s % GROUP_STEPS == 0) {
         const size_t at = s * width;
         for (size_t j = 0; j < here; j++)
           multipliers[j] = AGK_NAME(multiplier)(quantizers + j, rows + (first + j) * k + at,

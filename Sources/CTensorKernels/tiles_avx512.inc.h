@@ -50,45 +50,40 @@
 #include "tiles_assembly.inc.h"
 
 #if AGK_VNNI
-// VNNI has no room for multipliers between its products: a group's sums are multiplied when they are complete and join those
-// in memory. That is done row by row amid the first products of the next group, so that the multipliers' work overlaps.
-#define CLEAR_MEMORY(r, x, y) "vmovups %%zmm2, (%[c])\n vmovups %%zmm2, 64(%[c])\n add %[ldc], %[c]\n"
-#define JOIN(r, x, y)                                                                           \
-  "vpmulld (%[m]), %%zmm" x ", %%zmm" x "\n vpmulld 64(%[m]), %%zmm" y ", %%zmm" y "\n" ADD_INT(r, x, y)
-#define JOIN_ROW(r, x, y) JOIN(r, x, y) CLEAR(r, x, y) INT8_ROW(r, "0", x, y)
-#define DEFINE_INT8_TILE(n)                                                                            \
+// VNNI has no room for multipliers between its products: a group's sums are multiplied when they are complete.
+#define MULTIPLY(r, x, y) "vpmulld (%[m]), %%zmm" x ", %%zmm" x "\n vpmulld 64(%[m]), %%zmm" y ", %%zmm" y "\n"
+#define INT8_TILE(n, clear, four, joined)                                                              \
   DECLARE_TILE(int8, n) {                                                                              \
     ROW_POINTERS;                                                                                      \
     char *const first = c;                                                                             \
-    const char *m = b;                                                                                 \
-    size_t here = 0;                                                                                   \
-    const uint32_t adds = accumulate;                                                                  \
-    __asm__ volatile(                                                                                  \
-        "cmpl $0, %[accumulate]\n jne 1f\n vpxord %%zmm2, %%zmm2, %%zmm2\n" ROWS_##n(CLEAR_MEMORY)     \
-        "1:\n" ROWS_##n(CLEAR) "add $128, %[b]\n mov $16, %k[here]\n"                                  \
-        "cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n jmp 3f\n"           \
-        ".p2align 6\n"                                                                                 \
-        "2:\n" FETCH STEPS_4(ROWS_##n, INT8) ADVANCE("16") "add $512, %[b]\n"                          \
-        "3:\n sub $4, %[here]\n jae 2b\n add $4, %[here]\n jz 5f\n"                                    \
-        "4:\n" STEP(ROWS_##n, INT8_ROW_0, "0") ADVANCE("4") "add $128, %[b]\n dec %[here]\n jnz 4b\n"  \
-        "5:\n mov %[first], %[c]\n test %[steps], %[steps]\n jz 7f\n"                                  \
-        "mov $16, %k[here]\n cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n"  \
-        STEP(ROWS_##n, JOIN_ROW, "128") ADVANCE("4") "mov %[b], %[m]\n add $256, %[b]\n dec %[here]\n"   \
-        "sub $3, %[here]\n jb 6f\n"                                                                    \
-        FETCH STEP(ROWS_##n, INT8_ROW_0, "0") STEP(ROWS_##n, INT8_ROW_1, "128")                        \
-        STEP(ROWS_##n, INT8_ROW_2, "256") ADVANCE("12") "add $384, %[b]\n jmp 3b\n"                     \
-        "6:\n add $3, %[here]\n jz 5b\n jmp 4b\n"                                                      \
-        "7:\n" ROWS_##n(JOIN) "vzeroupper\n"                                                           \
-        : ROW_OPERANDS, [b] "+&r"(b), [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps),          \
-          [c] "+&r"(c), [next] "+&r"(next)                                                             \
-        : [l] "r"(lda), [ldc] "m"(ldc), [first] "m"(first), [accumulate] "m"(adds), [stride] "m"(stride)  \
-        : "memory", "cc", VECTOR_REGISTERS);                                                           \
+    for (size_t left = steps; left > 0; accumulate = true) {                                           \
+      const char *const m = b;                                                                         \
+      b += 128;                                                                                        \
+      c = first;                                                                                       \
+      steps = left < GROUP_STEPS ? left : GROUP_STEPS;                                                 \
+      left -= steps;                                                                                   \
+      RUN_TILE(n, INT8, clear, four, joined ROWS_##n(MULTIPLY), ADD_INT, COMMA [m] "r"(m))             \
+    }                                                                                                  \
   }
+#define DEFINE_INT8_TILE(n) INT8_TILE(n, ROWS_##n(CLEAR), STEPS_4(ROWS_##n, INT8), "")
+// Of one row, which every remainder is, every fourth step goes to sums of its own: a product waits for the one before it.
+#define CHAIN_1(X) X(0, "6", "7")
+#define CHAIN_2(X) X(0, "8", "9")
+#define CHAIN_3(X) X(0, "10", "11")
+INT8_TILE(1, ROWS_4(CLEAR),
+          STEP(ROWS_1, INT8_ROW_0, "0") STEP(CHAIN_1, INT8_ROW_1, LINE_1) STEP(CHAIN_2, INT8_ROW_2, LINE_2)
+              STEP(CHAIN_3, INT8_ROW_3, LINE_3),
+          "vpaddd %%zmm6, %%zmm4, %%zmm4\n vpaddd %%zmm7, %%zmm5, %%zmm5\n vpaddd %%zmm8, %%zmm10, %%zmm10\n"
+          "vpaddd %%zmm9, %%zmm11, %%zmm11\n vpaddd %%zmm10, %%zmm4, %%zmm4\n vpaddd %%zmm11, %%zmm5, %%zmm5\n")
 #endif
 
-#define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define EACH_LARGER(X) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define EACH_COUNT(X) X(1) EACH_LARGER(X)
 EACH_COUNT(FLOAT32_TILE)
-EACH_COUNT(DEFINE_INT8_TILE)
+#if !AGK_VNNI
+DEFINE_INT8_TILE(1)
+#endif
+EACH_LARGER(DEFINE_INT8_TILE)
 EACH_COUNT(INT16_TILE)
 #if AGK_BF16
 #define BFLOAT16_ROW(r, o, x, y) ROW("vpbroadcastd", "vdpbf16ps", r, o, x, y)

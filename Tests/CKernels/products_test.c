@@ -9,7 +9,7 @@
 #include "reference.h"
 
 static const size_t sizes[] = {1, 2, 13, 14, 15, 16, 17, 31, 33, 48, 197, 257};
-static const size_t depths[] = {1, 2, 3, 5, 7, 15, 63, 64, 65, 127, 128, 129, 255, 257, 513, 770};
+static const size_t depths[] = {1, 2, 3, 5, 7, 15, 63, 64, 65, 127, 128, 129, 255, 257, 513, 770, 3073};
 enum { size_count = sizeof sizes / sizeof *sizes, depth_count = sizeof depths / sizeof *depths };
 
 typedef enum {
@@ -138,7 +138,7 @@ static void check_shape(const shape *s) {
     expected.rows = s->rows;
     expected.columns = s->columns;
     expected.k = s->k;
-    compute_reference(&expected, (agk_format)f, x, s->ld, s->row_step, s->finer, w);
+    size_t computed = SIZE_MAX;
     for (int level = 0; level < level_count; level++) {
       layer *const l = layers + level;
       l->kernels = tested_kernels(level);
@@ -148,6 +148,11 @@ static void check_shape(const shape *s) {
       l->side = s->side;
       context("%s, %zu x %zu, k %zu, kind %d, rows %zu apart", format_names[f], s->rows, s->columns, s->k, s->kind,
               s->row_step);
+      const agk_matrix_format *const format = &l->kernels->matrix.formats[f];
+      const size_t group = format->group_steps * format->step_elements;
+      if (group != computed)
+        compute_reference(&expected, (agk_format)f, group, x, s->ld, s->row_step, s->finer, w);
+      computed = group;
       pack_weights(l, w, s->columns, s->k);
       prepare_rows(l, x, s->rows, s->row_step, s->ld, s->finer);
       multiply_plainly(l, plain);

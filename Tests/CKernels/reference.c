@@ -43,26 +43,31 @@ static void in_float64(reference *to, agk_format format, const float *x, size_t 
     }
 }
 
-// The largest magnitude of a weight, or of the sum of an even one and the next.
-static float largest(const float *w, size_t k) {
+// The largest magnitude of a weight, or, of `pairs`, of the sum of an even one and the next.
+static float largest(const float *w, size_t k, bool pairs) {
   float most = 0;
   for (size_t i = 0; i < k; i++) {
-    const float pair = i % 2 ? w[i - 1] + w[i] : w[i];
+    const float pair = pairs && i % 2 ? w[i - 1] + w[i] : w[i];
     most = fmaxf(most, fmaxf(fabsf(w[i]), fabsf(pair)));
   }
   return most;
 }
 
-// Symmetric, 64 weights at a time: the largest of them is a multiple of the row's unit, rounded up, and becomes 127.
+// Symmetric, a group of weights at a time: the largest of them is a multiple of the row's unit, rounded up, and becomes 127. Groups
+// are of 64 weights, where the sum of two neighbours may not be larger either, or of 256.
 // q: the weights times their multipliers.
-static float quantize_weights(const float *w, size_t k, double *q, size_t step) {
-  const size_t pairs = (k + 1) / 2, fitting = 0x7fffffff / (pairs * 128 * 255);
-  const float multipliers = (float)(fitting < 255 ? fitting : 255);
-  const float most = largest(w, k), unit = most / multipliers;
+static float quantize_weights(const float *w, size_t k, double *q, size_t step, size_t group) {
+  const bool pairs = group == 64;
+  const float most = largest(w, k, pairs);
   const bool tiny = most < 0x1p-100f;
-  for (size_t s = 0; s < k; s += 64) {
-    const size_t count = at_most(64, k - s);
-    const float m = tiny ? 1 : fminf(fmaxf(ceilf(largest(w + s, count) / unit), 1), multipliers);
+  double sizes = 0;
+  for (size_t i = 0; !tiny && i < k; i++) sizes += fabs((double)w[i]) / (double)most;
+  // So that no sum leaves 32 bits.
+  const double fitting = floor(0.99 * 0x1p31 / 255 / (127 * sizes + (double)k / 2));
+  const float multipliers = (float)fmin(fmax(fitting, 1), 255), unit = most / multipliers;
+  for (size_t s = 0; s < k; s += group) {
+    const size_t count = at_most(group, k - s);
+    const float m = tiny ? 1 : fminf(fmaxf(ceilf(largest(w + s, count, pairs) / unit), 1), multipliers);
     const float inverse = tiny ? 0 : 127.0f / (m * unit);
     for (size_t i = s; i < s + count; i++) q[i * step] = (double)(m * rintf(w[i] * inverse));
   }
@@ -90,7 +95,8 @@ static float quantize_row(const float *x, size_t k, int *q, int *remainders, int
 }
 
 // In float64, which is exact for these integers, and which any compiler vectorises.
-static void in_integers(reference *to, const float *x, size_t ld, size_t step, size_t finer, const float *w) {
+static void in_integers(reference *to, size_t group, const float *x, size_t ld, size_t step, size_t finer,
+                        const float *w) {
   const size_t rows = to->rows, columns = to->columns, k = to->k;
   static double *weights, *sums, *rests;
   static int *row, *remainders;
@@ -101,7 +107,7 @@ static void in_integers(reference *to, const float *x, size_t ld, size_t step, s
   remainders = room(remainders, k * sizeof *remainders);
   sums = room(sums, columns * sizeof *sums);
   rests = room(rests, columns * sizeof *rests);
-  for (size_t j = 0; j < columns; j++) scales[j] = quantize_weights(w + j * k, k, weights + j, columns);
+  for (size_t j = 0; j < columns; j++) scales[j] = quantize_weights(w + j * k, k, weights + j, columns, group);
   for (size_t r = 0; r < rows; r++) {
     int zero;
     const float scale = quantize_row(x + r * step * ld, k, row, remainders, &zero);
@@ -120,12 +126,12 @@ static void in_integers(reference *to, const float *x, size_t ld, size_t step, s
   }
 }
 
-void compute_reference(reference *to, agk_format format, const float *x, size_t ld, size_t step, size_t finer,
-                       const float *w) {
+void compute_reference(reference *to, agk_format format, size_t group, const float *x, size_t ld, size_t step,
+                       size_t finer, const float *w) {
   const size_t count = to->rows * to->columns;
   if (format == agk_int8) {
     to->exact = room(to->exact, count * sizeof(float));
-    in_integers(to, x, ld, step, finer, w);
+    in_integers(to, group, x, ld, step, finer, w);
   } else {
     to->sum = room(to->sum, count * sizeof(double));
     to->size = room(to->size, count * sizeof(double));

@@ -13,9 +13,9 @@ typedef struct {
 } reference;
 
 // x: every `step`th row of k floats, ld floats from each row to the next; of int8, every `finer`th row of all keeps its
-// remainder, none if 0. w: columns x k, dense.
-void compute_reference(reference *to, agk_format format, const float *x, size_t ld, size_t step, size_t finer,
-                       const float *w);
+// remainder, none if 0. w: columns x k, dense; of int8, `group` weights have a multiplier.
+void compute_reference(reference *to, agk_format format, size_t group, const float *x, size_t ld, size_t step,
+                       size_t finer, const float *w);
 
 float bfloat16_of(float x);
 

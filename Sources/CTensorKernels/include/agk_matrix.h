@@ -7,7 +7,7 @@
 //
 // int8 weights are scale * multiplier * q: a scale for each column, and for each column and group of steps a small
 // integer, so that the sums stay integers. In front of each group a panel has one more line: each column's
-// multiplier, in 32 bits where the CPU has VNNI, else twice in 16.
+// multiplier, in 32 bits where the CPU has VNNI, else twice in 16. A group is longer where the CPU has VNNI.
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@ extension Kernels {
   /// - Throws: `TensorError.outOfMemory`.
   package func packingFingerprint(_ precision: Precision) throws -> UInt64 {
     // A panel and a bit, a group of steps and a bit: what pads the last ones is part of the layout.
-    let (rows, columns) = (table.pointee.matrix.panel_columns + 3, 101)
+    let (rows, columns) = (table.pointee.matrix.panel_columns + 3, 301)
     let weights = try Tensor(shape: [rows, columns]) { out in
       for index in 0..<rows * columns { out[index] = Float(index * 7919 % 1021 - 510) / 300 }
     }
