@@ -16,7 +16,11 @@ struct CIFAKETests {
   /// None of 2,000 labels changed where it was measured.
   @Test(arguments: [(Precision.bfloat16, Float(0.05)), (.int8, 0.2)])
   func lowerPrecisionsKeepNearlyAllLabels(_ precision: Precision, largestError: Float) throws {
-    let comparison = try Comparison(precision)
+    #if DEBUG
+      let comparison = try Comparison(precision, every: 4)
+    #else
+      let comparison = try Comparison(precision)
+    #endif
     #expect(comparison.otherLabels <= 2)
     #expect(comparison.largestError < largestError)
   }
@@ -26,7 +30,7 @@ struct CIFAKETests {
     /// Of a logit.
     var largestError: Float = 0
 
-    init(_ precision: Precision) throws {
+    init(_ precision: Precision, every step: Int = 1) throws {
       let archive = try StoredZip(contentsOf: #require(CIFAKE.archive))
       let golden = try CIFAKE.golden()
       let logits = try GoldenFile("cifake-default/golden.safetensors").floats("logits")
@@ -35,10 +39,12 @@ struct CIFAKETests {
       let names = CIFAKE.testNames(in: archive)
       #expect(names.count == 2000)
 
-      let results = classifier.classifyAndWait(batch: try names.map { try archive.bytes(of: $0) })
-      for (index, (result, label)) in zip(results, golden.labels).enumerated() {
+      let labels = Array(golden.labels)
+      let indices = Array(stride(from: 0, to: names.count, by: step))
+      let results = classifier.classifyAndWait(batch: try indices.map { try archive.bytes(of: names[$0]) })
+      for (index, result) in zip(indices, results) {
         let result = try result.get()
-        if "\(result[0].index)" != String(label) { otherLabels += 1 }
+        if "\(result[0].index)" != String(labels[index]) { otherLabels += 1 }
         for classification in result {
           let error = (classification.logit - logits[2 * index + classification.index]).magnitude
           largestError = max(largestError, error)

@@ -170,6 +170,8 @@ import Testing
       let away = try Tool.run(["classify", image, "--model", "org/model"], environment: environment)
       #expect(away.status == 0)
       #expect(away.errors.contains("using the cached model"))
+      // An address that is refused is tried again for 23 seconds; a name that no resolver takes is not.
+      environment["HF_ENDPOINT"] = "http://\(String(repeating: "a", count: 64)).invalid"
       let none = try Tool.run(["download", "org/other"], environment: environment)
       #expect(none.status == 3)
       #expect(none.errors.contains("cannot download"))

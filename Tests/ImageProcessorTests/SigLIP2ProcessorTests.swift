@@ -59,18 +59,22 @@ import Testing
   /// The pixel values, [3, height, width], in the order in which the reference has them: a row for each patch, its pixels
   /// row by row, the channels of a pixel side by side.
   private static func flattened(_ pixels: [Float], height: Int, width: Int, patch: Int) -> [Float] {
-    var rows: [Float] = []
-    rows.reserveCapacity(pixels.count)
-    for top in stride(from: 0, to: height, by: patch) {
-      for left in stride(from: 0, to: width, by: patch) {
-        for y in top..<top + patch {
-          for x in left..<left + patch {
-            for channel in 0..<3 { rows.append(pixels[(channel * height + y) * width + x]) }
+    pixels.withUnsafeBufferPointer { pixels in
+      [Float](unsafeUninitializedCapacity: pixels.count) { rows, count in
+        for top in stride(from: 0, to: height, by: patch) {
+          for left in stride(from: 0, to: width, by: patch) {
+            for y in top..<top + patch {
+              for x in left..<left + patch {
+                for channel in 0..<3 {
+                  rows.initializeElement(at: count, to: pixels[(channel * height + y) * width + x])
+                  count += 1
+                }
+              }
+            }
           }
         }
       }
     }
-    return rows
   }
 
   /// Rows and columns of patches, and the hash of the reference's rows.
