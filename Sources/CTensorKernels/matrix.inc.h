@@ -117,7 +117,7 @@ static finish_function *AGK_NAME(finisher)(const agk_product *p) {
   return AGK_NAME(finish_linear);
 }
 
-INLINE vf scaled_sum(vi sum, int32_t zero, vi column_sum) {
+INLINE vf centred_sum(vi sum, int32_t zero, vi column_sum) {
   return __builtin_convertvector(sum - zero * column_sum, vf);
 }
 
@@ -141,7 +141,7 @@ static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t 
       if (finer >> r & 1) continue;
       const size_t row = (first_row + r) * p->row_step;
       float *const at = sums + r * PANEL_COLUMNS + i;
-      store(at, scaled_sum(load_units((const char *)at), q->zeros[row], column_sum) * (splat(q->scales[row]) * scale));
+      store(at, centred_sum(load_units((const char *)at), q->zeros[row], column_sum) * (splat(q->scales[row]) * scale));
     }
   }
   for (size_t r = 0; finer >> r; r++) {
@@ -154,8 +154,8 @@ static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t 
     for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
       const vi column_sum = load_units((const char *)(p->sums + column + i));
       float *const at = sums + r * PANEL_COLUMNS + i;
-      const vf x = scaled_sum(load_units((const char *)at), q->zeros[row], column_sum) +
-                   scaled_sum(load_units((const char *)(rest + i)), REMAINDER_ZERO, column_sum) * 0x1p-8f;
+      const vf x = centred_sum(load_units((const char *)at), q->zeros[row], column_sum) +
+                   centred_sum(load_units((const char *)(rest + i)), REMAINDER_ZERO, column_sum) * 0x1p-8f;
       store(at, x * (splat(q->scales[row]) * load(p->scales + column + i)));
     }
   }
