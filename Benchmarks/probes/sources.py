@@ -46,11 +46,12 @@ def anywhere(image):
 
 
 PLAIN = {
-    "c": lambda image: crop(image, 16, 16),
-    "tl": lambda image: crop(image, 0, 0),
-    "br": lambda image: crop(image, 32, 32),
-    "fl": lambda image: crop(image, 16, 16).transpose(Image.FLIP_LEFT_RIGHT),
+    "middle": lambda image: crop(image, 16, 16),
+    "top-left": lambda image: crop(image, 0, 0),
+    "bottom-right": lambda image: crop(image, 32, 32),
+    "mirrored": lambda image: crop(image, 16, 16).transpose(Image.FLIP_LEFT_RIGHT),
 }
+# The names are the seeds of what is by chance.
 CHANGED = {
     "a1": lambda image: anywhere(recoded(image, "JPEG", 40, 90)),
     "a2": lambda image: anywhere(rescaled(image, 0.9, 1.4)),
@@ -79,7 +80,7 @@ def view_features(model, images, name, view, folder):
     return np.concatenate([found[:, layer, kind].astype(np.float32) for layer, kind in COLUMNS], 1)
 
 
-def taught(x, labels, weight, ridge):
+def taught(x, labels, weight):
     """Weighted ridge regression on standardised features, as a function of features."""
     total = weight.sum()
     mean = weight @ x / total
@@ -87,7 +88,7 @@ def taught(x, labels, weight, ridge):
     z, target = (x - mean) / deviation, 2.0 * labels - 1
     level = weight @ target / total
     weighted = z * weight[:, None]
-    slope = np.linalg.solve(weighted.T @ z + ridge * total * np.eye(z.shape[1]), weighted.T @ (target - level))
+    slope = np.linalg.solve(weighted.T @ z + RIDGE * total * np.eye(z.shape[1]), weighted.T @ (target - level))
     return lambda rows: ((rows - mean) / deviation) @ slope + level
 
 
@@ -111,7 +112,7 @@ class Judge:
         self.images, self.weight = images, weights(images)
         self.deals = [deal(images, 5)] + [deal(images, 5, np.random.default_rng(i)) for i in range(4)]
 
-    def scores(self, teach, judge, ridge=RIDGE, weight=None, take=None):
+    def scores(self, teach, judge, weight=None, take=None):
         """Of each way to deal every image's score: the mean over the views `judge` by what the views `teach` taught."""
         weight = self.weight if weight is None else weight
         found = [np.zeros(len(self.images)) for _ in self.deals]
@@ -121,7 +122,7 @@ class Judge:
                 if take:
                     mine = take(mine, number * 10 + fold)
                 read = taught(np.concatenate([x[mine] for x in teach]), np.tile(self.images.labels[mine], len(teach)),
-                              np.tile(weight[mine], len(teach)), ridge)
+                              np.tile(weight[mine], len(teach)))
                 scores[part == fold] = np.mean([read(x[part == fold]) for x in judge], axis=0)
         return found
 
@@ -141,7 +142,7 @@ def main():
     model = ViTForImageClassification.from_pretrained(arguments.model).eval()
     plain, changed = ([view_features(model, images, name, view, arguments.keep) for name, view in views.items()]
                       for views in (PLAIN, CHANGED))
-    rows = kept(arguments.keep, "res", lambda: np.stack([residuals.of_image(image) for image in images]))
+    rows = kept(arguments.keep, "residuals", lambda: np.stack([residuals.of_image(image) for image in images]))
 
     judge = Judge(images)
     print("| | dealt as by `cross-validate` | mean of five ways to deal |\n|---|---|---|")
@@ -157,12 +158,11 @@ def main():
         weight = np.where(faces, factor, 1) * judge.weight
         weight[images.labels == 0] *= len(images) / 2 / weight[images.labels == 0].sum()
         judge.show(f"four views, real portraits {factor} times", judge.scores(plain, plain, weight=weight))
-    said = np.mean([(s[faces] > 0).mean() for s in four])
     for part in (0.125, 0.25, 0.5, 0.75):
         judge.show(f"four views, {part} of the sources", judge.scores(plain, plain, take=some_sources(images, part)))
     for part in (0.125, 0.25, 0.5):
         judge.show(f"four views, {part} of the images", judge.scores(plain, plain, take=some_images(part)))
-    print(f"\nreal portraits said to be generated: {said:.2f}")
+    print(f"\nreal portraits said to be generated: {np.mean([(s[faces] > 0).mean() for s in four]):.2f}")
 
 
 main()

@@ -4,9 +4,9 @@
 #include "tables.h"
 #include "vector.inc.h"
 
-// Elements of k in the four bytes of a step, and the steps of int8 that share a line of multipliers: 64 weights where multiplying costs
-// nothing (AVX2), and 256, where it costs time and weights keep the rest of their bits instead; see `largest`. In full-size networks
-// both round alike (Docs/Performance.md).
+// Elements of k in the four bytes of a step, and the steps of int8 that share a line of multipliers: 64 weights where multiplying
+// costs nothing (AVX2), and 256 where it costs time and weights keep the rest of their bits instead; see `largest`. In full-size
+// networks both round alike (Docs/Performance.md).
 #define ELEMENTS_OF_STEP(format) ((format) == agk_float32 ? 1 : (format) == agk_bfloat16 ? 2 : 4)
 #define GROUP_STEPS (AGK_VNNI ? 64 : 16)
 

@@ -117,46 +117,29 @@ static finish_function *AGK_NAME(finisher)(const agk_product *p) {
   return AGK_NAME(finish_linear);
 }
 
-INLINE vf centred_sum(vi sum, int32_t zero, vi column_sum) {
-  return __builtin_convertvector(sum - zero * column_sum, vf);
-}
-
 // Integer sums to floats, in place: (sum - zero * column sum) * row scale * column scale. Of a row with a remainder
 // that one's sum joins before the scales, with the panel read once more.
 static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t rows, size_t panel, float *sums) {
   const agk_quantized_rows *const q = &p->quantized;
   const size_t column = panel * PANEL_COLUMNS;
-  uint32_t finer = 0;
-  if (q->remainders) {
-    const size_t step = p->row_step % q->remainder_step;
-    for (size_t r = 0, rest = first_row * p->row_step % q->remainder_step; r < rows; r++) {
-      finer |= (uint32_t)(rest == 0) << r;
-      rest = rest + step < q->remainder_step ? rest + step : rest + step - q->remainder_step;
-    }
-  }
-  for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
-    const vi column_sum = load_units((const char *)(p->sums + column + i));
-    const vf scale = load(p->scales + column + i);
-    for (size_t r = 0; r < rows; r++) {
-      if (finer >> r & 1) continue;
-      const size_t row = (first_row + r) * p->row_step;
-      float *const at = sums + r * PANEL_COLUMNS + i;
-      store(at, centred_sum(load_units((const char *)at), q->zeros[row], column_sum) * (splat(q->scales[row]) * scale));
-    }
-  }
-  for (size_t r = 0; finer >> r; r++) {
-    if (!(finer >> r & 1)) continue;
+  for (size_t r = 0; r < rows; r++, sums += PANEL_COLUMNS) {
     const size_t row = (first_row + r) * p->row_step;
-    float rest[PANEL_COLUMNS];
-    AGK_NAME(tiles)[agk_int8][0]((const char *)q->remainders + row / q->remainder_step * q->remainder_stride, 0,
-                                 (const char *)p->panels + panel * panel_lines(agk_int8, p->steps) * LINE, p->steps,
-                                 (char *)rest, 0, false, p->panels, 0);
+    const bool finer = q->remainders && row % q->remainder_step == 0;
+    float remainder[PANEL_COLUMNS] = {0};
+    if (finer)
+      AGK_NAME(tiles)[agk_int8][0]((const char *)q->remainders + row / q->remainder_step * q->remainder_stride, 0,
+                                   (const char *)p->panels + panel * panel_lines(agk_int8, p->steps) * LINE, p->steps,
+                                   (char *)remainder, 0, false, p->panels, 0);
+    const vf row_scale = splat(q->scales[row]);
     for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
       const vi column_sum = load_units((const char *)(p->sums + column + i));
-      float *const at = sums + r * PANEL_COLUMNS + i;
-      const vf x = centred_sum(load_units((const char *)at), q->zeros[row], column_sum) +
-                   centred_sum(load_units((const char *)(rest + i)), REMAINDER_ZERO, column_sum) * 0x1p-8f;
-      store(at, x * (splat(q->scales[row]) * load(p->scales + column + i)));
+      const vi whole = load_units((const char *)(sums + i)) - q->zeros[row] * column_sum;
+      vf x = __builtin_convertvector(whole, vf);
+      if (finer) {
+        const vi part = load_units((const char *)(remainder + i)) - REMAINDER_ZERO * column_sum;
+        x += __builtin_convertvector(part, vf) * 0x1p-8f;
+      }
+      store(sums + i, x * (row_scale * load(p->scales + column + i)));
     }
   }
 }

@@ -94,14 +94,15 @@
   "cmpl $0, %[accumulate]\n je 8f\n" ROWS_##n(add) "jmp 9f\n"    \
   "8:\n" ROWS_##n(STORE) "9:\n"
 
-// Four steps at a time, then one at a time, then what is to be done with the sums, and they to memory.
+// Four steps at a time, then one at a time, then what `finished` does with the sums, and they to memory. `operands`: what that reads,
+// after a COMMA.
 #define COMMA ,
-#define RUN_TILE(n, FORMAT, clear, four, finished, add, operands)                                      \
+#define RUN_TILE(n, FORMAT, finished, add, operands)                                                   \
     size_t whole = steps / 4, rest = steps % 4;                                                        \
     const uint32_t adds = accumulate;                                                                  \
-    __asm__ volatile(clear                                                                             \
+    __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
         "test %[whole], %[whole]\n jz 2f\n .p2align 6\n"                                               \
-        "1:\n" FETCH four ADVANCE("16")                                                                \
+        "1:\n" FETCH STEPS_4(ROWS_##n, FORMAT) ADVANCE("16")                                           \
         "add $" LINE_4 ", %[b]\n dec %[whole]\n jnz 1b\n"                                              \
         "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
         "3:\n" STEP(ROWS_##n, FORMAT##_ROW_0, "0") ADVANCE("4")                                        \
@@ -114,7 +115,7 @@
 #define DEFINE_TILE(format, FORMAT, add, n)                                                            \
   DECLARE_TILE(format, n) {                                                                            \
     ROW_POINTERS;                                                                                      \
-    RUN_TILE(n, FORMAT, ROWS_##n(CLEAR), STEPS_4(ROWS_##n, FORMAT), "", add, )                         \
+    RUN_TILE(n, FORMAT, "", add, )                                                                     \
   }
 
 #if !AGK_VNNI

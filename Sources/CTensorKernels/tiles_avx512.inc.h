@@ -52,7 +52,7 @@
 #if AGK_VNNI
 // VNNI has no room for multipliers between its products: a group's sums are multiplied when they are complete.
 #define MULTIPLY(r, x, y) "vpmulld (%[m]), %%zmm" x ", %%zmm" x "\n vpmulld 64(%[m]), %%zmm" y ", %%zmm" y "\n"
-#define INT8_TILE(n, clear, four, joined)                                                              \
+#define DEFINE_INT8_TILE(n)                                                                            \
   DECLARE_TILE(int8, n) {                                                                              \
     ROW_POINTERS;                                                                                      \
     char *const first = c;                                                                             \
@@ -62,28 +62,14 @@
       c = first;                                                                                       \
       steps = left < GROUP_STEPS ? left : GROUP_STEPS;                                                 \
       left -= steps;                                                                                   \
-      RUN_TILE(n, INT8, clear, four, joined ROWS_##n(MULTIPLY), ADD_INT, COMMA [m] "r"(m))             \
+      RUN_TILE(n, INT8, ROWS_##n(MULTIPLY), ADD_INT, COMMA [m] "r"(m))                                 \
     }                                                                                                  \
   }
-#define DEFINE_INT8_TILE(n) INT8_TILE(n, ROWS_##n(CLEAR), STEPS_4(ROWS_##n, INT8), "")
-// Of one row, which every remainder is, every fourth step goes to sums of its own: a product waits for the one before it.
-#define CHAIN_1(X) X(0, "6", "7")
-#define CHAIN_2(X) X(0, "8", "9")
-#define CHAIN_3(X) X(0, "10", "11")
-INT8_TILE(1, ROWS_4(CLEAR),
-          STEP(ROWS_1, INT8_ROW_0, "0") STEP(CHAIN_1, INT8_ROW_1, LINE_1) STEP(CHAIN_2, INT8_ROW_2, LINE_2)
-              STEP(CHAIN_3, INT8_ROW_3, LINE_3),
-          "vpaddd %%zmm6, %%zmm4, %%zmm4\n vpaddd %%zmm7, %%zmm5, %%zmm5\n vpaddd %%zmm8, %%zmm10, %%zmm10\n"
-          "vpaddd %%zmm9, %%zmm11, %%zmm11\n vpaddd %%zmm10, %%zmm4, %%zmm4\n vpaddd %%zmm11, %%zmm5, %%zmm5\n")
 #endif
 
-#define EACH_LARGER(X) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
-#define EACH_COUNT(X) X(1) EACH_LARGER(X)
+#define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 EACH_COUNT(FLOAT32_TILE)
-#if !AGK_VNNI
-DEFINE_INT8_TILE(1)
-#endif
-EACH_LARGER(DEFINE_INT8_TILE)
+EACH_COUNT(DEFINE_INT8_TILE)
 EACH_COUNT(INT16_TILE)
 #if AGK_BF16
 #define BFLOAT16_ROW(r, o, x, y) ROW("vpbroadcastd", "vdpbf16ps", r, o, x, y)
