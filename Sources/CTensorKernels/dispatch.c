@@ -1,6 +1,14 @@
+#define _GNU_SOURCE
 #include "CTensorKernels.h"
 
 #include "tables.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <cpuid.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
@@ -16,12 +24,43 @@ static const agk_kernels *portable(void) {
   return &agk_kernels_portable;
 }
 
+#if defined(__x86_64__)
+#if defined(__linux__)
+// Whether the CPU has AMX's products of int8 and bfloat16, and this process may use them. The registers are 8 KiB, and Linux has
+// them for a process that asks (for all of its threads, whenever they start). It says no where it does not know them, or where
+// a thread's stack for signals has no room for them.
+static bool ask_for_amx(void) {
+  enum { request_permission = 0x1023, tile_data = 18 };
+  const unsigned needed = 1u << 22 | 1u << 24 | 1u << 25;  // bfloat16, tiles, int8
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & needed) == needed &&
+         syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+#endif
+
+static bool has_amx(void) {
+#if defined(__linux__)
+  enum { unknown = 0, no, yes };
+  static atomic_int answer;
+  int known = atomic_load_explicit(&answer, memory_order_relaxed);
+  if (known == unknown) {
+    known = ask_for_amx() ? yes : no;
+    atomic_store_explicit(&answer, known, memory_order_relaxed);
+  }
+  return known == yes;
+#else
+  return false;
+#endif
+}
+#endif
+
 agk_level agk_best_level(void) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
     if (!__builtin_cpu_supports("avx512vnni")) return agk_level_avx512;
-    return __builtin_cpu_supports("avx512bf16") ? agk_level_bf16 : agk_level_vnni;
+    if (!__builtin_cpu_supports("avx512bf16")) return agk_level_vnni;
+    return has_amx() ? agk_level_amx : agk_level_bf16;
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return agk_level_avx2;
 #endif
@@ -35,7 +74,7 @@ agk_level agk_default_level(agk_format format) {
   // Zen 4 does 512 bits in two halves, so that float32 gains nothing by them; with AVX2's tiles a network is faster by a
   // seventh (Docs/Performance.md), with the same numbers to the bit.
   if (format == agk_float32 && __builtin_cpu_is("amdfam19h")) return agk_level_avx2;
-  // Intel multiplies bfloat16 outside its matrix unit at half the rate of floats: there they are widened.
+  // Intel multiplies bfloat16 outside its matrix unit (AMX) at half the rate of floats: there they are widened.
   if (format == agk_bfloat16 && best == agk_level_bf16 && __builtin_cpu_is("intel")) return agk_level_vnni;
 #else
   (void)format;
@@ -52,6 +91,7 @@ const agk_kernels *agk_kernels_for(agk_level level) {
     case agk_level_avx512: return &agk_kernels_avx512;
     case agk_level_vnni: return &agk_kernels_vnni;
     case agk_level_bf16: return &agk_kernels_bf16;
+    case agk_level_amx: return &agk_kernels_amx;
 #endif
     default: return NULL;
   }

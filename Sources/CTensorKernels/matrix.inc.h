@@ -144,6 +144,12 @@ static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t 
   }
 }
 
+#if AGK_BF16
+#include "tiles_amx.inc.h"
+// A piece of a panel for AMX: its sums stay in memory from one to the next, and less often so in longer ones.
+#define AMX_BLOCK 128
+#endif
+
 // Pairs of bfloat16, some lines of a panel, to two lines of floats each. The even element is in the low half.
 INLINE void widen(const char *lines, size_t steps, float *out) {
   for (size_t s = 0; s < steps; s++, lines += LINE, out += 2 * PANEL_COLUMNS)
@@ -157,11 +163,19 @@ INLINE void widen(const char *lines, size_t steps, float *out) {
 // Panel by panel (or a few at a time), piece by piece of k, and over each piece all rows. The piece stays in the
 // first-level cache, the rows, or their part of k, in the second; meanwhile the next piece is fetched, a line now and
 // then, as many at once would keep the tile's own lines waiting; and the lines of memory that the tile will add to.
-INLINE void product(const agk_product *p, agk_format format, size_t first_row, size_t rows, size_t first_panel,
+INLINE void product(const agk_product *p, agk_format format, bool amx, size_t first_row, size_t rows, size_t first_panel,
                     size_t panels, float *scratch) {
-  const size_t tiles = (rows + AGK_TILE_ROWS - 1) / AGK_TILE_ROWS;
+  size_t most_rows = AGK_TILE_ROWS, block = AGK_NAME(blocks)[format];
+#if AGK_BF16
+  size_t configured = 0;
+  if (amx) {
+    most_rows = AMX_ROWS;
+    block = AMX_BLOCK;
+  }
+#endif
+  const size_t tiles = (rows + most_rows - 1) / most_rows;
   const size_t rows_each = rows / tiles, longer = rows % tiles;
-  const size_t block = AGK_NAME(blocks)[format], step_bytes = AGK_NAME(step_bytes)[format];
+  const size_t step_bytes = AGK_NAME(step_bytes)[format];
   const size_t panel_bytes = panel_lines(format, p->steps) * LINE, end = first_panel + panels;
   const bool widens = WIDENS && format == agk_bfloat16;
   float wide[widens ? 2 * BFLOAT16_BLOCK * PANEL_COLUMNS : 1] __attribute__((aligned(64)));
@@ -193,7 +207,14 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
           if (last && format != agk_int8)
             for (size_t r = 0; r < count; r++)
               __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
-          sum[count - 1](a, p->lda, factors, tile_steps, (char *)sums, LINE, s > 0, next, stride);
+#if AGK_BF16
+          if (amx) {
+            if (count != configured) amx_configure(configured = count);
+            (format == agk_int8 ? amx_tile_int8 : amx_tile_bfloat16)(count, a, p->lda, factors, tile_steps, (char *)sums,
+                                                                     s > 0, next, stride);
+          }
+#endif
+          if (!amx) sum[count - 1](a, p->lda, factors, tile_steps, (char *)sums, LINE, s > 0, next, stride);
           next += tile_steps / 4 * stride;
           if (last) {
             if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j, sums);
@@ -206,14 +227,22 @@ INLINE void product(const agk_product *p, agk_format format, size_t first_row, s
       }
     }
   }
+#if AGK_BF16
+  // Registers in use would be saved whenever the thread is put aside.
+  if (amx) _tile_release();
+#endif
 }
 
-#define DEFINE(format)                                                                                   \
-  static void AGK_NAME(product_##format)(const agk_product *p, size_t first_row, size_t rows,            \
-                                         size_t first_panel, size_t panels, float *scratch) {            \
-    product(p, agk_##format, first_row, rows, first_panel, panels, scratch);                             \
+#define DEFINE(name, format, amx)                                                                        \
+  static void AGK_NAME(product_##name)(const agk_product *p, size_t first_row, size_t rows,              \
+                                       size_t first_panel, size_t panels, float *scratch) {              \
+    product(p, agk_##format, amx, first_row, rows, first_panel, panels, scratch);                        \
   }
-DEFINE(float32)
-DEFINE(bfloat16)
-DEFINE(int8)
+DEFINE(float32, float32, false)
+DEFINE(bfloat16, bfloat16, false)
+DEFINE(int8, int8, false)
+#if AGK_BF16
+DEFINE(amx_bfloat16, bfloat16, true)
+DEFINE(amx_int8, int8, true)
+#endif
 #undef DEFINE

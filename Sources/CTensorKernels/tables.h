@@ -10,4 +10,5 @@ extern const agk_kernels agk_kernels_avx2;
 extern const agk_kernels agk_kernels_avx512;
 extern const agk_kernels agk_kernels_vnni;
 extern const agk_kernels agk_kernels_bf16;
+extern const agk_kernels agk_kernels_amx;
 #endif

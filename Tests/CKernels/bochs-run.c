@@ -7,6 +7,7 @@
 // is the program's; 132 for an illegal instruction, 139 for a bad access, 127 when nothing could be run.
 //   BOCHS_CPU=sapphire_rapids   or corei7_icelake_u (VNNI, no BF16), corei7_skylake_x (F BW DQ VL),
 //                               corei7_haswell_4770 (AVX2), core2_penryn_t9600 (no AVX), ...
+//   BOCHS_AMX=1                 and AMX, which the library lacks: amx-emulation.c has it (with sapphire_rapids)
 //   BOCHS_STATS=1               instructions and time, to stderr
 #define _GNU_SOURCE
 #include <asm/prctl.h>
@@ -14,8 +15,10 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +30,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "amx-emulation.h"
 
 typedef uint64_t u64;
 #define API __attribute__((visibility("default")))
@@ -85,7 +90,7 @@ static void *find(const char *name) {
 #define DECLARE(result, name, ...) static result (*name)(__VA_ARGS__);
 FUNCTIONS(DECLARE)
 
-enum { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10 };
+enum { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10 };  // as instructions number them
 enum { es, cs, ss, ds, fs, gs };
 static u64 reg(unsigned r) { return cpu_get_reg64(0, r); }
 
@@ -113,7 +118,14 @@ API void mem_write_phy(unsigned cpu, u64 a, unsigned n, const void *from) {
   memcpy((void *)(a & 0xffffffffffffful), from, n);
 }
 
-API void bx_instr_before_execution(unsigned cpu, void *i) { instructions++; }
+static bool has_amx;
+static u64 current;  // where the instruction is that is being carried out
+static jmp_buf next_instruction;
+
+API void bx_instr_before_execution(unsigned cpu, void *i) {
+  instructions++;
+  if (has_amx) current = cpu_get_pc(0);
+}
 
 #define NOTHING(name, ...) \
   API void name(__VA_ARGS__) {}
@@ -130,6 +142,15 @@ NOTHING(bx_instr_prefetch_hint, unsigned c, unsigned w, unsigned s, u64 o)
 
 API void bx_instr_exception(unsigned cpu, unsigned vector, unsigned error) {
   u64 pc = cpu_get_pc(0);
+  if (vector == 6 && has_amx) {
+    const char *refusal;
+    const unsigned length = amx_execute((const uint8_t *)current, reg, &refusal);
+    if (length) {
+      cpu_set_pc(0, current + length);
+      longjmp(next_instruction, 1);
+    }
+    if (refusal) fprintf(stderr, "bochs-run: AMX: %s\n", refusal);
+  }
   const char *what = vector == 6 ? "illegal instruction" : vector == 14 ? "page fault" : vector == 13 ? "protection fault"
                    : vector == 0 ? "division by zero" : vector == 19 ? "SIMD exception" : "exception";
   fprintf(stderr, "bochs-run: %s (vector %u, error %u) at or just before %#lx", what, vector, error, pc);
@@ -195,6 +216,7 @@ static u64 system_call(u64 number, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f) {
     case SYS_arch_prctl:
       if (a == ARCH_SET_FS) return cpu_set_seg(0, fs, 1, 0, b, ~0u, 0xc093), 0;
       if (a == ARCH_SET_GS) return cpu_set_seg(0, gs, 1, 0, b, ~0u, 0xc093), 0;
+      if (a == 0x1023 && b == 18 && has_amx) return 0;  // ARCH_REQ_XCOMP_PERM, the tiles' data
       return -EINVAL;
     case SYS_set_tid_address: return gettid();
     case SYS_set_robust_list:
@@ -244,6 +266,17 @@ API void *_Z23create_corei3_cnl_cpuidP8BX_CPU_C(void *cpu) {
   return ((void *(*)(void *))find(name))(cpu);
 }
 
+typedef struct {
+  uint32_t eax, ebx, ecx, edx;
+} cpuid_result;
+#define LEAF_7 _ZNK17sapphire_rapids_t20get_std_cpuid_leaf_7EjP16cpuid_function_t
+#define TEXT(x) #x
+#define TEXT_OF(x) TEXT(x)
+API void LEAF_7(const void *cpu, uint32_t part, cpuid_result *result) {
+  ((void (*)(const void *, uint32_t, cpuid_result *))find(TEXT_OF(LEAF_7)))(cpu, part, result);
+  if (has_amx && part == 0) result->edx |= 1u << 22 | 1u << 24 | 1u << 25;  // bfloat16, tiles, int8
+}
+
 // ---- Loading -----------------------------------------------------------------------------------------
 
 typedef struct {
@@ -288,6 +321,7 @@ static u64 put_text(char **to, const char *text) {
 
 int main(int argc, char **argv, char **environment) {
   if (argc < 3) return fprintf(stderr, "usage: bochs-run BOCHSCPU_LIBRARY PROGRAM [arguments...]\n"), 127;
+  has_amx = getenv("BOCHS_AMX") != NULL;
   library = dlopen(argv[1], RTLD_LAZY | RTLD_GLOBAL);
   if (!library) return fprintf(stderr, "bochs-run: %s\n", dlerror()), 127;
 #define RESOLVE(result, name, ...) name = find(#name);
@@ -362,5 +396,6 @@ int main(int argc, char **argv, char **environment) {
   cpu_set_mode(0);
   cpu_clear_killbit(0);
   clock_gettime(CLOCK_MONOTONIC, &began);
+  setjmp(next_instruction);
   for (;;) cpu_loop(0);
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds the tests of CTensorKernels statically and runs them on emulated CPUs that have AVX-512 and that have less,
+# Builds the tests of CTensorKernels statically and runs them on emulated CPUs that have AVX-512, AMX, and that have less,
 # because the machines that we have may not. The emulator is Bochs's CPU, a library inside the PyPI wheel
 # `bochscpu-python`, pinned by its hash; bochs-run.c calls it without Python. It is for tests only, nothing of it is
-# part of the package.
-#   run-avx512.sh [CPU...]   CPUs as Bochs names them; otherwise one for each level, the highest only where it is lacking
+# part of the package. AMX, which it lacks, is in amx-emulation.c.
+#   run-avx512.sh [CPU...]   CPUs as Bochs names them, or sapphire_rapids_amx; otherwise one for each level, the highest two
+#                            only where they are lacking
 #   CLANG=clang              the compiler
 #   EMULATOR=FOLDER          where the wheel is kept; otherwise .build/bochs of this checkout
 # Debian package: python3-pip. Needs PyPI when the wheel is not yet in EMULATOR.
@@ -31,7 +32,8 @@ if [ ! -f "$wheel" ]; then
 fi
 echo "$hash  $wheel" | sha256sum -c --quiet
 python3 -m zipfile -e "$wheel" "$out"
-"${CLANG:-clang}" -O2 -Wall -Werror -rdynamic -pie -fPIE -o "$out/bochs-run" "$here/bochs-run.c" -ldl
+"${CLANG:-clang}" -O2 -Wall -Werror -rdynamic -pie -fPIE -o "$out/bochs-run" "$here/bochs-run.c" \
+  "$here/amx-emulation.c" -ldl -lm
 
 compile -O2
 "${CLANG:-clang}" -static -o "$out/kernels-test" "${objects[@]}" -lm -lpthread
@@ -39,17 +41,21 @@ compile -O2
 # CPU, best level, lowest level to be tested, and whether a part of the shapes will do: the first CPU has all levels
 # but the portable one, the others show that no level asks for more than its CPU has.
 run_on() {
-  BOCHS_CPU=$1 BOCHS_STATS=1 env -u LD_BIND_NOW "$out/bochs-run" "$out/bochscpu/$library" "$out/kernels-test" \
+  local amx=()
+  [[ $1 != *_amx ]] || amx=(BOCHS_AMX=1)
+  BOCHS_CPU=${1%_amx} BOCHS_STATS=1 env -u LD_BIND_NOW "${amx[@]}" "$out/bochs-run" "$out/bochscpu/$library" "$out/kernels-test" \
     "${@:2}" >"$out/$1.log" 2>&1
 }
 if [ $# -eq 0 ]; then
   set -- corei7_icelake_u corei7_skylake_x core2_penryn_t9600
   # What this machine has itself, run.sh tests on it.
   grep -qw avx512_bf16 /proc/cpuinfo || set -- sapphire_rapids "$@"
+  grep -qw amx_int8 /proc/cpuinfo || set -- sapphire_rapids_amx "$@"
 fi
 jobs=()
 for cpu in "$@"; do
   case $cpu in
+    sapphire_rapids_amx) run_on "$cpu" amx amx products & ;;
     sapphire_rapids) run_on "$cpu" avx512bf16 avx2 & ;;
     corei7_icelake_u | tigerlake) run_on "$cpu" avx512vnni avx512vnni brief & ;;
     corei7_skylake_x | corei3_cnl) run_on "$cpu" avx512 avx512 brief & ;;

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-const char *const level_names[level_count] = {"portable", "avx2", "avx512", "avx512vnni", "avx512bf16"};
+const char *const level_names[level_count] = {"portable", "avx2", "avx512", "avx512vnni", "avx512bf16", "amx"};
 const char *const format_names[format_count] = {"float32", "bfloat16", "int8"};
 
 static int lowest;

@@ -8,7 +8,7 @@
 
 #include "CTensorKernels.h"
 
-enum { level_count = 5, format_count = 3, activation_count = agk_sqrt_softplus + 1 };
+enum { level_count = 6, format_count = 3, activation_count = agk_sqrt_softplus + 1 };
 extern const char *const level_names[level_count];
 extern const char *const format_names[format_count];
 

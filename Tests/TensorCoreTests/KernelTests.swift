@@ -219,6 +219,7 @@ import Testing
   @Test func levelsAreOrderedAndForced() {
     #expect(KernelLevel.portable < .blas && .blas < .avx2 && .avx2 < .avx512)
     #expect(KernelLevel.avx512 < .avx512vnni && .avx512vnni < .avx512bf16)
+    #expect(KernelLevel.avx512bf16 < .amx)
     #expect(KernelLevel.resolve("avx2", best: .avx512) == .success(.avx2))
     #expect(KernelLevel.resolve("avx512", best: .avx2) == .failure(.unavailable(.avx512, best: .avx2)))
     #expect(KernelLevel.resolve("AVX2", best: .avx512) == .failure(.unknown("AVX2")))

@@ -16,6 +16,7 @@ typedef enum {
   agk_level_avx512 = 2,    // AVX-512 F, BW, DQ, VL
   agk_level_vnni = 3,      // the same and AVX-512 VNNI
   agk_level_bf16 = 4,      // the same and AVX-512 BF16
+  agk_level_amx = 5,       // the same and AMX of int8 and bfloat16
 } agk_level;
 
 typedef struct {

@@ -15,7 +15,7 @@ enum ResizeKernels {
       switch instructions {
       case .portable: CIK_LEVEL_PORTABLE
       case .avx2: CIK_LEVEL_AVX2
-      case .avx512, .avx512vnni, .avx512bf16: CIK_LEVEL_AVX512
+      case .avx512, .avx512vnni, .avx512bf16, .amx: CIK_LEVEL_AVX512
       }
     return Int32(level)
   }

@@ -12,12 +12,14 @@ package enum InstructionSet: Sendable, CaseIterable, Comparable {
   case avx512vnni
   /// The same and AVX-512 BF16.
   case avx512bf16
+  /// The same and AMX of int8 and bfloat16. Linux has its registers for a process that asks; who asks for the best level does.
+  case amx
 
   /// The most that this CPU has.
   static var best: InstructionSet { InstructionSet(agk_best_level()) }
 
   /// What is used where nobody asks for another: the most that this CPU has. Zen 4, which does 512 bits in two halves, is
-  /// faster in float32 with AVX2, and Intel's CPUs in bfloat16 without the instructions for it.
+  /// faster in float32 with AVX2, and Intel's CPUs without AMX in bfloat16 without the instructions for it.
   static func standard(for precision: Precision) -> InstructionSet {
     InstructionSet(agk_default_level(precision.cFormat))
   }
@@ -33,6 +35,7 @@ package enum InstructionSet: Sendable, CaseIterable, Comparable {
     case .avx512: agk_level_avx512
     case .avx512vnni: agk_level_vnni
     case .avx512bf16: agk_level_bf16
+    case .amx: agk_level_amx
     }
   }
 }

@@ -17,6 +17,8 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   case avx512vnni
   /// The same and AVX-512 BF16: bfloat16 products.
   case avx512bf16
+  /// The same and AMX: 8-bit and bfloat16 products in Intel's matrix unit.
+  case amx
 
   /// The variable that forces a level.
   public static let environmentVariable = "AIGUARD_KERNELS"
@@ -25,7 +27,7 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   public static var best: KernelLevel { KernelLevel(.best) }
 
   /// The level for whoever asks for none: the one that is fastest. That is the best one, but for float32 on AMD's Zen 4,
-  /// where AVX2's is, with the same numbers, and for bfloat16 on Intel's CPUs, where it is ``avx512vnni``.
+  /// where AVX2's is, with the same numbers, and for bfloat16 on Intel's CPUs without AMX, where it is ``avx512vnni``.
   public static func standard(for precision: Precision) -> KernelLevel {
     KernelLevel(.standard(for: precision))
   }
@@ -63,6 +65,7 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   /// The level for a CPU with these instructions.
   private init(_ instructions: InstructionSet) {
     switch instructions {
+    case .amx: self = .amx
     case .avx512bf16: self = .avx512bf16
     case .avx512vnni: self = .avx512vnni
     case .avx512: self = .avx512
@@ -85,6 +88,7 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
     case .avx512: .avx512
     case .avx512vnni: .avx512vnni
     case .avx512bf16: .avx512bf16
+    case .amx: .amx
     }
   }
 
