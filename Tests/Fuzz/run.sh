@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes one target, or all of them one after the other, under the address and undefined-behaviour sanitizers.
+# Fuzzes one target, or all of them, one on each core, under the address and undefined-behaviour sanitizers.
 #   run.sh TARGET|all [SECONDS]      600 seconds each unless said otherwise
 # The corpus grows in .fuzz/TARGET from the files of Fixtures; what is found is left in .fuzz/found. A finding
 # becomes a file in Fixtures/regressions, which the tests replay.
@@ -12,11 +12,12 @@ if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxe
 sanitizers=fuzzer,address
 # The product that only this package uses.
 export AIGUARD_FUZZER=1
-failed=0
 swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
   -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined \
   -Xswiftc -use-ld=lld | tail -n 1
-for target in $targets; do
+
+fuzz() {
+  local target=$1 corpus found folders seeds seed folder file failed=0
   corpus=$root/.fuzz/$target found=$root/.fuzz/found
   mkdir -p "$corpus" "$found"
   case $target in
@@ -50,13 +51,16 @@ for target in $targets; do
       done
     done
   done
-  echo "== $target"
   SWIFT_BACKTRACE=enable=no AIGUARD_FUZZ=$target ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
     .build/release/Fuzz -max_total_time="$seconds" -max_len=20000 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$found/$target-" "$corpus" 2>"$root/.fuzz/$target.log" || {
-    echo "found something: .fuzz/$target.log"
+    echo "$target: found something: .fuzz/$target.log"
     failed=1
   }
-  grep -E "^stat::(number_of_executed_units|peak_rss_mb)" "$root/.fuzz/$target.log"
-done
-exit "$failed"
+  echo "$target: $(sed -nE 's/^stat::(number_of_executed_units|peak_rss_mb): */\1 /p' "$root/.fuzz/$target.log" | tr '\n' ' ')"
+  return "$failed"
+}
+export -f fuzz
+export root seconds
+# shellcheck disable=SC2086
+printf '%s\n' $targets | xargs -n 1 -P "$(nproc)" bash -euo pipefail -c 'fuzz "$1"' fuzz
