@@ -1,5 +1,5 @@
-// AMX's registers and instructions, as Intel's Software Developer's Manual describes them (volume 2, July 2025), for emulators
-// that lack them. Stricter than a CPU in nothing, and in what it allows as strict: shapes that do not fit are refused.
+// AMX's registers and instructions, as Intel's Software Developer's Manual describes them, for an emulator that lacks them. It
+// refuses shapes that a CPU refuses, so that a test which passes here has asked for nothing that faults there.
 #pragma once
 
 #include <stdint.h>

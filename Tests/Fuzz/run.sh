@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes one target, or all of them, one on each core, under the address and undefined-behaviour sanitizers.
 #   run.sh TARGET|all [SECONDS]      600 seconds each unless said otherwise
+#   run.sh build                     builds them only
 # The corpus grows in .fuzz/TARGET from the files of Fixtures; what is found is left in .fuzz/found. A finding
 # becomes a file in Fixtures/regressions, which the tests replay.
 set -euo pipefail
@@ -15,6 +16,7 @@ export AIGUARD_FUZZER=1
 swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
   -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined \
   -Xswiftc -use-ld=lld | tail -n 1
+[ "$targets" != build ] || exit 0
 
 fuzz() {
   local target=$1 corpus found folders seeds seed folder file failed=0
