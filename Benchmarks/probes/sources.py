@@ -80,12 +80,12 @@ def view_features(model, images, name, view, folder):
     return np.concatenate([found[:, layer, kind].astype(np.float32) for layer, kind in COLUMNS], 1)
 
 
-def taught(x, labels, weight):
-    """Weighted ridge regression on standardised features, as a function of features."""
+def taught(x, target, weight):
+    """Weighted ridge regression of targets (1 for generated, -1) on standardised features, as a function of features."""
     total = weight.sum()
     mean = weight @ x / total
     deviation = np.sqrt(weight @ (x - mean) ** 2 / total) + 1e-6
-    z, target = (x - mean) / deviation, 2.0 * labels - 1
+    z = (x - mean) / deviation
     level = weight @ target / total
     weighted = z * weight[:, None]
     slope = np.linalg.solve(weighted.T @ z + RIDGE * total * np.eye(z.shape[1]), weighted.T @ (target - level))
@@ -109,7 +109,7 @@ def some_images(part):
 
 class Judge:
     def __init__(self, images):
-        self.images, self.weight = images, weights(images)
+        self.images, self.weight, self.truth = images, weights(images), 2.0 * images.labels - 1
         self.deals = [deal(images, 5)] + [deal(images, 5, np.random.default_rng(i)) for i in range(4)]
 
     def scores(self, teach, judge, weight=None, take=None):
@@ -121,9 +121,26 @@ class Judge:
                 mine = part != fold
                 if take:
                     mine = take(mine, number * 10 + fold)
-                read = taught(np.concatenate([x[mine] for x in teach]), np.tile(self.images.labels[mine], len(teach)),
-                              np.tile(weight[mine], len(teach)))
+                read = self.reading(teach, mine, self.truth[mine], weight)
                 scores[part == fold] = np.mean([read(x[part == fold]) for x in judge], axis=0)
+        return found
+
+    def reading(self, teach, mine, target, weight):
+        return taught(np.concatenate([x[mine] for x in teach]), np.tile(target, len(teach)), np.tile(weight[mine], len(teach)))
+
+    def distilled(self, views, rows):
+        """As `scores`, of the middle view alone: half of what it is taught is what an average of the views and of the residuals
+        `rows` says of an image, by teachers that did not see its source."""
+        found = [np.zeros(len(self.images)) for _ in self.deals]
+        for number, (part, scores) in enumerate(zip(self.deals, found)):
+            for fold in range(5):
+                mine, said = part != fold, np.zeros(len(part))
+                for other in set(range(5)) - {fold}:
+                    seen, unseen = mine & (part != other), part == other
+                    read, read_rows = (self.reading(x, seen, self.truth[seen], self.weight) for x in (views, [rows]))
+                    said[unseen] = np.mean([read(x[unseen]) for x in views], axis=0) + read_rows(rows[unseen]) / 4
+                read = self.reading(views, mine, ((self.truth + said) / 2)[mine], self.weight)
+                scores[part == fold] = read(views[0][part == fold])
         return found
 
     def show(self, title, scores):
@@ -153,6 +170,8 @@ def main():
     alone = judge.scores([rows], [rows])
     judge.show("residuals alone", alone)
     judge.show("four views, and a quarter of the residuals' score", [a + b / 4 for a, b in zip(four, alone)])
+    judge.show("four views taught, the middle judged", judge.scores(plain, plain[:1]))
+    judge.show("the same, distilled from views and residuals", judge.distilled(plain, rows))
     faces = (images.labels == 0) & (images.sources == "faces_ffhq_sg2")
     for factor in (2, 8):
         weight = np.where(faces, factor, 1) * judge.weight
@@ -165,4 +184,5 @@ def main():
     print(f"\nreal portraits said to be generated: {np.mean([(s[faces] > 0).mean() for s in four]):.2f}")
 
 
-main()
+if __name__ == "__main__":
+    main()
