@@ -71,6 +71,14 @@ INLINE void amx_multiply(agk_format format, size_t rows, const char *a, size_t l
   }
 }
 
+INLINE void amx_clear(size_t rows) {
+  _tile_zero(0);
+  _tile_zero(1);
+  if (rows == 1) return;
+  _tile_zero(2);
+  _tile_zero(3);
+}
+
 INLINE void amx_store(char *sums, size_t rows) {
   char *const lower = sums + (rows - rows / 2) * LINE;
   _tile_stored(0, sums, LINE);
@@ -91,12 +99,7 @@ static __attribute__((noinline)) void amx_tile_bfloat16(size_t rows, const char 
       _tile_loadd(3, lower + 64, LINE);
     }
   } else {
-    _tile_zero(0);
-    _tile_zero(1);
-    if (rows > 1) {
-      _tile_zero(2);
-      _tile_zero(3);
-    }
+    amx_clear(rows);
   }
   amx_multiply(agk_bfloat16, rows, a, lda, b, steps, next, stride);
   amx_store(c, rows);
@@ -110,12 +113,7 @@ static __attribute__((noinline)) void amx_tile_int8(size_t rows, const char *a, 
     here = smaller(GROUP_STEPS, left);
     const vi first = load_units(b), second = load_units(b + 64);
     b += LINE;
-    _tile_zero(0);
-    _tile_zero(1);
-    if (rows > 1) {
-      _tile_zero(2);
-      _tile_zero(3);
-    }
+    amx_clear(rows);
     amx_multiply(agk_int8, rows, a, lda, b, here, next, stride);
     amx_store(sums, rows);
     for (size_t r = 0; r < rows; r++) {
