@@ -46,12 +46,15 @@ class Hybrid(nn.Module):
         return self.head(self.drop(torch.cat([self.convolutions(pixels), rows], 1)))[:, 0]
 
 
+def floats(pixels):
+    return pixels.permute(0, 3, 1, 2).float() / 255
+
+
 def pieces(pixels, generator):
     """The same piece of each image of a batch, mirrored or not: uint8, N x H x W x 3, to floats, N x 3 x PIECE x PIECE."""
     top, left = (int(torch.randint(pixels.shape[1] - PIECE + 1, (1,), generator=generator)) for _ in range(2))
     piece = pixels[:, top : top + PIECE, left : left + PIECE]
-    piece = piece.flip(2) if torch.rand(1, generator=generator) < 0.5 else piece
-    return piece.permute(0, 3, 1, 2).float() / 255
+    return floats(piece.flip(2) if torch.rand(1, generator=generator) < 0.5 else piece)
 
 
 def fit(pixels, rows, labels, weight, epochs):
@@ -84,7 +87,7 @@ def scores(pixels, rows, labels, weight, part, epochs):
         model = fit([x[mine] for x in pixels], [x[mine] for x in rows], labels[mine], weight[mine], epochs)
         with torch.no_grad():
             for chosen in rest.split(BATCH):
-                said = [model(x[chosen].permute(0, 3, 1, 2).float() / 255, y[chosen]) for x, y in zip(pixels, rows)]
+                said = [model(floats(x[chosen]), y[chosen]) for x, y in zip(pixels, rows)]
                 found[chosen] = torch.stack(said).mean(0).numpy()
         print(f"part {fold + 1}: {time.monotonic() - began:.0f} s", flush=True)
     return found

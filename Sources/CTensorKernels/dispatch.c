@@ -24,8 +24,7 @@ static const agk_kernels *portable(void) {
   return &agk_kernels_portable;
 }
 
-#if defined(__x86_64__)
-#if defined(__linux__)
+#if defined(__x86_64__) && defined(__linux__)
 // Whether the CPU has AMX's products of int8 and bfloat16, and this process may use them. The registers are 8 KiB, and Linux has
 // them for a process that asks (for all of its threads, whenever they start). It says no where it does not know them, or where
 // a thread's stack for signals has no room for them.
@@ -36,10 +35,8 @@ static bool ask_for_amx(void) {
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & needed) == needed &&
          syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
-#endif
 
 static bool has_amx(void) {
-#if defined(__linux__)
   enum { unknown = 0, no, yes };
   static atomic_int answer;
   int known = atomic_load_explicit(&answer, memory_order_relaxed);
@@ -48,10 +45,9 @@ static bool has_amx(void) {
     atomic_store_explicit(&answer, known, memory_order_relaxed);
   }
   return known == yes;
-#else
-  return false;
-#endif
 }
+#elif defined(__x86_64__)
+static bool has_amx(void) { return false; }
 #endif
 
 agk_level agk_best_level(void) {

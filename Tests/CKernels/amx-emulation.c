@@ -1,6 +1,7 @@
 #include "amx-emulation.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 // Products and sums of floats are rounded one by one, but for those that AMX fuses.
@@ -41,7 +42,7 @@ static const char *load_shapes(const uint8_t *from) {
   return NULL;
 }
 
-static void move(unsigned tile, uint8_t *memory, uint64_t stride, int stores) {
+static void move(unsigned tile, uint8_t *memory, uint64_t stride, bool stores) {
   if (!stores) memset(tiles[tile], 0, sizeof tiles[tile]);
   for (unsigned r = 0; r < shapes.rows[tile]; r++, memory += stride) {
     if (stores)
@@ -61,7 +62,7 @@ static float widened(const uint8_t *bfloat16) {
   return flushed(x);
 }
 
-static const char *multiply(unsigned to, unsigned a, unsigned b, int of_floats, int a_signed, int b_signed) {
+static const char *multiply(unsigned to, unsigned a, unsigned b, bool of_floats, bool a_signed, bool b_signed) {
   if (to == a || to == b || a == b) return "two operands are the same register";
   const unsigned rows = shapes.rows[to], columns = shapes.row_bytes[to] / 4, steps = shapes.row_bytes[a] / 4;
   if (!rows || !steps || !shapes.rows[b]) return "an operand has no shape";
