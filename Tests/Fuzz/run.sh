@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes one target, or all of them, one on each core, under the address and undefined-behaviour sanitizers.
 #   run.sh TARGET|all [SECONDS]      600 seconds each unless said otherwise
-#   run.sh build                     builds them only
+#   run.sh brief                     all for three seconds, without the optimisation that takes longest to build
 # The corpus grows in .fuzz/TARGET from the files of Fixtures; what is found is left in .fuzz/found. A finding
 # becomes a file in Fixtures/regressions, which the tests replay.
 set -euo pipefail
@@ -9,14 +9,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$(cd ../.. && pwd)
 seconds=${2:-600}
 targets=$1
+configuration=release options=()
+if [ "$targets" = brief ]; then
+  targets=all seconds=3 configuration=debug options=(-Xcc -O1 -debug-info-format none)
+fi
 if [ "$targets" = all ]; then targets="jpeg png gif webp bmp tiff avif heif boxes exif safetensors pytorch config zip csv evidence store cbor cose xmp iptc generator frames"; fi
 sanitizers=fuzzer,address
 # The product that only this package uses.
 export AIGUARD_FUZZER=1
-swift build -c release --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
+swift build -c "$configuration" "${options[@]}" --scratch-path .build -Xswiftc -sanitize=$sanitizers -Xswiftc -enable-testing \
   -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize-recover=undefined \
   -Xswiftc -use-ld=lld | tail -n 1
-[ "$targets" != build ] || exit 0
 
 fuzz() {
   local target=$1 corpus found folders seeds seed folder file failed=0
@@ -54,7 +57,7 @@ fuzz() {
     done
   done
   SWIFT_BACKTRACE=enable=no AIGUARD_FUZZ=$target ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
-    .build/release/Fuzz -max_total_time="$seconds" -max_len=20000 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    ".build/$configuration/Fuzz" -max_total_time="$seconds" -max_len=20000 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$found/$target-" "$corpus" 2>"$root/.fuzz/$target.log" || {
     echo "$target: found something: .fuzz/$target.log"
     failed=1
@@ -63,6 +66,6 @@ fuzz() {
   return "$failed"
 }
 export -f fuzz
-export root seconds
+export root seconds configuration
 # shellcheck disable=SC2086
 printf '%s\n' $targets | xargs -n 1 -P "$(nproc)" bash -euo pipefail -c 'fuzz "$1"' fuzz
