@@ -173,6 +173,10 @@ import Testing
     #expect(try softmax([3e38, -3e38, 3e38]) == [0.5, 0, 0.5])
     #expect(try softmax([Float](repeating: -1e30, count: 20)) == [Float](repeating: 0.05, count: 20))
     #expect(try softmax([1, .nan, 2]).allSatisfy(\.isNaN))
+    // Subnormal numbers would be slow to make and to multiply.
+    let falling = try softmax((0..<400).map { Float($0) * -0.25 })
+    #expect(falling.allSatisfy { $0 == 0 || $0.isNormal })
+    #expect(falling[300] > 0 && falling[310] == 0)
   }
 
   @Test(arguments: levels)
