@@ -76,17 +76,22 @@ import Testing
     }
   }
 
-  /// With one thread and four places to wait, of 200 uploads of different images at once some are refused, and those that are
-  /// accepted are all answered rightly and kept.
+  /// With one thread, which is busy until the first is refused, and four places to wait, of 200 uploads of different images at
+  /// once some are refused, and those that are accepted are all answered rightly and kept.
   @Test func whatCannotBeQueuedIsRefusedWithATime() async throws {
     let photo = try Samples.photo()
     try await TestServer.run(threads: 1, { _, options in options.maximumWaiting = 4 }) { server in
-      let answers = try await withThrowingTaskGroup(of: TestServer.Answer.self) { group in
-        for number in 0..<200 {
-          // Bytes behind the end of a JPEG make another file of the same image.
-          group.addTask { try await server.post("/v1/images", photo + Data("\(number)".utf8)) }
+      let answers = try await server.whileItsTurnIsTaken { giveBack in
+        try await withThrowingTaskGroup(of: TestServer.Answer.self) { group in
+          for number in 0..<200 {
+            // Bytes behind the end of a JPEG make another file of the same image.
+            group.addTask { try await server.post("/v1/images", photo + Data("\(number)".utf8)) }
+          }
+          return try await group.reduce(into: [TestServer.Answer]()) {
+            if $1.status == 503 { giveBack() }
+            $0.append($1)
+          }
         }
-        return try await group.reduce(into: [TestServer.Answer]()) { $0.append($1) }
       }
       let accepted = answers.filter { $0.status == 200 }
       let refused = answers.filter { $0.status == 503 }
@@ -103,11 +108,15 @@ import Testing
     }
   }
 
-  @Test func aRequestThatTakesTooLongIsGivenUp() async throws {
+  /// Both of an upload, which others may wait for too, and of what only one asks for.
+  @Test(arguments: ["/v1/images", "/v1/maps"])
+  func aRequestThatTakesTooLongIsGivenUp(_ path: String) async throws {
     let photo = try Samples.photo()
-    try await TestServer.run(threads: 1, { _, options in options.deadline = 0.000_001 }) { server in
-      let answer = try await server.post("/v1/images", photo)
-      #expect(answer.status == 504 && answer.kind == "deadline")
+    try await TestServer.run(threads: 1, { _, options in options.deadline = 0.2 }) { server in
+      try await server.whileItsTurnIsTaken { _ in
+        let answer = try await server.post(path, photo)
+        #expect(answer.status == 504 && answer.kind == "deadline")
+      }
     }
   }
 

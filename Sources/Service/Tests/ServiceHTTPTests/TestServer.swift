@@ -1,12 +1,13 @@
 import AIGuardDefaultModel
 import AIGuardVision
+import Dispatch
 import Foundation
 import Logging
-import ModelService
 import ResultStore
 import Synchronization
 import Testing
 
+@testable import ModelService
 @testable import ServiceHTTP
 
 #if canImport(FoundationNetworking)
@@ -48,6 +49,23 @@ struct TestServer: Sendable {
       try await body(TestServer(port: port, service: service, store: store))
       group.cancelAll()
     }
+  }
+
+  /// Runs `body` while the turn of a server with one thread is taken, so that how fast a network is changes nothing.
+  ///
+  /// - Parameter body: It may give the turn back before its end.
+  func whileItsTurnIsTaken<Value: Sendable>(
+    _ body: @Sendable (_ giveBack: @Sendable () -> Void) async throws -> Value
+  ) async throws -> Value {
+    let end = DispatchSemaphore(value: 0)
+    async let taken: Void = service.inTurn { end.wait() }
+    // In case that the body throws: nobody could end it then.
+    defer { end.signal() }
+    while await service.load.running == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    let value = try await body { end.signal() }
+    end.signal()
+    try await taken
+    return value
   }
 
   struct Answer {
