@@ -41,12 +41,6 @@ INLINE void copy_row(float *to, const float *from, size_t n) {
   if (i < n) store(to + i, from ? load_tail(from + i, n - i, 0.0f) : splat(0.0f));
 }
 
-INLINE void write_row(float *to, const float *from, size_t n) {
-  size_t i = 0;
-  for (; i + LANES <= n; i += LANES) store(to + i, load(from + i));
-  if (i < n) store_tail(to + i, load(from + i), n - i);
-}
-
 // `row`, or what becomes of it in `to`: zeros for null; the row divided by its norm where the attention asks for it.
 // Norms below 1e-12 count as that much.
 INLINE const float *read_row(const agk_attention *t, const float *row, float *to) {
@@ -126,28 +120,55 @@ INLINE void lay_values(const agk_attention *t, float *values) {
 
 #include "attention_int16.inc.h"
 
-// scores = scale scores + bias + mask, for the queries from `first` on.
-INLINE void add_bias(const agk_attention *t, float *scores, size_t first, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) {
-    float *const row = scores + r * columns;
-    const float *const bias = t->bias + (first + r) * t->ld_bias;
-    const float *const mask = t->mask ? t->mask + (first + r) * t->ld_bias : NULL;
-    for (size_t j = 0; j < t->tokens; j += LANES) {
+// A token's row of finished scores: `sums`, in place, of integers with their units, plus bias and mask on top of the scaled ones.
+// Behind the last token the last vector is filled with -infinity, so that softmax need not treat it apart. The largest of them.
+INLINE float finish_scores(const agk_attention *t, float *row, size_t token, float unit, const float *key_units) {
+  const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const float *const bias = t->bias ? t->bias + token * t->ld_bias : NULL;
+  const float *const mask = t->mask ? t->mask + token * t->ld_bias : NULL;
+  vf top = splat(-INFINITY);
+  for (size_t j = 0; j < t->tokens; j += LANES) {
+    vf x = t->int16 ? scaled_sums(row + j, unit, key_units + j) : load(row + j);
+    if (bias) {
       vf term = load(bias + j);
       if (mask) term += load(mask + j);
-      store(row + j, load(row + j) * splat(t->scale) + term);
+      x = x * splat(t->scale) + term;
     }
+    if (j + LANES > t->tokens) x = choose(lane < (int32_t)(t->tokens - j), x, splat(-INFINITY));
+    store(row + j, x);
+    top = vmax(x, top);
   }
+  return max_lanes(top);
 }
 
-// Scores of -infinity fill a row's last vector: softmax need not treat it apart then.
-INLINE void pad_scores(float *scores, size_t rows, size_t columns, size_t tokens) {
-  const int32_t rest = (int32_t)(tokens % LANES);
-  if (!rest) return;
-  const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  for (size_t r = 0; r < rows; r++) {
-    float *const last = scores + r * columns + tokens - tokens % LANES;
-    store(last, choose(lane < rest, load(last), splat(-INFINITY)));
+// Some tokens' rows of sums to probabilities: floats, or 16-bit integers and their units. Step by step for a few rows, so that
+// no row waits for the sum over another one's lanes.
+INLINE void probabilities_of(const agk_attention *t, float *scores, size_t first, size_t rows, size_t ld, float *row_units,
+                             const float *key_units) {
+  enum { most = 8 };
+  const size_t columns = whole_vectors(t->tokens);
+  const float scale = t->bias ? 1.0f : t->scale;
+  for (size_t start = 0, count; start < rows; start += count, scores += count * ld) {
+    count = smaller(most, rows - start);
+    float *const units = row_units + start;
+    float tops[most], factors[most];
+    for (size_t r = 0; r < count; r++)
+      tops[r] = finish_scores(t, scores + r * ld, first + start + r, t->int16 ? units[r] : 1.0f, key_units);
+    for (size_t r = 0; r < count; r++) factors[r] = 1.0f / exponentials(scores + r * ld, columns, tops[r], scale);
+    for (size_t r = 0; r < count; r++) {
+      float *const row = scores + r * ld, factor = factors[r];
+      const size_t token = first + start + r;
+      if (t->statistics) {
+        t->statistics[2 * token] = tops[r];
+        t->statistics[2 * token + 1] = factor;
+      }
+      if (t->probabilities || !t->int16) {
+        multiply_row(row, columns, factor);
+        factor = 1.0f;
+      }
+      if (t->probabilities) memcpy(t->probabilities + token * t->tokens, row, t->tokens * sizeof(float));
+      if (t->int16) units[r] = probabilities_to_int16(row, columns, factor);
+    }
   }
 }
 
@@ -200,19 +221,7 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
         times_panel(t->int16, query + start * ldq, ldq, count, keys + j * key_steps, key_steps,
                     scores + start * columns + j, columns);
       }
-    if (t->int16)
-      for (size_t r = 0; r < here; r++)
-        scale_sums(scores + r * columns, whole_vectors(tokens), row_units[r], key_units);
-    if (t->bias) add_bias(t, scores, first, here, columns);
-    pad_scores(scores, here, columns, tokens);
-    softmax_rows(scores, here, whole_vectors(tokens), columns, t->bias ? 1.0f : t->scale,
-                 t->statistics ? t->statistics + 2 * first : NULL);
-    if (t->probabilities)
-      for (size_t r = 0; r < here; r++)
-        memcpy(t->probabilities + (first + r) * tokens, scores + r * columns, tokens * sizeof(float));
-    if (t->int16)
-      for (size_t r = 0; r < here; r++)
-        row_units[r] = probabilities_to_int16(scores + r * columns, whole_vectors(tokens));
+    probabilities_of(t, scores, first, here, columns, row_units, key_units);
     for (size_t v = 0; v < value_panels; v++)
       for (size_t i = 0, start = 0, count; i < tiles; i++, start += count) {
         count = tile_rows(rows, all_tiles, tile + i);
@@ -220,11 +229,13 @@ static void AGK_NAME(attention)(const agk_attention *t, size_t first_row, size_t
                     value_steps, sums, PANEL_COLUMNS);
         const size_t width = smaller(PANEL_COLUMNS, size - v * PANEL_COLUMNS);
         for (size_t r = 0; r < count; r++) {
-          if (t->int16)
-            scale_sums(sums + r * PANEL_COLUMNS, PANEL_COLUMNS, row_units[start + r], value_units + v * PANEL_COLUMNS);
           const size_t token = first + start + r, row = t->rows ? t->rows[token] : token;
           if (t->rows && row == agk_no_row) continue;
-          write_row(t->out + row * t->ldo + v * PANEL_COLUMNS, sums + r * PANEL_COLUMNS, width);
+          const float *const from = sums + r * PANEL_COLUMNS, *const units = value_units + v * PANEL_COLUMNS;
+          float *const to = t->out + row * t->ldo + v * PANEL_COLUMNS;
+          for (size_t i = 0; i < width; i += LANES)
+            store_up_to(to + i, t->int16 ? scaled_sums(from + i, row_units[start + r], units + i) : load(from + i),
+                        width - i);
         }
       }
   }

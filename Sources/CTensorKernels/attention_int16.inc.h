@@ -20,15 +20,20 @@ INLINE void store_shorts(void *to, vi x) {
 
 // n floats, or zeros for null, as whole vectors of integers, and their unit: NaN where one is not finite.
 INLINE float row_to_int16(const float *row, size_t n, float most, void *to) {
-  vf m = splat(0.0f);
-  for (size_t i = 0; row && i < n; i += LANES) m = larger_or_nan(vabs(load_up_to(row + i, n - i)), m);
-  const float top = max_lanes(m);
+  const size_t whole = n - n % LANES;
+  const vf tail = row && n > whole ? load_tail(row + whole, n - whole, 0.0f) : splat(0.0f);
+  vi bits = magnitude_bits(tail);
+  for (size_t i = 0; row && i < whole; i += LANES) bits = larger_bits(bits, magnitude_bits(load(row + i)));
+  const float top = largest_magnitude(bits);
   // Below that a quotient could overflow, and the row is as good as zero.
-  const bool is_zero = !(top < INFINITY) || top < 0x1p-100f;
-  const vf inverse = splat(is_zero ? 0.0f : most / top);
-  for (size_t i = 0; i < n; i += LANES)
-    store_shorts((char *)to + 2 * i, is_zero ? (vi){0} : rounded(load_up_to(row + i, n - i) * inverse));
-  return top < INFINITY ? is_zero ? 0.0f : top / most : NAN;
+  if (!(top < INFINITY) || top < 0x1p-100f) {
+    memset(to, 0, 2 * whole_vectors(n));
+    return top < INFINITY ? 0.0f : NAN;
+  }
+  const float inverse = most / top;
+  for (size_t i = 0; i < whole; i += LANES) store_shorts((char *)to + 2 * i, rounded(load(row + i) * inverse));
+  if (n > whole) store_shorts((char *)to + 2 * whole, rounded(tail * inverse));
+  return top / most;
 }
 
 // Keys as panels of pairs, and each key's unit. `rooms`: eight rows.
@@ -58,17 +63,19 @@ INLINE void lay_values_int16(const agk_attention *t, float *values, float *units
   const size_t pairs = (t->tokens + 1) / 2, size = t->head_size, columns = whole_panels(size) * PANEL_COLUMNS;
   for (size_t first = 0, count; first < columns; first += count * LANES) {
     count = smaller(most, (columns - first) / LANES);
-    vf tops[most] = {{0}}, inverses[most];
+    vi tops[most] = {{0}};
+    vf inverses[most];
     for (size_t j = 0; j < t->tokens; j++) {
       const float *const value = token_row(t, t->value, t->padding_value, j);
       for (size_t v = 0, i = first; value && v < count && i < size; v++, i += LANES)
-        tops[v] = larger_or_nan(vabs(load_up_to(value + i, size - i)), tops[v]);
+        tops[v] = larger_bits(magnitude_bits(load_up_to(value + i, size - i)), tops[v]);
     }
     for (size_t v = 0; v < count; v++) {
-      const vi is_zero = ~(tops[v] < INFINITY) | (tops[v] < 0x1p-100f);
-      inverses[v] = choose(is_zero, splat(0.0f), MOST_OF_VALUES / tops[v]);
-      const vf unit = choose(is_zero, splat(0.0f), tops[v] / MOST_OF_VALUES);
-      store(units + first + v * LANES, choose(tops[v] < INFINITY, unit, splat(NAN)));
+      const vf top = (vf)tops[v];
+      const vi is_zero = ~(top < INFINITY) | (top < 0x1p-100f);
+      inverses[v] = choose(is_zero, splat(0.0f), MOST_OF_VALUES / top);
+      const vf unit = choose(is_zero, splat(0.0f), top / MOST_OF_VALUES);
+      store(units + first + v * LANES, choose(top < INFINITY, unit, splat(NAN)));
     }
     for (size_t p = 0; p < pairs; p++) {
       const float *const even = token_row(t, t->value, t->padding_value, 2 * p);
@@ -86,17 +93,16 @@ INLINE void lay_values_int16(const agk_attention *t, float *values, float *units
   }
 }
 
-// Integer sums to floats, in place.
-INLINE void scale_sums(float *sums, size_t columns, float row_unit, const float *units) {
-  for (size_t j = 0; j < columns; j += LANES)
-    store(sums + j, __builtin_convertvector(load_units((const char *)(sums + j)), vf) *
-                        (splat(row_unit) * load(units + j)));
+// Integer sums as floats.
+INLINE vf scaled_sums(const float *sums, float row_unit, const float *units) {
+  return __builtin_convertvector(load_units((const char *)sums), vf) * (splat(row_unit) * load(units));
 }
 
-// A row of probabilities to integers, in place, and their unit: NaN where they are.
-INLINE float probabilities_to_int16(float *row, size_t columns) {
-  const float unit = 1.0f / WHOLE_PROBABILITY + (row[0] - row[0]);
+// A row of exponentials times `factor`, which makes them probabilities, to integers, in place, and their unit: NaN where they
+// are.
+INLINE float probabilities_to_int16(float *row, size_t columns, float factor) {
+  const float first = row[0] * factor;
   for (size_t j = 0; j < columns; j += LANES)
-    store_shorts((char *)row + 2 * j, rounded(load(row + j) * WHOLE_PROBABILITY));
-  return unit;
+    store_shorts((char *)row + 2 * j, rounded(load(row + j) * factor * WHOLE_PROBABILITY));
+  return 1.0f / WHOLE_PROBABILITY + (first - first);
 }

@@ -174,12 +174,12 @@ static void AGK_NAME(depthwise_gradient)(const float *x, const float *dy, size_t
 // ---- Global response normalisation
 
 // Four vectors of columns at a time, row by row.
-static void AGK_NAME(column_squares)(const float *x, size_t rows, size_t columns, float *out) {
+static void AGK_NAME(column_squares)(const float *x, size_t rows, size_t columns, size_t ld, float *out) {
   size_t i = 0;
   for (; i + 4 * LANES <= columns; i += 4 * LANES) {
     vf a = splat(0.0f), b = a, c = a, d = a;
     for (size_t r = 0; r < rows; r++) {
-      const float *row = x + r * columns + i;
+      const float *row = x + r * ld + i;
       const vf p = load(row), q = load(row + LANES), s = load(row + 2 * LANES), t = load(row + 3 * LANES);
       a = mul_add(p, p, a);
       b = mul_add(q, q, b);
@@ -195,7 +195,7 @@ static void AGK_NAME(column_squares)(const float *x, size_t rows, size_t columns
     const size_t rest = columns - i < LANES ? columns - i : LANES;
     vf sum = splat(0.0f);
     for (size_t r = 0; r < rows; r++) {
-      const vf v = load_tail(x + r * columns + i, rest, 0.0f);
+      const vf v = load_tail(x + r * ld + i, rest, 0.0f);
       sum = mul_add(v, v, sum);
     }
     store_tail(out + i, sum, rest);
@@ -216,10 +216,10 @@ static void AGK_NAME(response_factors)(const float *squares, size_t blocks, size
   for (size_t i = 0; i < columns; i++) factors[i] = (float)(1 + gamma[i] * (factors[i] / mean));
 }
 
-static void AGK_NAME(scale_columns)(float *x, size_t rows, size_t columns, const float *factors,
+static void AGK_NAME(scale_columns)(float *x, size_t rows, size_t columns, size_t ld, const float *factors,
                                     const float *offsets) {
   const size_t whole = columns - columns % LANES, rest = columns - whole;
-  for (size_t r = 0; r < rows; r++, x += columns) {
+  for (size_t r = 0; r < rows; r++, x += ld) {
     for (size_t i = 0; i < whole; i += LANES)
       store(x + i, mul_add(load(x + i), load(factors + i), load(offsets + i)));
     if (rest) {

@@ -67,9 +67,6 @@ agk_level agk_default_level(agk_format format) {
   const agk_level best = agk_best_level();
 #if defined(__x86_64__)
   if (best <= agk_level_avx2) return best;
-  // Zen 4 does 512 bits in two halves, so that float32 gains nothing by them; with AVX2's tiles a network is faster by a
-  // seventh (Docs/Performance.md), with the same numbers to the bit.
-  if (format == agk_float32 && __builtin_cpu_is("amdfam19h")) return agk_level_avx2;
   // Intel multiplies bfloat16 outside its matrix unit (AMX) at half the rate of floats: there they are widened.
   if (format == agk_bfloat16 && best == agk_level_bf16 && __builtin_cpu_is("intel")) return agk_level_vnni;
 #else

@@ -6,6 +6,12 @@
 #define GRADIENT_UNIT 32
 #define GRADIENT_UNITS 3
 
+INLINE void write_row(float *to, const float *from, size_t n) {
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) store(to + i, load(from + i));
+  if (i < n) store_tail(to + i, load(from + i), n - i);
+}
+
 static size_t AGK_NAME(attention_gradient_scratch)(size_t tokens, size_t head_size) {
   const size_t columns = GRADIENT_UNITS * GRADIENT_UNIT;
   const size_t width = whole_panels(head_size) * PANEL_COLUMNS, length = whole_vectors(tokens);

@@ -2,7 +2,7 @@
 
 static void AGK_NAME(layer_norm_keeping)(const float *x, size_t rows, size_t columns, const float *gamma,
                                          const float *beta, float eps, float *out, float *statistics) {
-  layer_norm_rows(x, rows, columns, gamma, beta, eps, out, statistics);
+  layer_norm_rows(x, columns, rows, columns, gamma, beta, eps, out, columns, statistics);
 }
 
 // With n = (x - mean) / deviation and g = dy gamma: dx = (g - mean of g - n x mean of g n) / deviation.

@@ -182,9 +182,8 @@ INLINE void multiply_row(float *row, size_t columns, float factor) {
   if (i < columns) store_tail(row + i, load_tail(row + i, columns - i, 0.0f) * factor, columns - i);
 }
 
-// Step by step for a few rows, so that no row waits for the sum over another one's lanes. `statistics`, or null: of each
-// row the largest element and 1 / the sum of the exponentials.
-INLINE void softmax_rows(float *x, size_t rows, size_t columns, size_t ld, float scale, float *statistics) {
+// Step by step for a few rows, so that no row waits for the sum over another one's lanes.
+static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale) {
   enum { most = 8 };
   for (size_t first = 0, count; first < rows; first += count, x += count * ld) {
     count = rows - first < most ? rows - first : most;
@@ -192,26 +191,18 @@ INLINE void softmax_rows(float *x, size_t rows, size_t columns, size_t ld, float
     for (size_t r = 0; r < count; r++) tops[r] = largest_of(x + r * ld, columns);
     for (size_t r = 0; r < count; r++) totals[r] = exponentials(x + r * ld, columns, tops[r], scale);
     for (size_t r = 0; r < count; r++) multiply_row(x + r * ld, columns, 1.0f / totals[r]);
-    for (size_t r = 0; statistics && r < count; r++) {
-      *statistics++ = tops[r];
-      *statistics++ = 1.0f / totals[r];
-    }
   }
 }
 
-static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale) {
-  softmax_rows(x, rows, columns, ld, scale, NULL);
-}
-
 // `statistics`, or null: of each row the mean and 1 / sqrt(variance + eps).
-INLINE void layer_norm_rows(const float *x, size_t rows, size_t columns, const float *gamma, const float *beta,
-                            float eps, float *out, float *statistics) {
+INLINE void layer_norm_rows(const float *x, size_t ldx, size_t rows, size_t columns, const float *gamma, const float *beta,
+                            float eps, float *out, size_t ldo, float *statistics) {
   const float count = (float)columns;
   const size_t whole = columns - columns % LANES;
   const size_t rest = columns - whole;
   for (size_t r = 0; r < rows; r++) {
-    const float *row = x + r * columns;
-    float *to = out + r * columns;
+    const float *row = x + r * ldx;
+    float *to = out + r * ldo;
     vf sum = splat(0.0f);
     for (size_t i = 0; i < whole; i += LANES) sum += load(row + i);
     if (rest) sum += load_tail(row + whole, rest, 0.0f);
@@ -242,9 +233,9 @@ INLINE void layer_norm_rows(const float *x, size_t rows, size_t columns, const f
   }
 }
 
-static void AGK_NAME(layer_norm)(const float *x, size_t rows, size_t columns, const float *gamma,
-                                 const float *beta, float eps, float *out) {
-  layer_norm_rows(x, rows, columns, gamma, beta, eps, out, NULL);
+static void AGK_NAME(layer_norm)(const float *x, size_t ldx, size_t rows, size_t columns, const float *gamma,
+                                 const float *beta, float eps, float *out, size_t ldo) {
+  layer_norm_rows(x, ldx, rows, columns, gamma, beta, eps, out, ldo, NULL);
 }
 
 #include "slopes.inc.h"

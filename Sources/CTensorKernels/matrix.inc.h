@@ -39,44 +39,78 @@ INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 // The rows of a tile when `rows` are dealt out evenly to `tiles`: the first ones get one more, 197 = 2 x 14 + 13 x 13.
 INLINE size_t tile_rows(size_t rows, size_t tiles, size_t t) { return rows / tiles + (t < rows % tiles); }
 
-// What a tile's finished sums become. One function for each activation; see kernels.inc.h for why.
-// `sums`: rows x PANEL_COLUMNS.
-INLINE void finish_rows(const agk_product *p, size_t first_row, size_t rows, size_t column, const float *sums,
-                        agk_activation kind, bool adds) {
+// Integer sums as floats: (sum - zero * column sum) * row scale * column scale.
+INLINE vf dequantized(const agk_product *p, size_t column, const float *sums, float row_scale, int32_t zero) {
+  const vi whole = load_units((const char *)sums) - zero * load_units((const char *)(p->sums + column));
+  return __builtin_convertvector(whole, vf) * (splat(row_scale) * load(p->scales + column));
+}
+
+// The same for one row of a panel, in place, where a remainder's sums join before the scales. The panel is read once more for them.
+static __attribute__((noinline)) void AGK_NAME(dequantize_finer)(const agk_product *p, size_t row, size_t column,
+                                                                 float *sums) {
+  const agk_quantized_rows *const q = &p->quantized;
+  const size_t panel = column / PANEL_COLUMNS;
+  float remainder[PANEL_COLUMNS];
+  AGK_NAME(tiles)[agk_int8][0]((const char *)q->remainders + row / q->remainder_step * q->remainder_stride, 0,
+                               (const char *)p->panels + panel * panel_lines(agk_int8, p->steps) * LINE, p->steps,
+                               (char *)remainder, 0, false, p->panels, 0);
+  for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
+    const vi column_sum = load_units((const char *)(p->sums + column + i));
+    const vi whole = load_units((const char *)(sums + i)) - q->zeros[row] * column_sum;
+    const vi part = load_units((const char *)(remainder + i)) - REMAINDER_ZERO * column_sum;
+    const vf x = __builtin_convertvector(whole, vf) + __builtin_convertvector(part, vf) * 0x1p-8f;
+    store(sums + i, x * (splat(q->scales[row]) * load(p->scales + column + i)));
+  }
+}
+
+// What a row of a tile's finished sums becomes: `integers` ones of bytes.
+INLINE void finish_row(const agk_product *p, float *to, size_t column, const float *sums, agk_activation kind, bool adds,
+                       bool integers, float row_scale, int32_t zero) {
   const size_t columns = smaller(PANEL_COLUMNS, p->columns - column);
-  for (size_t r = 0; r < rows; r++, sums += PANEL_COLUMNS) {
-    float *to = p->out + (first_row + r) * p->ldo + column;
-    for (size_t i = 0; i < columns; i += LANES) {
-      vf x = load(sums + i);
-      if (i + LANES <= columns) {
-        if (p->bias) x += load(p->bias + column + i);
-        x = activate(x, kind);
-        store(to + i, adds ? load(to + i) + x : x);
-      } else {
-        const size_t rest = columns - i;
-        if (p->bias) x += load_tail(p->bias + column + i, rest, 0.0f);
-        x = activate(x, kind);
-        store_tail(to + i, adds ? load_tail(to + i, rest, 0.0f) + x : x, rest);
-      }
+  for (size_t i = 0; i < columns; i += LANES) {
+    vf x = integers ? dequantized(p, column + i, sums + i, row_scale, zero) : load(sums + i);
+    if (i + LANES <= columns) {
+      if (p->bias) x += load(p->bias + column + i);
+      x = activate(x, kind);
+      store(to + i, adds ? load(to + i) + x : x);
+    } else {
+      const size_t rest = columns - i;
+      if (p->bias) x += load_tail(p->bias + column + i, rest, 0.0f);
+      x = activate(x, kind);
+      store_tail(to + i, adds ? load_tail(to + i, rest, 0.0f) + x : x, rest);
     }
+  }
+}
+
+// One function for each activation, of sums of floats and of bytes; see kernels.inc.h for why. `sums`: rows x PANEL_COLUMNS.
+INLINE void finish_rows(const agk_product *p, size_t first_row, size_t rows, size_t column, float *sums,
+                        agk_activation kind, bool adds, bool int8) {
+  const agk_quantized_rows *const q = &p->quantized;
+  for (size_t r = 0; r < rows; r++, sums += PANEL_COLUMNS) {
+    float *const to = p->out + (first_row + r) * p->ldo + column;
+    const size_t row = (first_row + r) * p->row_step;
+    const bool finer = int8 && q->remainders && row % q->remainder_step == 0;
+    if (finer) AGK_NAME(dequantize_finer)(p, row, column, sums);
+    if (int8 && !finer)
+      finish_row(p, to, column, sums, kind, adds, true, q->scales[row], q->zeros[row]);
+    else
+      finish_row(p, to, column, sums, kind, adds, false, 0.0f, 0);
   }
 }
 
 typedef void finish_function(const agk_product *p, size_t first_row, size_t rows, size_t column,
                              float *sums);
-#define DEFINE(kind)                                                                                        \
-  static __attribute__((noinline)) void AGK_NAME(finish_##kind)(const agk_product *p, size_t first_row,    \
+#define DEFINE_FINISH(name, kind, adds, int8)                                                               \
+  static __attribute__((noinline)) void AGK_NAME(finish_##name)(const agk_product *p, size_t first_row,    \
                                                                 size_t rows, size_t column,                \
                                                                 float *sums) {                             \
-    finish_rows(p, first_row, rows, column, sums, agk_##kind, false);                                       \
+    finish_rows(p, first_row, rows, column, sums, agk_##kind, adds, int8);                                  \
   }
+#define DEFINE(kind) DEFINE_FINISH(kind, kind, false, false) DEFINE_FINISH(kind##_int8, kind, false, true)
 AGK_ACTIVATIONS(DEFINE)
 #undef DEFINE
-static __attribute__((noinline)) void AGK_NAME(finish_adding)(const agk_product *p, size_t first_row,
-                                                              size_t rows, size_t column,
-                                                              float *sums) {
-  finish_rows(p, first_row, rows, column, sums, agk_linear, true);
-}
+DEFINE_FINISH(adding, linear, true, false)
+DEFINE_FINISH(adding_int8, linear, true, true)
 
 // For training. What the activation is applied to goes to rows of its own first.
 static void AGK_NAME(finish_keeping)(const agk_product *p, size_t first_row, size_t rows, size_t column, float *sums) {
@@ -106,42 +140,15 @@ static void AGK_NAME(finish_sloping)(const agk_product *p, size_t first_row, siz
   AGK_NAME(finish_linear)(p, first_row, rows, column, sums);
 }
 
-static finish_function *AGK_NAME(finisher)(const agk_product *p) {
-  if (p->adds) return AGK_NAME(finish_adding);
+static finish_function *AGK_NAME(finisher)(const agk_product *p, bool int8) {
+  if (p->adds) return int8 ? AGK_NAME(finish_adding_int8) : AGK_NAME(finish_adding);
   if (p->before) return AGK_NAME(finish_keeping);
   if (p->slope_at) return AGK_NAME(finish_sloping);
 #define CASE(kind) \
-  case agk_##kind: return AGK_NAME(finish_##kind);
+  case agk_##kind: return int8 ? AGK_NAME(finish_##kind##_int8) : AGK_NAME(finish_##kind);
   switch (p->activation) { AGK_ACTIVATIONS(CASE) }
 #undef CASE
-  return AGK_NAME(finish_linear);
-}
-
-// Integer sums to floats, in place: (sum - zero * column sum) * row scale * column scale. Of a row with a remainder
-// that one's sum joins before the scales, with the panel read once more.
-static void AGK_NAME(dequantize)(const agk_product *p, size_t first_row, size_t rows, size_t panel, float *sums) {
-  const agk_quantized_rows *const q = &p->quantized;
-  const size_t column = panel * PANEL_COLUMNS;
-  for (size_t r = 0; r < rows; r++, sums += PANEL_COLUMNS) {
-    const size_t row = (first_row + r) * p->row_step;
-    const bool finer = q->remainders && row % q->remainder_step == 0;
-    float remainder[PANEL_COLUMNS] = {0};
-    if (finer)
-      AGK_NAME(tiles)[agk_int8][0]((const char *)q->remainders + row / q->remainder_step * q->remainder_stride, 0,
-                                   (const char *)p->panels + panel * panel_lines(agk_int8, p->steps) * LINE, p->steps,
-                                   (char *)remainder, 0, false, p->panels, 0);
-    const vf row_scale = splat(q->scales[row]);
-    for (size_t i = 0; i < PANEL_COLUMNS; i += LANES) {
-      const vi column_sum = load_units((const char *)(p->sums + column + i));
-      const vi whole = load_units((const char *)(sums + i)) - q->zeros[row] * column_sum;
-      vf x = __builtin_convertvector(whole, vf);
-      if (finer) {
-        const vi part = load_units((const char *)(remainder + i)) - REMAINDER_ZERO * column_sum;
-        x += __builtin_convertvector(part, vf) * 0x1p-8f;
-      }
-      store(sums + i, x * (row_scale * load(p->scales + column + i)));
-    }
-  }
+  return NULL;
 }
 
 #if AGK_BF16
@@ -180,7 +187,7 @@ INLINE void product(const agk_product *p, agk_format format, bool amx, size_t fi
   const bool widens = WIDENS && format == agk_bfloat16;
   float wide[widens ? 2 * BFLOAT16_BLOCK * PANEL_COLUMNS : 1] __attribute__((aligned(64)));
   tile_function *const *const sum = AGK_NAME(tiles)[widens ? agk_float32 : format];
-  finish_function *const finish = AGK_NAME(finisher)(p);
+  finish_function *const finish = AGK_NAME(finisher)(p, format == agk_int8);
   const size_t most = rows * p->steps * step_bytes > AGK_CACHED_ROWS ? AGK_PANEL_GROUP : 1;
   for (size_t group = first_panel, members; group < end; group += members) {
     members = smaller(most, end - group);
@@ -203,10 +210,10 @@ INLINE void product(const agk_product *p, agk_format format, bool amx, size_t fi
         float *sums = scratch + (j - group) * rows * PANEL_COLUMNS;
         for (size_t t = 0, start = first_row; t < tiles; t++) {
           const size_t count = rows_each + (t < longer);
-          // int8 works on its sums for a while before it writes.
-          if (last && format != agk_int8)
+          if (last)
             for (size_t r = 0; r < count; r++)
-              __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS, 1, 3);
+              for (size_t i = 0; i < PANEL_COLUMNS; i += LANES)
+                __builtin_prefetch(p->out + (start + r) * p->ldo + j * PANEL_COLUMNS + i, 1, 3);
 #if AGK_BF16
           if (amx) {
             if (count != configured) amx_configure(configured = count);
@@ -216,10 +223,7 @@ INLINE void product(const agk_product *p, agk_format format, bool amx, size_t fi
 #endif
           if (!amx) sum[count - 1](a, p->lda, factors, tile_steps, (char *)sums, LINE, s > 0, next, stride);
           next += tile_steps / 4 * stride;
-          if (last) {
-            if (format == agk_int8) AGK_NAME(dequantize)(p, start, count, j, sums);
-            finish(p, start, count, j * PANEL_COLUMNS, sums);
-          }
+          if (last) finish(p, start, count, j * PANEL_COLUMNS, sums);
           a += count * p->lda;
           sums += count * PANEL_COLUMNS;
           start += count;

@@ -66,16 +66,16 @@ INLINE void transpose(vi m[LANES]) {
 // most round to 128 at most, and 128 * 255 < 2^15. Weights of opposite signs need no room, so nearly all of the 8 bits remain.
 #define BOUNDS_PAIRS !AGK_VNNI
 static float AGK_NAME(largest)(const float *row, size_t k) {
-  vf most = splat(0.0f);
+  vi most = {0};
   for (size_t i = 0; i < k; i += LANES) {
     const vf x = load_up_to(row + i, k - i);
     if (BOUNDS_PAIRS) {
       const vf neighbour = __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
-      most = larger_or_nan(vabs(x + neighbour), most);
+      most = larger_bits(magnitude_bits(x + neighbour), most);
     }
-    most = larger_or_nan(vabs(x), most);
+    most = larger_bits(magnitude_bits(x), most);
   }
-  return max_lanes(most);
+  return largest_magnitude(most);
 }
 
 // How a row of int8 weights is quantised.

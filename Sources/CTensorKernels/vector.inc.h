@@ -90,6 +90,16 @@ INLINE float max_lanes(vf v) {
   return v[0];
 }
 
+// Magnitudes as integers, which have the order of what they stand for, NaN last.
+INLINE vi magnitude_bits(vf x) { return (vi)x & 0x7fffffff; }
+INLINE vi larger_bits(vi a, vi b) { return __builtin_elementwise_max(a, b); }
+INLINE float largest_magnitude(vi bits) {
+  const int32_t top = __builtin_reduce_max(bits);
+  float x;
+  memcpy(&x, &top, sizeof x);
+  return x;
+}
+
 // e^x. x = n ln 2 + r with |r| <= ln 2 / 2; e^r = 1 + r + r^2 P(r); then 2^n in two factors, so that
 // results below the normal range are rounded once. Overflows to infinity, passes NaN on.
 // Coefficients: Fixtures/kernels/fit_polynomials.py (error of P 8e-10).

@@ -173,7 +173,7 @@ static void response_norm(size_t rows, size_t columns, size_t blocks, side s) {
     float *const squares = place_floats(&sums, blocks * columns, s);
     for (size_t b = 0; b < blocks; b++) {
       const size_t first = rows * b / blocks, next = rows * (b + 1) / blocks;
-      k->column_squares(x + first * columns, next - first, columns, squares + b * columns);
+      k->column_squares(x + first * columns, next - first, columns, columns, squares + b * columns);
     }
     compare(l, &first_squares, "column_squares", squares, blocks * columns);
     seal(&sums, true);
@@ -189,7 +189,7 @@ static void response_norm(size_t rows, size_t columns, size_t blocks, side s) {
                     fabs(factors[i] - (1 + gamma[i] * norms[i] / (mean + 1e-6))), 5e-6);
     float *const y = place_floats(&results, rows * columns, s);
     memcpy(y, x, rows * columns * sizeof *y);
-    k->scale_columns(y, rows, columns, guarded, beta);
+    k->scale_columns(y, rows, columns, columns, guarded, beta);
     if (!margins_untouched(&results)) fail("%s: scale_columns wrote beside its rows", level_names[l]);
     for (size_t i = 0; i < rows * columns; i++)
       expect_same((agk_level)l, "scale_columns", y + i, &(float){mul_add(l, x[i], factors[i % columns], beta[i % columns])},

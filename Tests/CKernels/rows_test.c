@@ -173,24 +173,26 @@ static void softmax(size_t columns, kind values, side s) {
 }
 
 static void layer_norm(size_t columns, kind values, side s) {
-  const float eps = 1e-5f, *const x = input(0, row_count, columns, columns, values, s);
+  const float eps = 1e-5f;
+  const size_t ldx = columns + gap, ldo = columns + 2 * gap;
+  const float *const x = input(0, row_count, columns, ldx, values, s);
   const float *const gamma = input(1, 1, columns, columns, moderate, s);
   const float *const beta = input(2, 1, columns, columns, moderate, s);
   EACH_LEVEL(l) {
-    float *const out = output(l, NULL, columns, columns, s);
-    kernels[l]->layer_norm(x, row_count, columns, gamma, beta, eps, out);
+    float *const out = output(l, NULL, columns, ldo, s);
+    kernels[l]->layer_norm(x, ldx, row_count, columns, gamma, beta, eps, out, ldo);
     for (size_t r = 0; r < row_count && values == moderate; r++) {
       double mean = 0, variance = 0;
-      for (size_t i = 0; i < columns; i++) mean += x[r * columns + i] / (double)columns;
+      for (size_t i = 0; i < columns; i++) mean += x[r * ldx + i] / (double)columns;
       for (size_t i = 0; i < columns; i++)
-        variance += (x[r * columns + i] - mean) * (x[r * columns + i] - mean) / (double)columns;
+        variance += (x[r * ldx + i] - mean) * (x[r * ldx + i] - mean) / (double)columns;
       for (size_t i = 0; i < columns; i++) {
-        const double e = (x[r * columns + i] - mean) / sqrt(variance + (double)eps) * gamma[i] + beta[i];
-        expect_within((agk_level)l, "layer_norm", fabs(out[r * columns + i] - e), 1e-5);
+        const double e = (x[r * ldx + i] - mean) / sqrt(variance + (double)eps) * gamma[i] + beta[i];
+        expect_within((agk_level)l, "layer_norm", fabs(out[r * ldo + i] - e), 1e-5);
       }
     }
   }
-  finish("layer_norm", columns, columns);
+  finish("layer_norm", columns, ldo);
 }
 
 void test_rows(void) {

@@ -32,9 +32,9 @@ typedef struct {
                         const float *bias);
   // Row r of x, in place: softmax(scale x). scale > 0.
   void (*softmax)(float *x, size_t rows, size_t columns, size_t ld, float scale);
-  // Row r: out = (x - mean) / sqrt(variance + eps) * gamma + beta, population variance.
-  void (*layer_norm)(const float *x, size_t rows, size_t columns, const float *gamma,
-                     const float *beta, float eps, float *out);
+  // Row r: out = (x - mean) / sqrt(variance + eps) * gamma + beta, population variance. Rows are ldx and ldo floats apart.
+  void (*layer_norm)(const float *x, size_t ldx, size_t rows, size_t columns, const float *gamma,
+                     const float *beta, float eps, float *out, size_t ldo);
   agk_matrix_kernels matrix;
   agk_convolution_kernels convolution;
   agk_training_kernels training;

@@ -33,10 +33,10 @@ typedef struct {
 
   // Global response normalisation of an image: x + gamma x n + beta, where n is each column's norm over all rows
   // divided by the mean of the norms.
-  // 1. out[i] = the sum over the rows of x[i]^2.
-  void (*column_squares)(const float *x, size_t rows, size_t columns, float *out);
+  // 1. out[i] = the sum over the rows of x[i]^2. Rows are ld floats apart.
+  void (*column_squares)(const float *x, size_t rows, size_t columns, size_t ld, float *out);
   // 2. Out of the sums of `blocks` blocks of rows: factors[i] = 1 + gamma[i] n[i].
   void (*response_factors)(const float *squares, size_t blocks, size_t columns, const float *gamma, float *factors);
   // 3. Row r, in place: x = x factors + offsets.
-  void (*scale_columns)(float *x, size_t rows, size_t columns, const float *factors, const float *offsets);
+  void (*scale_columns)(float *x, size_t rows, size_t columns, size_t ld, const float *factors, const float *offsets);
 } agk_convolution_kernels;

@@ -39,8 +39,8 @@ package struct GlobalResponseNorm: Sendable {
       let (pass, blocks, x, buffers) = context
       let (first, count) = blocks[task]
       pass.kernels.columnSquares(
-        pass[x] + first * x.width, rows: count, columns: x.width, into: pass[buffers.squares] + task * x.width
-      )
+        pass[x] + first * x.stride, rows: count, columns: x.width, stride: x.stride,
+        into: pass[buffers.squares] + task * x.width)
     }
     pass.compute.parallelFor(pass.images, with: (self, pass, buffers)) { context, image, _ in
       let (norm, pass, buffers) = context
@@ -54,7 +54,7 @@ package struct GlobalResponseNorm: Sendable {
       let (norm, pass, blocks, x, factors, precision) = context
       let (first, count) = blocks[task]
       pass.kernels.scaleColumns(
-        pass[x] + first * x.width, rows: count, columns: x.width,
+        pass[x] + first * x.stride, rows: count, columns: x.width, stride: x.stride,
         factors: pass[factors] + first / x.rows * x.width, offsets: norm.bias.base)
       pass.prepare(x, first..<first + count, for: precision)
     }

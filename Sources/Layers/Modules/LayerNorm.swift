@@ -16,11 +16,13 @@ package struct LayerNorm: Sendable {
   /// Not `weight.count`, which walks the shape, and in a debug build allocates.
   package var size: Int { weight.shape[0] }
 
-  /// Normalises dense rows.
+  /// Normalises rows that lie `stride` floats apart.
   func run(
-    _ x: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>, kernels: Kernels
+    _ x: UnsafePointer<Float>, stride: Int, rows: Int, into out: UnsafeMutablePointer<Float>, outStride: Int,
+    kernels: Kernels
   ) {
     kernels.layerNorm(
-      x, rows: rows, columns: size, gamma: weight.base, beta: bias.base, epsilon: epsilon, into: out)
+      x, stride: stride, rows: rows, columns: size, gamma: weight.base, beta: bias.base, epsilon: epsilon,
+      into: out, outStride: outStride)
   }
 }

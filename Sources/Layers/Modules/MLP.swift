@@ -36,8 +36,8 @@ package struct MLP: Sendable {
   ///   - width: Of the hidden layer.
   package static func plan(_ plan: inout ActivationPlan, rows: Int, width: Int, isGated: Bool) -> Buffers {
     Buffers(
-      hidden: plan.buffer(rows: rows, width: width, .kept),
-      gated: isGated ? plan.buffer(rows: rows, width: width, .kept) : nil)
+      hidden: plan.operand(rows: rows, width: width, .kept),
+      gated: isGated ? plan.operand(rows: rows, width: width, .kept) : nil)
   }
 
   /// The first `rows` rows of each image.

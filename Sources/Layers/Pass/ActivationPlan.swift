@@ -21,6 +21,8 @@ package struct ActivationPlan {
     package let rows: Int
     /// Of a row in floats.
     package let width: Int
+    /// From one row to the next in floats: more than `width` where an operand's rows would get in each other's way.
+    package let stride: Int
     let offset: Int
     let isKept: Bool
   }
@@ -79,22 +81,31 @@ package struct ActivationPlan {
   ///   - rows: Of one image.
   ///   - width: Of a row in floats.
   package mutating func buffer(rows: Int, width: Int, _ lifetime: Lifetime = .scope) -> Buffer {
+    buffer(rows: rows, width: width, stride: width, lifetime)
+  }
+
+  /// Asks for a buffer whose rows linear layers read.
+  package mutating func operand(rows: Int, width: Int, _ lifetime: Lifetime = .scope) -> Buffer {
+    buffer(rows: rows, width: width, stride: MatrixProduct.stride(width: width), lifetime)
+  }
+
+  private mutating func buffer(rows: Int, width: Int, stride: Int, _ lifetime: Lifetime) -> Buffer {
     let isKept = lifetime == .kept && keepsForBackward
-    let floats = Double(images) * Double(rows) * Double(width)
+    let floats = Double(images) * Double(rows) * Double(stride)
     largest = max(largest, Double(used) + Double(kept) + floats)
     guard largest < Double(Self.limit) else {
-      return Buffer(rows: rows, width: width, offset: 0, isKept: isKept)
+      return Buffer(rows: rows, width: width, stride: stride, offset: 0, isKept: isKept)
     }
-    let count = Workspace.rounded(images * rows * width)
+    let count = Workspace.rounded(images * rows * stride)
     if isKept {
       defer { kept += count }
-      return Buffer(rows: rows, width: width, offset: kept, isKept: true)
+      return Buffer(rows: rows, width: width, stride: stride, offset: kept, isKept: true)
     }
     defer {
       used += count
       peak = max(peak, used)
     }
-    return Buffer(rows: rows, width: width, offset: used, isKept: false)
+    return Buffer(rows: rows, width: width, stride: stride, offset: used, isKept: false)
   }
 
   /// A scope: the room of its buffers is free again when it ends.

@@ -135,12 +135,13 @@ extension ForwardPass {
     _ attention: Attention, image: Int, head: Int, tokens: Int, into out: Buffer,
     probabilities: UnsafeMutablePointer<Float>?
   ) -> AttentionHead {
-    let stride = attention.query.width
+    let stride = attention.query.stride
     let start = image * attention.query.rows * stride + head * attention.headSize
+    let outStart = image * out.rows * out.stride + head * attention.headSize
     var result = AttentionHead(
       query: self[attention.query] + start, key: self[attention.key] + start,
       value: self[attention.value] + start, stride: stride, tokens: tokens, headSize: attention.headSize,
-      scale: 1, into: self[out] + start, outStride: stride, probabilities: probabilities)
+      scale: 1, into: self[out] + outStart, outStride: out.stride, probabilities: probabilities)
     if attention.precision != .float32, tokens <= AttentionHead.mostTokensInt16 { result.multiplyInt16() }
     switch attention.scale {
     case .dotProduct(let scale): result.scale = scale

@@ -44,13 +44,13 @@ extension ForwardPass {
   ) {
     guard let layer else {
       for image in 0..<images {
-        (out + image * x.width).update(from: self[x] + (image * x.rows + row) * x.width, count: x.width)
+        (out + image * x.width).update(from: self[x] + (image * x.rows + row) * x.stride, count: x.width)
       }
       return
     }
     run(
       MatrixProduct(
-        weights: layer.weight, bias: layer.bias?.base, self[x] + row * x.width,
+        weights: layer.weight, bias: layer.bias?.base, self[x] + row * x.stride, stride: x.stride,
         rows: MatrixProduct.Rows(count: images, step: x.rows), rowsPerImage: 1, quantization: quantization(x),
         into: out, outStep: 1, epilogue, lanes: compute.lanes))
   }
@@ -60,9 +60,9 @@ extension ForwardPass {
   /// - Parameter layer: In float32; its bias is not added.
   package func addProduct(_ layer: Linear, _ x: Buffer, to out: Buffer, skipping: Int) {
     let product = MatrixProduct(
-      weights: layer.weight, bias: nil, self[x], rows: MatrixProduct.Rows(count: x.rows, step: 1),
-      rowsPerImage: x.rows, quantization: quantization(x), into: self[out] + skipping * out.width, .add,
-      lanes: compute.lanes)
+      weights: layer.weight, bias: nil, self[x], stride: x.stride,
+      rows: MatrixProduct.Rows(count: x.rows, step: 1), rowsPerImage: x.rows, quantization: quantization(x),
+      into: self[out] + skipping * out.stride, outStride: out.stride, .add, lanes: compute.lanes)
     let steps = (x.rows, out.rows)
     compute.parallelFor(images * product.tasks, with: (self, product, steps)) { context, task, lane in
       let (pass, product, steps) = context
@@ -77,10 +77,11 @@ extension ForwardPass {
     _ layer: Linear, _ x: Buffer, rows: Int, into out: Buffer, _ epilogue: MatrixProduct.Epilogue
   ) -> MatrixProduct {
     MatrixProduct(
-      weights: layer.weight, bias: layer.bias?.base, self[x],
+      weights: layer.weight, bias: layer.bias?.base, self[x], stride: x.stride,
       rows: rows == x.rows
         ? MatrixProduct.Rows(count: images * rows, step: 1) : MatrixProduct.Rows(count: images, step: x.rows),
-      rowsPerImage: rows, quantization: quantization(x), into: self[out], epilogue, lanes: compute.lanes)
+      rowsPerImage: rows, quantization: quantization(x), into: self[out], outStride: out.stride, epilogue,
+      lanes: compute.lanes)
   }
 
   private func run(_ product: MatrixProduct) {

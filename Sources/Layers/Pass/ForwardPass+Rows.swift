@@ -14,8 +14,9 @@ extension ForwardPass {
     compute.parallelFor(blocks.count, with: (self, blocks, norm, (x, out), precision)) { context, task, _ in
       let (pass, blocks, norm, (x, out), precision) = context
       let (first, count) = blocks[task]
-      let start = first * x.width
-      norm.run(pass[x] + start, rows: count, into: pass[out] + start, kernels: pass.kernels)
+      norm.run(
+        pass[x] + first * x.stride, stride: x.stride, rows: count, into: pass[out] + first * out.stride,
+        outStride: out.stride, kernels: pass.kernels)
       pass.prepare(out, first..<first + count, for: precision)
     }
   }
@@ -27,12 +28,12 @@ extension ForwardPass {
     compute.parallelFor(blocks.count, with: (self, blocks, norm, x, sum)) { context, task, _ in
       let (pass, blocks, norm, x, sum) = context
       let (first, count) = blocks[task]
-      let start = first * x.width
-      let rows = pass[x] + start
-      norm.run(rows, rows: count, into: rows, kernels: pass.kernels)
+      let rows = pass[x] + first * x.stride
+      norm.run(
+        rows, stride: x.stride, rows: count, into: rows, outStride: x.stride, kernels: pass.kernels)
       pass.kernels.biasResidual(
-        pass[sum] + start, rows: count, columns: x.width, leadingDimension: x.width, rows,
-        xLeadingDimension: x.width, bias: nil)
+        pass[sum] + first * sum.stride, rows: count, columns: x.width, leadingDimension: sum.stride, rows,
+        xLeadingDimension: x.stride, bias: nil)
     }
   }
 
@@ -43,7 +44,10 @@ extension ForwardPass {
       let (pass, blocks, x, factors) = context
       let (first, count) = blocks[task]
       let (product, other) = (pass[x], pass[factors])
-      for index in (first * x.width)..<((first + count) * x.width) { product[index] *= other[index] }
+      for row in first..<first + count {
+        let (to, from) = (product + row * x.stride, other + row * factors.stride)
+        for column in 0..<x.width { to[column] *= from[column] }
+      }
     }
   }
 
@@ -53,7 +57,9 @@ extension ForwardPass {
     compute.parallelFor(blocks.count, with: (self, blocks, x, out, precision)) { context, task, _ in
       let (pass, blocks, x, out, precision) = context
       let (first, count) = blocks[task]
-      (pass[out] + first * x.width).update(from: pass[x] + first * x.width, count: count * x.width)
+      for row in first..<first + count {
+        (pass[out] + row * out.stride).update(from: pass[x] + row * x.stride, count: x.width)
+      }
       pass.prepare(out, first..<first + count, for: precision)
     }
   }
@@ -68,8 +74,8 @@ extension ForwardPass {
     compute.parallelFor(images, with: (self, x, skipped, keepsFirst, out)) { context, image, _ in
       let (pass, x, skipped, keepsFirst, out) = context
       let width = x.width
-      let rows = pass[x] + image * x.rows * width
-      var mean = pass[out] + image * out.width
+      let rows = pass[x] + image * x.rows * x.stride
+      var mean = pass[out] + image * out.stride
       if keepsFirst {
         mean.update(from: rows, count: width)
         mean += width
@@ -78,7 +84,7 @@ extension ForwardPass {
       for column in 0..<width {
         // In double precision: the sum of hundreds of rows is where a mean loses digits.
         var sum = 0.0
-        for row in skipped..<x.rows { sum += Double(rows[row * width + column]) }
+        for row in skipped..<x.rows { sum += Double(rows[row * x.stride + column]) }
         mean[column] = Float(sum / Double(count))
       }
     }

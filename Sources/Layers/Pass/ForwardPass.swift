@@ -65,7 +65,8 @@ package struct ForwardPass {
 
   /// Prepares some rows, counted over all images.
   func prepare(_ x: Buffer, _ rows: Range<Int>, for precision: Precision) {
-    kernels.prepareRows(self[x], rows, columns: x.width, precision: precision, quantization: quantization(x))
+    kernels.prepareRows(
+      self[x], rows, columns: x.width, stride: x.stride, precision: precision, quantization: quantization(x))
   }
 }
 

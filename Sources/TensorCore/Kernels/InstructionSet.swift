@@ -18,8 +18,8 @@ package enum InstructionSet: Sendable, CaseIterable, Comparable {
   /// The most that this CPU has.
   static var best: InstructionSet { InstructionSet(agk_best_level()) }
 
-  /// What is used where nobody asks for another: the most that this CPU has. Zen 4, which does 512 bits in two halves, is
-  /// faster in float32 with AVX2, and Intel's CPUs without AMX in bfloat16 without the instructions for it.
+  /// What is used where nobody asks for another: the most that this CPU has, but that Intel's CPUs without AMX are faster in
+  /// bfloat16 without the instructions for it.
   static func standard(for precision: Precision) -> InstructionSet {
     InstructionSet(agk_default_level(precision.cFormat))
   }

@@ -26,8 +26,8 @@ public enum KernelLevel: String, Sendable, CaseIterable, Comparable {
   /// The best level that this CPU has.
   public static var best: KernelLevel { KernelLevel(.best) }
 
-  /// The level for whoever asks for none: the one that is fastest. That is the best one, but for float32 on AMD's Zen 4,
-  /// where AVX2's is, with the same numbers, and for bfloat16 on Intel's CPUs without AMX, where it is ``avx512vnni``.
+  /// The level for whoever asks for none: the one that is fastest. That is the best one, but for bfloat16 on Intel's CPUs
+  /// without AMX, where it is ``avx512vnni``.
   public static func standard(for precision: Precision) -> KernelLevel {
     KernelLevel(.standard(for: precision))
   }

@@ -61,11 +61,11 @@ extension Kernels {
       x, dy, map.height, map.width, channels, group, sums, scratch)
   }
 
-  /// The sum of each column's squares over some rows.
+  /// The sum of each column's squares over some rows, which are `stride` floats apart.
   package func columnSquares(
-    _ x: UnsafePointer<Float>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, into out: UnsafeMutablePointer<Float>
   ) {
-    table.pointee.convolution.column_squares(x, rows, columns, out)
+    table.pointee.convolution.column_squares(x, rows, columns, stride, out)
   }
 
   /// What global response normalisation multiplies each column by: `1 + gamma n`, with its norm over all rows divided by
@@ -79,11 +79,11 @@ extension Kernels {
     table.pointee.convolution.response_factors(squares, blocks, columns, gamma, factors)
   }
 
-  /// `x = x factors + offsets` for each row, in place.
+  /// `x = x factors + offsets` for each row, in place; rows are `stride` floats apart.
   package func scaleColumns(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, factors: UnsafePointer<Float>,
+    _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int, factors: UnsafePointer<Float>,
     offsets: UnsafePointer<Float>
   ) {
-    table.pointee.convolution.scale_columns(x, rows, columns, factors, offsets)
+    table.pointee.convolution.scale_columns(x, rows, columns, stride, factors, offsets)
   }
 }

@@ -26,16 +26,18 @@ extension Kernels {
   }
 
   /// Turns some of the rows at `x` in place into what `MatrixProduct` reads at this precision; `columns` floats
-  /// each, one after the other before and after. Nothing happens at float32.
+  /// each. Nothing happens at float32.
   ///
-  /// - Parameter quantization: Receives how these rows are to be read (int8 only).
+  /// - Parameters:
+  ///   - stride: From one row to the next, before and after; by default they follow each other.
+  ///   - quantization: Receives how these rows are to be read (int8 only).
   package func prepareRows(
-    _ x: UnsafeMutablePointer<Float>, _ rows: Range<Int>, columns: Int, precision: Precision,
-    quantization: RowQuantization
+    _ x: UnsafeMutablePointer<Float>, _ rows: Range<Int>, columns: Int, stride: Int? = nil,
+    precision: Precision, quantization: RowQuantization
   ) {
     guard let prepare = format(precision).prepare_rows else { return }
     withUnsafePointer(to: quantization.rows) {
-      prepare(x, rows.lowerBound, rows.count, columns, columns, $0)
+      prepare(x, rows.lowerBound, rows.count, columns, stride ?? columns, $0)
     }
   }
 

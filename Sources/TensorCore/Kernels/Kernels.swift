@@ -57,11 +57,16 @@ package struct Kernels: @unchecked Sendable {
   }
 
   /// Layer normalisation of each row with population variance. `x` and `out` may be the same.
+  ///
+  /// - Parameters:
+  ///   - stride: From one row of `x` to the next; by default they follow each other.
+  ///   - outStride: The same of `out`.
   package func layerNorm(
-    _ x: UnsafePointer<Float>, rows: Int, columns: Int, gamma: UnsafePointer<Float>,
-    beta: UnsafePointer<Float>, epsilon: Float, into out: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, stride: Int? = nil, rows: Int, columns: Int, gamma: UnsafePointer<Float>,
+    beta: UnsafePointer<Float>, epsilon: Float, into out: UnsafeMutablePointer<Float>, outStride: Int? = nil
   ) {
-    table.pointee.layer_norm(x, rows, columns, gamma, beta, epsilon, out)
+    table.pointee.layer_norm(
+      x, stride ?? columns, rows, columns, gamma, beta, epsilon, out, outStride ?? columns)
   }
 }
 

@@ -42,7 +42,7 @@ struct ConvNeXtBlock: Sendable {
     plan.products(rows: map.count, width: inner, exactRows: .none)
     return Buffers(
       input: plan.buffer(rows: map.count, width: width, .kept),
-      inner: plan.buffer(rows: map.count, width: inner, .kept),
+      inner: plan.operand(rows: map.count, width: inner, .kept),
       responseNorm: config.version == .v1
         ? nil : GlobalResponseNorm.plan(&plan, rows: map.count, width: inner))
   }

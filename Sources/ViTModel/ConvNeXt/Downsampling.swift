@@ -20,7 +20,7 @@ struct Downsampling: Sendable {
   ///   - width: Of the pixels before.
   static func plan(_ plan: inout ActivationPlan, rows: Int, width: Int) -> ForwardPass.Buffer {
     plan.products(rows: rows, width: 4 * width, exactRows: .none)
-    return plan.buffer(rows: rows, width: 4 * width, .kept)
+    return plan.operand(rows: rows, width: 4 * width, .kept)
   }
 
   /// - Parameters:
@@ -39,7 +39,8 @@ struct Downsampling: Sendable {
       Self.gather(
         pass[hidden] + (image * hidden.rows + 2 * row * map.width) * hidden.width,
         rowLength: map.width * hidden.width,
-        width: hidden.width, columns: columns, into: pass[gathered] + task * columns * gathered.width)
+        width: hidden.width, columns: columns, into: pass[gathered] + task * columns * gathered.stride,
+        stride: gathered.stride)
     }
     pass.prepare(gathered, rows: gathered.rows, for: convolution.precision)
     pass.linear(convolution, gathered, rows: gathered.rows, into: next)
@@ -48,10 +49,10 @@ struct Downsampling: Sendable {
   /// The squares of two rows, as the convolution's weights lie: of each channel, the upper two and the lower two.
   private static func gather(
     _ upper: UnsafePointer<Float>, rowLength: Int, width: Int, columns: Int,
-    into out: UnsafeMutablePointer<Float>
+    into out: UnsafeMutablePointer<Float>, stride: Int
   ) {
     for column in 0..<columns {
-      let (a, to) = (upper + 2 * column * width, out + 4 * column * width)
+      let (a, to) = (upper + 2 * column * width, out + column * stride)
       let (b, c, d) = (a + width, a + rowLength, a + rowLength + width)
       for channel in 0..<width {
         to[4 * channel] = a[channel]

@@ -84,7 +84,7 @@ package struct OutputSlice {
     guard let out = self.feature(feature), let width = buffers.features[feature]?.shape[1] else { return }
     for image in 0..<pass.images {
       (out + image * width).update(
-        from: pass[rows] + (image * rows.rows + row) * rows.width + column, count: width)
+        from: pass[rows] + (image * rows.rows + row) * rows.stride + column, count: width)
     }
   }
 

@@ -30,7 +30,7 @@ struct PatchMerging: Sendable {
       let (image, row) = (task / map.merged.height, task % map.merged.height)
       Self.gather(
         row, of: pass[hidden] + image * hidden.rows * hidden.width, map, width: hidden.width,
-        into: pass[merged] + task * map.merged.width * merged.width)
+        into: pass[merged] + task * map.merged.width * merged.stride, stride: merged.stride)
     }
     if normalizesFirst {
       pass.normalize(merged, with: norm, rows: merged.rows, into: merged, for: reduction.precision)
@@ -44,10 +44,10 @@ struct PatchMerging: Sendable {
   /// One row of pairs: upper left, lower left, upper right, lower right; zeros beyond the map.
   private static func gather(
     _ row: Int, of tokens: UnsafePointer<Float>, _ map: ImageExtent, width: Int,
-    into rows: UnsafeMutablePointer<Float>
+    into rows: UnsafeMutablePointer<Float>, stride: Int
   ) {
-    var out = rows
     for pair in 0..<map.merged.width {
+      var out = rows + pair * stride
       for part in 0..<4 {
         let (y, x) = (2 * row + part % 2, 2 * pair + part / 2)
         if y < map.height, x < map.width {

@@ -43,7 +43,7 @@ struct SwinBlock: Sendable {
     let side = config.windowSide(ofStage: stage)
     plan.products(rows: tokens, width: max(width, inner), exactRows: .none)
     plan.attention(tokens: side * side, headSize: width / config.numHeads[stage], biased: true)
-    func buffer() -> ForwardPass.Buffer { plan.buffer(rows: tokens, width: width, .kept) }
+    func buffer() -> ForwardPass.Buffer { plan.operand(rows: tokens, width: width, .kept) }
     return Buffers(
       input: buffer(), query: buffer(), key: buffer(), value: buffer(), context: buffer(),
       mlp: MLP.plan(&plan, rows: tokens, width: inner, isGated: false))

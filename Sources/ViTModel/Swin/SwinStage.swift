@@ -57,7 +57,7 @@ struct SwinStage: Sendable {
     // Over the blocks' buffers, which have been read by then.
     let merged = next.map { next in
       plan.products(rows: next.rows, width: 4 * hidden.width, exactRows: .none)
-      return plan.buffer(rows: next.rows, width: 4 * hidden.width, .kept)
+      return plan.operand(rows: next.rows, width: 4 * hidden.width, .kept)
     }
     return Buffers(hidden: hidden, next: next, block: block, merged: merged)
   }

@@ -53,7 +53,7 @@ struct ViTLayer: Sendable {
   ) -> Buffers {
     let widest = max(config.hiddenSize, config.innerSize, config.intermediateSize)
     plan.products(rows: tokens, width: widest, exactRows: .first)
-    let normalized = plan.buffer(rows: tokens, width: config.hiddenSize, .kept)
+    let normalized = plan.operand(rows: tokens, width: config.hiddenSize, .kept)
     return Buffers(
       normalized: normalized,
       attention: ViTAttention.plan(&plan, config, tokens: tokens, biased: biased),
@@ -119,7 +119,7 @@ struct ViTAttention: Sendable {
     _ plan: inout ActivationPlan, _ config: ViTConfig, tokens: Int, biased: Bool
   ) -> Buffers {
     plan.attention(tokens: tokens, headSize: config.headDim, biased: biased)
-    func buffer() -> ForwardPass.Buffer { plan.buffer(rows: tokens, width: config.innerSize, .kept) }
+    func buffer() -> ForwardPass.Buffer { plan.operand(rows: tokens, width: config.innerSize, .kept) }
     return Buffers(query: buffer(), key: buffer(), value: buffer(), context: buffer())
   }
 
