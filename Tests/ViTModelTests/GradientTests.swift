@@ -46,6 +46,36 @@ struct GradientTests {
     #expect(model.activation == nil ? Set(names) == own : own.isSuperset(of: names))
   }
 
+  /// Without any reference: how the loss moves along each tensor's own gradient, by central differences.
+  @Test(arguments: GradientModel.whole)
+  func lossMovesAlongEachGradientAsItSays(_ model: GradientModel) throws {
+    let taught = try TaughtNetwork(model)
+    let parameters = taught.network.layout.parameters
+    let gradients = try taught.run(taught.everything).gradients
+    let forward = TrainingPlan(learns: parameters.map { _ in false })
+    let all = norm(gradients.map(Double.init))
+    var compared = 0
+    for parameter in parameters {
+      let size = norm(gradients[parameter.range].map(Double.init))
+      // Less moves the loss no further than its own rounding.
+      guard size > 1e-2 * all else { continue }
+      // So far that the loss moves by 0.004 of the steepest one's way, and no weight by more than a few hundredths.
+      let step = min(0.004 / size, 0.03)
+      func loss(_ sign: Double) throws -> Double {
+        var values = taught.values
+        for index in parameter.range { values[index] += Float(sign * step * Double(gradients[index]) / size) }
+        let moved = TaughtNetwork(
+          network: taught.network, values: values, input: taught.input, targets: taught.targets,
+          images: taught.images)
+        return try moved.run(forward).loss
+      }
+      let slope = (try loss(1) - loss(-1)) / (2 * step)
+      #expect(abs(slope - size) < 0.01 * size, "\(parameter.name): \(slope) and not \(size)")
+      compared += 1
+    }
+    #expect(compared > 5)
+  }
+
   @Test func setIsThere() { #expect(GradientModel.whole.count == 15 && GradientModel.all.count == 30) }
 
   private static let few = [
