@@ -120,8 +120,8 @@ INLINE void lay_values(const agk_attention *t, float *values) {
 
 #include "attention_int16.inc.h"
 
-// A token's row of finished scores: `sums`, in place, of integers with their units, plus bias and mask on top of the scaled ones.
-// Behind the last token the last vector is filled with -infinity, so that softmax need not treat it apart. The largest of them.
+// A token's row of sums to scores, in place: of integers with their units, and where there is a bias scaled and with bias and mask on
+// top. Behind the last token the last vector is filled with -infinity, so that softmax need not treat it apart. The largest of them.
 INLINE float finish_scores(const agk_attention *t, float *row, size_t token, float unit, const float *key_units) {
   const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   const float *const bias = t->bias ? t->bias + token * t->ld_bias : NULL;
