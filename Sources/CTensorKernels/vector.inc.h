@@ -91,7 +91,7 @@ INLINE float max_lanes(vf v) {
 }
 
 // Magnitudes as integers, which have the order of what they stand for, NaN last.
-INLINE vi magnitude_bits(vf x) { return (vi)x & 0x7fffffff; }
+INLINE vi magnitude_bits(vf x) { return (vi)vabs(x); }
 INLINE vi larger_bits(vi a, vi b) { return __builtin_elementwise_max(a, b); }
 INLINE float largest_magnitude(vi bits) {
   const int32_t top = __builtin_reduce_max(bits);
