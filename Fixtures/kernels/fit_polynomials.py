@@ -1,4 +1,4 @@
-"""Fits the polynomials of Sources/CTensorKernels (erf, log erfc, exp) and prints their coefficients.
+"""Fits the polynomials of Sources/CTensorKernels (erf, log erfc, exp, powers of two, GELU) and prints their coefficients.
 
 Run: python fit_polynomials.py   (needs numpy and mpmath)
 Interpolation at Chebyshev nodes in 60-digit arithmetic, coefficients rounded to float32 from the
@@ -46,6 +46,9 @@ for d in (3,4,5):
     e = lambda r: (mp.exp(r) - 1 - r) / r ** 2 if abs(r) > 1e-15 else mp.mpf('0.5') + r / 6
     ec = fit(e, -h * mp.mpf('1.01'), h * mp.mpf('1.01'), d); print(d, err(e, ec, -h, h)*float(h*h))
     show('exp%d' % d, ec)
+# 2^r = 1 + r P(r)
+power = lambda r: (mp.mpf(2) ** r - 1) / r if abs(r) > 1e-15 else mp.log(2) + r * mp.log(2) ** 2 / 2
+pc = fit(power, -0.5, 0.5, 4); print('power of two', err(power, pc, -0.5, 0.5)); show('power4', pc)
 # GELU: x Phi(x) = max(x, 0) - a q(a - 1.5)^2 with a = min(|x|, 6), q the root of the normal tail Phi(-a). Least
 # squares, reweighted until the largest error of a q^2 is as small as it gets.
 import math

@@ -6,7 +6,7 @@
 // multiplied, as its own rounding hides that of the sums.
 #define FLOAT32_BLOCK 128
 #define BFLOAT16_BLOCK (AGK_BF16 ? 192 : 64)
-#define INT8_BLOCK (256 * LANES / PANEL_COLUMNS)  // whole groups; exact whatever the order
+#define INT8_BLOCK (AGK_VNNI ? 192 : 256 * LANES / PANEL_COLUMNS)  // whole groups; exact whatever the order
 
 // Rows of a block that take more than this many bytes do not stay in the second-level cache; then panels take
 // turns, several with each part of k.
@@ -173,7 +173,7 @@ INLINE void widen(const char *lines, size_t steps, float *out) {
 // then, as many at once would keep the tile's own lines waiting; and the lines of memory that the tile will add to.
 INLINE void product(const agk_product *p, agk_format format, bool amx, size_t first_row, size_t rows, size_t first_panel,
                     size_t panels, float *scratch) {
-  size_t most_rows = AGK_TILE_ROWS, block = AGK_NAME(blocks)[format];
+  size_t most_rows = format == agk_int8 ? INT8_TILE_ROWS : AGK_TILE_ROWS, block = AGK_NAME(blocks)[format];
 #if AGK_BF16
   size_t configured = 0;
   if (amx) {

@@ -133,6 +133,7 @@ INLINE void tile_int16(const int rows, const char *a, size_t lda, const char *b,
 EACH_COUNT(DEFINE_TILE, float32)
 EACH_COUNT(DEFINE_TILE, int8)
 EACH_COUNT(DEFINE_TILE, int16)
+#define INT8_TILE_ROWS AGK_TILE_ROWS
 #define ENTRY(format, n) AGK_NAME(tile_##format##_##n),
 static tile_function *const AGK_NAME(tiles)[4][AGK_TILE_ROWS] = {
     [agk_float32] = {EACH_COUNT(ENTRY, float32)},

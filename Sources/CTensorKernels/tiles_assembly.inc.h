@@ -90,14 +90,14 @@
   add " " BYTES "(%[c]), " REGISTER(y) ", " REGISTER(y) "\n" STORE(r, x, y)
 #define ADD_FLOAT(r, x, y) ADD_TO_MEMORY("vaddps", r, x, y)
 #define ADD_INT(r, x, y) ADD_TO_MEMORY("vpaddd", r, x, y)
-#define TO_MEMORY(n, add)                                        \
-  "cmpl $0, %[accumulate]\n je 8f\n" ROWS_##n(add) "jmp 9f\n"    \
-  "8:\n" ROWS_##n(STORE) "9:\n"
+#define TO_MEMORY(rows, add)                                    \
+  "cmpl $0, %[accumulate]\n je 8f\n" rows(add) "jmp 9f\n"       \
+  "8:\n" rows(STORE) "9:\n"
 
-// Four steps at a time, then one at a time, then what `finished` does with the sums, and they to memory. `operands`: what that reads,
-// after a COMMA.
-#define COMMA ,
-#define RUN_TILE(n, FORMAT, finished, add, operands)                                                   \
+// Four steps at a time, then one at a time, then the sums to memory.
+#define DEFINE_TILE(format, FORMAT, add, n)                                                            \
+  DECLARE_TILE(format, n) {                                                                            \
+    ROW_POINTERS;                                                                                      \
     size_t whole = steps / 4, rest = steps % 4;                                                        \
     const uint32_t adds = accumulate;                                                                  \
     __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
@@ -107,28 +107,23 @@
         "2:\n test %[rest], %[rest]\n jz 4f\n"                                                         \
         "3:\n" STEP(ROWS_##n, FORMAT##_ROW_0, "0") ADVANCE("4")                                        \
         "add $" LINE_1 ", %[b]\n dec %[rest]\n jnz 3b\n"                                               \
-        "4:\n" finished TO_MEMORY(n, add) "vzeroupper\n"                                               \
+        "4:\n" TO_MEMORY(ROWS_##n, add) "vzeroupper\n"                                                 \
         : ROW_OPERANDS, [b] "+&r"(b), [whole] "+&r"(whole), [rest] "+&r"(rest), [c] "+&r"(c),          \
           [next] "+&r"(next)                                                                           \
-        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "m"(stride) operands          \
-        : "memory", "cc", VECTOR_REGISTERS);
-#define DEFINE_TILE(format, FORMAT, add, n)                                                            \
-  DECLARE_TILE(format, n) {                                                                            \
-    ROW_POINTERS;                                                                                      \
-    RUN_TILE(n, FORMAT, "", add, )                                                                     \
+        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "m"(stride)                   \
+        : "memory", "cc", VECTOR_REGISTERS);                                                           \
   }
 
-#if !AGK_VNNI
-// Group by group, each a line of multipliers and up to 16 steps: four at a time, then one at a time.
-#define DEFINE_INT8_TILE(n)                                                                            \
-  DECLARE_TILE(int8, n) {                                                                              \
+// Group by group, each a line of multipliers and up to GROUP_STEPS steps: four at a time, then one at a time. `clear` is for the
+// start, `collect` for the end of a group, and `totals` are the rows' sums at last.
+#define RUN_INT8_TILE(n, clear, collect, totals)                                                       \
     ROW_POINTERS;                                                                                      \
     const char *m = b;                                                                                 \
     const uint32_t adds = accumulate;                                                                  \
     size_t here = 0;                                                                                   \
-    __asm__ volatile(ROWS_##n(CLEAR)                                                                   \
+    __asm__ volatile(clear                                                                             \
         ".p2align 6\n"                                                                                 \
-        "1:\n mov %[b], %[m]\n add $" LINE_1 ", %[b]\n mov $16, %k[here]\n"                            \
+        "1:\n mov %[b], %[m]\n add $" LINE_1 ", %[b]\n mov %[group], %k[here]\n"                      \
         "cmp %[here], %[steps]\n cmovb %[steps], %[here]\n sub %[here], %[steps]\n"                    \
         "sub $4, %[here]\n jb 3f\n"                                                                    \
         "2:\n" FETCH STEPS_4(ROWS_##n, INT8) ADVANCE("16")                                             \
@@ -136,12 +131,16 @@
         "3:\n add $4, %[here]\n jz 5f\n"                                                               \
         "4:\n" STEP(ROWS_##n, INT8_ROW_0, "0") ADVANCE("4")                                            \
         "add $" LINE_1 ", %[b]\n dec %[here]\n jnz 4b\n"                                               \
-        "5:\n test %[steps], %[steps]\n jnz 1b\n" TO_MEMORY(n, ADD_INT) "vzeroupper\n"                 \
+        "5:\n" collect "test %[steps], %[steps]\n jnz 1b\n" TO_MEMORY(totals, ADD_INT) "vzeroupper\n"  \
         : ROW_OPERANDS, [b] "+&r"(b), [m] "+&r"(m), [here] "+&r"(here), [steps] "+&r"(steps),          \
           [c] "+&r"(c), [next] "+&r"(next)                                                             \
-        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "m"(stride)                   \
-        : "memory", "cc", VECTOR_REGISTERS);                                                           \
-  }
+        : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "m"(stride),                  \
+          [group] "i"(GROUP_STEPS)                                                                     \
+        : "memory", "cc", VECTOR_REGISTERS);
+#if !AGK_VNNI
+#define INT8_TILE_ROWS AGK_TILE_ROWS
+#define EACH_INT8_COUNT EACH_COUNT
+#define INT8_TILE(n) DECLARE_TILE(int8, n) { RUN_INT8_TILE(n, ROWS_##n(CLEAR), "", ROWS_##n) }
 #endif
 
 #define FLOAT32_TILE(n) DEFINE_TILE(float32, FLOAT32, ADD_FLOAT, n)

@@ -21,7 +21,7 @@
 
 #define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6)
 EACH_COUNT(FLOAT32_TILE)
-EACH_COUNT(DEFINE_INT8_TILE)
+EACH_COUNT(INT8_TILE)
 EACH_COUNT(INT16_TILE)
 static tile_function *const AGK_NAME(tiles)[4][6] = {
     [agk_float32] = {EACH_COUNT(FLOAT32_ENTRY)},

@@ -49,27 +49,38 @@
 
 #include "tiles_assembly.inc.h"
 
+#define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+
 #if AGK_VNNI
-// VNNI has no room for multipliers between its products: a group's sums are multiplied when they are complete.
-#define MULTIPLY(r, x, y) "vpmulld (%[m]), %%zmm" x ", %%zmm" x "\n vpmulld 64(%[m]), %%zmm" y ", %%zmm" y "\n"
-#define DEFINE_INT8_TILE(n)                                                                            \
-  DECLARE_TILE(int8, n) {                                                                              \
-    ROW_POINTERS;                                                                                      \
-    char *const first = c;                                                                             \
-    for (size_t left = steps; left > 0; accumulate = true) {                                           \
-      const char *const m = b;                                                                         \
-      b += 128;                                                                                        \
-      c = first;                                                                                       \
-      steps = left < GROUP_STEPS ? left : GROUP_STEPS;                                                 \
-      left -= steps;                                                                                   \
-      RUN_TILE(n, INT8, ROWS_##n(MULTIPLY), ADD_INT, COMMA [m] "r"(m))                                 \
-    }                                                                                                  \
-  }
+// VNNI has no room for multipliers between its products: a group's sums are multiplied when they are complete, and added to totals,
+// which would go to memory and back with each group if they had no registers. So these tiles have half the rows: sums in zmm4 to
+// zmm17, totals in those that are rows 7 to 13 of other tiles.
+#define INT8_TILE_ROWS 7
+#define EACH_INT8_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define TOTALS_1(X) X(7, "18", "19")
+#define TOTALS_2(X) TOTALS_1(X) X(8, "20", "21")
+#define TOTALS_3(X) TOTALS_2(X) X(9, "22", "23")
+#define TOTALS_4(X) TOTALS_3(X) X(10, "24", "25")
+#define TOTALS_5(X) TOTALS_4(X) X(11, "26", "27")
+#define TOTALS_6(X) TOTALS_5(X) X(12, "28", "29")
+#define TOTALS_7(X) TOTALS_6(X) X(13, "30", "31")
+#define COLLECT(x, y, total_x, total_y)                                                                \
+  "vpmulld (%[m]), %%zmm" x ", %%zmm" x "\n vpmulld 64(%[m]), %%zmm" y ", %%zmm" y "\n"                \
+  "vpaddd %%zmm" x ", %%zmm" total_x ", %%zmm" total_x "\n"                                            \
+  "vpaddd %%zmm" y ", %%zmm" total_y ", %%zmm" total_y "\n" CLEAR(, x, y)
+#define COLLECT_1 COLLECT("4", "5", "18", "19")
+#define COLLECT_2 COLLECT_1 COLLECT("6", "7", "20", "21")
+#define COLLECT_3 COLLECT_2 COLLECT("8", "9", "22", "23")
+#define COLLECT_4 COLLECT_3 COLLECT("10", "11", "24", "25")
+#define COLLECT_5 COLLECT_4 COLLECT("12", "13", "26", "27")
+#define COLLECT_6 COLLECT_5 COLLECT("14", "15", "28", "29")
+#define COLLECT_7 COLLECT_6 COLLECT("16", "17", "30", "31")
+#define INT8_TILE(n) \
+  DECLARE_TILE(int8, n) { RUN_INT8_TILE(n, ROWS_##n(CLEAR) TOTALS_##n(CLEAR), COLLECT_##n, TOTALS_##n) }
 #endif
 
-#define EACH_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 EACH_COUNT(FLOAT32_TILE)
-EACH_COUNT(DEFINE_INT8_TILE)
+EACH_INT8_COUNT(INT8_TILE)
 EACH_COUNT(INT16_TILE)
 #if AGK_BF16
 #define BFLOAT16_ROW(r, o, x, y) ROW("vpbroadcastd", "vdpbf16ps", r, o, x, y)
@@ -86,5 +97,5 @@ static tile_function *const AGK_NAME(tiles)[4][14] = {
 #if AGK_BF16
     [agk_bfloat16] = {EACH_COUNT(BFLOAT16_ENTRY)},
 #endif
-    [agk_int8] = {EACH_COUNT(INT8_ENTRY)},
+    [agk_int8] = {EACH_INT8_COUNT(INT8_ENTRY)},
     [TILE_INT16] = {EACH_COUNT(INT16_ENTRY)}};

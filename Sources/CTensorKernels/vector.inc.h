@@ -143,6 +143,21 @@ INLINE vf exp_not_positive_v(vf x) {
   return choose(x < least, splat(0.0f), e * power);
 }
 
+// 2^x for x <= 0 within 1e-6 of the value, in half the steps of an exponential; 2^-100 below -100.
+// Coefficients: Fixtures/kernels/fit_polynomials.py.
+INLINE vf power_of_two_v(vf x) {
+  x = vmax(splat(-100.0f), x);
+  const vf shifted = x + splat(EXP_ROUNDER);
+  const vf r = x - (shifted - splat(EXP_ROUNDER));
+  vf p = splat(0x1.5ec866p-10f);
+  p = mul_add(p, r, splat(0x1.3c6e5cp-7f));
+  p = mul_add(p, r, splat(0x1.c6afcep-5f));
+  p = mul_add(p, r, splat(0x1.ebfa9cp-3f));
+  p = mul_add(p, r, splat(0x1.62e43p-1f));
+  p = mul_add(p, r, splat(1.0f));
+  return p * (vf)(((vi)shifted << 23) + (127 << 23));
+}
+
 // erf. |x| < 1: x + x Q(x^2). Beyond: 1 - e^-P(|x| - 1), P fitted to -ln erfc; 1 from 4 on.
 // Coefficients: Fixtures/kernels/fit_polynomials.py.
 INLINE vf erf_v(vf x) {
