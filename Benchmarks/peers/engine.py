@@ -11,11 +11,16 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
+# What holds the engines that can be held to fewer instructions than the CPU has.
+AVX2 = {"AIGUARD_KERNELS": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+held = {}
+
+
 def environment(threads=None):
     """Nothing that steers a BLAS or an OpenMP run time from outside, for all engines alike."""
     dropped = ("OPENBLAS_", "NVPL_", "GOTO_", "OMP_", "MKL_", "KMP_", "GOMP_", "BLIS_", "DNNL_", "ONEDNN_")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    clean.update(HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error", HF_HUB_DISABLE_PROGRESS_BARS="1")
+    clean.update(held, HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error", HF_HUB_DISABLE_PROGRESS_BARS="1")
     if threads:
         clean["OMP_NUM_THREADS"] = str(threads)
     return clean

@@ -38,6 +38,7 @@ PEERS = {
         *(Variant("ONNX Runtime", "onnxruntime", f"{graph}int8-{kind}") for graph in ("", "fused-")
           for kind in ORT_INT8),
         Variant("OpenVINO", "openvino", "int8,f32"),
+        Variant("OpenVINO", "openvino", "int8,bf16"),
         Variant("OpenVINO", "openvino", "weights8,f32,dynamic32"),
         Variant("OpenVINO", "openvino", "weights8,f32,dynamic128"),
     ],
