@@ -166,18 +166,16 @@ static void AGK_NAME(prepare_bfloat16)(float *x, size_t first_row, size_t rows, 
   for (size_t r = first_row; r < first_row + rows; r++) {
     float *const row = x + r * ld;
 #if AGK_BF16
-    // In front of what is still to be read; an odd k gets a zero behind it.
-    for (size_t i = 0; i < k; i += 2 * LANES) {
-      const vf first = load_up_to(row + i, k - i);
-      const vf second = i + LANES < k ? load_up_to(row + i + LANES, k - i - LANES) : splat(0.0f);
-      const vi pairs = bfloat16_pairs(first, second);
-      memcpy(row + i / 2, &pairs, smaller(sizeof pairs, (k - i + 1) / 2 * 4));
+    // In front of what is still to be read; an odd k gets a zero behind it. What is smaller than 2^-126 becomes 0, as in the product.
+    for (size_t i = 0; i < k; i += LANES) {
+      const __m256bh pairs = _mm512_cvtneps_pbh((__m512)load_up_to(row + i, k - i));
+      if (k - i >= LANES)  // of a length that the compiler knows
+        memcpy(row + i / 2, &pairs, sizeof pairs);
+      else
+        memcpy(row + i / 2, &pairs, (k - i + 1) / 2 * 4);
     }
 #else
-    for (size_t i = 0; i < k; i += LANES) {
-      const vf y = (vf)bfloat16_bits(load_up_to(row + i, k - i));
-      memcpy(row + i, &y, smaller(LANES, k - i) * sizeof(float));
-    }
+    for (size_t i = 0; i < k; i += LANES) store_up_to(row + i, (vf)bfloat16_bits(load_up_to(row + i, k - i)), k - i);
 #endif
   }
 }
