@@ -122,15 +122,14 @@ INLINE void lay_values(const agk_attention *t, float *values) {
 
 // A token's row of sums to scores, in place: of integers with their units, and where there is a bias scaled and with bias and mask on
 // top. Behind the last token the last vector is filled with -infinity, so that softmax need not treat it apart. The largest of them.
-INLINE float finish_scores(const agk_attention *t, bool int16, bool biased, float *row, size_t token, float unit,
-                           const float *key_units) {
+INLINE float finish_scores(const agk_attention *t, float *row, size_t token, float unit, const float *key_units) {
   const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  const float *const bias = biased ? t->bias + token * t->ld_bias : NULL;
+  const float *const bias = t->bias ? t->bias + token * t->ld_bias : NULL;
   const float *const mask = t->mask ? t->mask + token * t->ld_bias : NULL;
   vf top = splat(-INFINITY);
   for (size_t j = 0; j < t->tokens; j += LANES) {
-    vf x = int16 ? scaled_sums(row + j, unit, key_units + j) : load(row + j);
-    if (biased) {
+    vf x = t->int16 ? scaled_sums(row + j, unit, key_units + j) : load(row + j);
+    if (bias) {
       vf term = load(bias + j);
       if (mask) term += load(mask + j);
       x = x * splat(t->scale) + term;
@@ -153,16 +152,8 @@ INLINE void probabilities_of(const agk_attention *t, float *scores, size_t first
     count = smaller(most, rows - start);
     float *const units = row_units + start;
     float tops[most], factors[most];
-    for (size_t r = 0; r < count; r++) {
-      float *const row = scores + r * ld;
-      const size_t token = first + start + r;
-      if (t->int16)
-        tops[r] = t->bias ? finish_scores(t, true, true, row, token, units[r], key_units)
-                          : finish_scores(t, true, false, row, token, units[r], key_units);
-      else
-        tops[r] = t->bias ? finish_scores(t, false, true, row, token, 1.0f, NULL)
-                          : finish_scores(t, false, false, row, token, 1.0f, NULL);
-    }
+    for (size_t r = 0; r < count; r++)
+      tops[r] = finish_scores(t, scores + r * ld, first + start + r, t->int16 ? units[r] : 1.0f, key_units);
     for (size_t r = 0; r < count; r++)
       factors[r] = 1.0f / (t->int16 ? rough_exponentials(scores + r * ld, columns, tops[r], scale)
                                     : exponentials(scores + r * ld, columns, tops[r], scale));
