@@ -75,22 +75,24 @@ class Comparison:
                 engine.quit()
                 tried.append((engine.images_per_second, variant, engine.ready))
         tried.sort(key=lambda entry: -entry[0])
-        chosen = {}
+        chosen, fastest = [], {}
         for speed, variant, ready in tried:
             known = {"precision": precision, "engine": variant.engine, "setting": variant.setting,
                      "images_per_second": speed, "version": ready["engine"], "kernels": ready["kernels"],
                      "logit_error": math.nan, "measured": False}
             self.results["tried"].append(known)
-            if speed * variants.SLOW < tried[0][0] or variant.engine in chosen:
+            first = fastest.get(variant.engine)
+            if speed * variants.SLOW < tried[0][0] or (first and speed < first * variants.NEAR):
                 continue
             known["logit_error"] = error = self.logit_error(precision, variant, threads)
             if error <= variants.SANE:
                 known["measured"] = True
-                chosen[variant.engine] = (variant, error)
+                fastest.setdefault(variant.engine, speed)
+                chosen.append((variants.beside(variant) if first else variant, error))
         error = self.logit_error(precision, None, threads)
         ours = [] if math.isnan(error) else [(None, error)]
-        queued = [(variants.apart(variant), error) for variant, error in chosen.values() if variant.peer == "openvino"]
-        return [*ours, *chosen.values(), *queued]
+        queued = [(variants.apart(variant), error) for variant, error in chosen if variant.peer == "openvino"]
+        return [*ours, *chosen, *queued]
 
     def measure_peaks(self):
         if held:

@@ -1,4 +1,4 @@
-"""The peers of each precision and the ways to set each one up; the fastest way with sane logits is measured."""
+"""The peers of each precision and the ways to set each one up; the fastest with sane logits, and those near it, are measured."""
 from dataclasses import dataclass
 
 from export import ORT_INT8
@@ -14,6 +14,11 @@ class Variant:
     @property
     def name(self):
         return f"{self.engine} {self.setting}"
+
+
+def beside(variant):
+    """The same under a name of its own, beside a faster setting of the same engine."""
+    return Variant(variant.name, variant.peer, variant.setting)
 
 
 def apart(variant):
@@ -45,4 +50,5 @@ PEERS = {
 }
 
 SANE = 0.5  # the largest logit error of a setting that counts; the fixture's logits are of unit scale
+NEAR = 0.95  # a setting whose trial comes this near to the engine's fastest is measured too: trials are short
 SLOW = 4  # an engine this many times slower than the fastest of its precision is tried, but not measured
