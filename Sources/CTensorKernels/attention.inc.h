@@ -155,8 +155,8 @@ INLINE void probabilities_of(const agk_attention *t, float *scores, size_t first
     for (size_t r = 0; r < count; r++)
       tops[r] = finish_scores(t, scores + r * ld, first + start + r, t->int16 ? units[r] : 1.0f, key_units);
     for (size_t r = 0; r < count; r++)
-      factors[r] = 1.0f / (t->int16 ? rough_exponentials(scores + r * ld, columns, tops[r], scale)
-                                    : exponentials(scores + r * ld, columns, tops[r], scale));
+      factors[r] = 1.0f / (t->int16 ? exponentials(scores + r * ld, columns, tops[r], scale, true)
+                                    : exponentials(scores + r * ld, columns, tops[r], scale, false));
     for (size_t r = 0; r < count; r++) {
       float *const row = scores + r * ld, factor = factors[r];
       const size_t token = first + start + r;

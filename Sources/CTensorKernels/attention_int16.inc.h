@@ -98,18 +98,6 @@ INLINE vf scaled_sums(const float *sums, float row_unit, const float *units) {
   return __builtin_convertvector(load_units((const char *)sums), vf) * (splat(row_unit) * load(units));
 }
 
-// row = e^(scale (row - top)), in place, as closely as 16 bits can tell; their sum.
-INLINE float rough_exponentials(float *row, size_t columns, float top, float scale) {
-  const float factor = scale * 0x1.715476p0f;  // 1 / ln 2
-  vf total = splat(0.0f);
-  for (size_t j = 0; j < columns; j += LANES) {
-    const vf e = power_of_two_v((load(row + j) - top) * factor);
-    total += e;
-    store(row + j, e);
-  }
-  return sum_lanes(total);
-}
-
 // A row of exponentials times `factor`, which makes them probabilities, to integers, in place, and their unit: NaN where they
 // are.
 INLINE float probabilities_to_int16(float *row, size_t columns, float factor) {

@@ -159,17 +159,21 @@ INLINE float largest_of(const float *row, size_t columns) {
   return max_lanes(m);
 }
 
-// row = e^(scale (row - top)); their sum.
-INLINE float exponentials(float *row, size_t columns, float top, float scale) {
+// Of x <= 0 a power of e, or a rougher one of two.
+INLINE vf power_v(vf x, bool of_two) { return of_two ? power_of_two_v(x) : exp_not_positive_v(x); }
+
+// row = e^(scale (row - top)), or `rough`ly so, as closely as 16 bits can tell; their sum.
+INLINE float exponentials(float *row, size_t columns, float top, float scale, bool rough) {
+  if (rough) scale *= 0x1.715476p0f;  // 1 / ln 2
   vf total = splat(0.0f);
   size_t i = 0;
   for (; i + LANES <= columns; i += LANES) {
-    vf e = exp_not_positive_v((load(row + i) - top) * scale);
+    vf e = power_v((load(row + i) - top) * scale, rough);
     total += e;
     store(row + i, e);
   }
   if (i < columns) {
-    vf e = exp_not_positive_v((load_tail(row + i, columns - i, -INFINITY) - top) * scale);
+    vf e = power_v((load_tail(row + i, columns - i, -INFINITY) - top) * scale, rough);
     total += e;
     store_tail(row + i, e, columns - i);
   }
@@ -189,7 +193,7 @@ static void AGK_NAME(softmax)(float *x, size_t rows, size_t columns, size_t ld, 
     count = rows - first < most ? rows - first : most;
     float tops[most], totals[most];
     for (size_t r = 0; r < count; r++) tops[r] = largest_of(x + r * ld, columns);
-    for (size_t r = 0; r < count; r++) totals[r] = exponentials(x + r * ld, columns, tops[r], scale);
+    for (size_t r = 0; r < count; r++) totals[r] = exponentials(x + r * ld, columns, tops[r], scale, false);
     for (size_t r = 0; r < count; r++) multiply_row(x + r * ld, columns, 1.0f / totals[r]);
   }
 }

@@ -169,10 +169,7 @@ static void AGK_NAME(prepare_bfloat16)(float *x, size_t first_row, size_t rows, 
     // In front of what is still to be read; an odd k gets a zero behind it. What is smaller than 2^-126 becomes 0, as in the product.
     for (size_t i = 0; i < k; i += LANES) {
       const __m256bh pairs = _mm512_cvtneps_pbh((__m512)load_up_to(row + i, k - i));
-      if (k - i >= LANES)  // of a length that the compiler knows
-        memcpy(row + i / 2, &pairs, sizeof pairs);
-      else
-        memcpy(row + i / 2, &pairs, (k - i + 1) / 2 * 4);
+      copy_up_to(row + i / 2, &pairs, sizeof pairs, (k - i + 1) / 2 * 4);
     }
 #else
     for (size_t i = 0; i < k; i += LANES) store_up_to(row + i, (vf)bfloat16_bits(load_up_to(row + i, k - i)), k - i);
@@ -200,13 +197,10 @@ INLINE void quantize_row(float *row, size_t k, float inverse, int32_t zero, char
     }
     const vi whole = bytes_of(q[0], q[1], q[2], q[3]);
     const size_t bytes = (rest + 3) / 4 * 4;
-    if (bytes >= sizeof whole)  // of a length that the compiler knows
-      memcpy((char *)row + i, &whole, sizeof whole);
-    else
-      memcpy((char *)row + i, &whole, bytes);
+    copy_up_to((char *)row + i, &whole, sizeof whole, bytes);
     if (remainders) {
       const vi below = bytes_of(left[0], left[1], left[2], left[3]);
-      memcpy(remainders + i, &below, smaller(sizeof below, bytes));
+      copy_up_to(remainders + i, &below, sizeof below, bytes);
     }
   }
 }

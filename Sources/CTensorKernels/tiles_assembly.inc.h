@@ -116,7 +116,8 @@
 
 // Group by group, each a line of multipliers and up to GROUP_STEPS steps: four at a time, then one at a time. `clear` is for the
 // start, `collect` for the end of a group, and `totals` are the rows' sums at last.
-#define RUN_INT8_TILE(n, clear, collect, totals)                                                       \
+#define DEFINE_INT8_TILE(n, clear, collect, totals)                                                    \
+  DECLARE_TILE(int8, n) {                                                                              \
     ROW_POINTERS;                                                                                      \
     const char *m = b;                                                                                 \
     const uint32_t adds = accumulate;                                                                  \
@@ -136,11 +137,13 @@
           [c] "+&r"(c), [next] "+&r"(next)                                                             \
         : [l] "r"(lda), [ldc] "m"(ldc), [accumulate] "m"(adds), [stride] "m"(stride),                  \
           [group] "i"(GROUP_STEPS)                                                                     \
-        : "memory", "cc", VECTOR_REGISTERS);
+        : "memory", "cc", VECTOR_REGISTERS);                                                           \
+  }
+
 #if !AGK_VNNI
 #define INT8_TILE_ROWS AGK_TILE_ROWS
 #define EACH_INT8_COUNT EACH_COUNT
-#define INT8_TILE(n) DECLARE_TILE(int8, n) { RUN_INT8_TILE(n, ROWS_##n(CLEAR), "", ROWS_##n) }
+#define INT8_TILE(n) DEFINE_INT8_TILE(n, ROWS_##n(CLEAR), "", ROWS_##n)
 #endif
 
 #define FLOAT32_TILE(n) DEFINE_TILE(float32, FLOAT32, ADD_FLOAT, n)

@@ -51,6 +51,14 @@ INLINE void store_up_to(float *p, vf v, size_t n) {
     store_tail(p, v, n);
 }
 
+// n bytes, `most` at most: mostly of a length that the compiler knows, without a call.
+INLINE void copy_up_to(void *to, const void *from, size_t most, size_t n) {
+  if (n >= most)
+    memcpy(to, from, most);
+  else
+    memcpy(to, from, n);
+}
+
 INLINE vf mul_add(vf a, vf b, vf c) {
 #if AGK_FMA
   return __builtin_elementwise_fma(a, b, c);
